@@ -1,0 +1,71 @@
+# What holds for every target: build type, warnings, sanitizers, compiler cache, linker.
+
+option(HAMOK_WERROR "Treat warnings as errors (./dev always does)" OFF)
+option(HAMOK_PCH "Precompile the heavy headers of CAF" ON)
+option(HAMOK_PURE "Only raft/ and the collections' states with their tests: needs no CAF" OFF)
+option(HAMOK_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
+option(HAMOK_EXAMPLES "Build the examples" ${PROJECT_IS_TOP_LEVEL})
+option(HAMOK_CLI "Build the hamok program" ON)
+set(HAMOK_SANITIZE "" CACHE STRING "Sanitizers to build with: address,undefined or thread")
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+
+if(PROJECT_IS_TOP_LEVEL)
+  set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+  if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+    set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "Build type" FORCE)
+  endif()
+  # Assertions stay on in the default build; -g1 (functions and lines) keeps the objects small.
+  set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1")
+
+  find_program(HAMOK_CCACHE ccache)
+  if(HAMOK_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    # ccache does nothing for precompiled headers without this sloppiness.
+    set(CMAKE_CXX_COMPILER_LAUNCHER
+        "${CMAKE_COMMAND}" -E env
+        "CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime"
+        "${HAMOK_CCACHE}")
+  endif()
+
+  find_program(HAMOK_MOLD mold)
+  if(HAMOK_MOLD)
+    add_link_options(-fuse-ld=mold)
+  endif()
+endif()
+
+set(HAMOK_SANITIZERS "")
+if(HAMOK_SANITIZE)
+  if(NOT HAMOK_SANITIZE MATCHES "^(address|undefined|address,undefined|thread)$")
+    message(FATAL_ERROR "HAMOK_SANITIZE is '${HAMOK_SANITIZE}'; it can be address, undefined, "
+                        "address,undefined or thread.")
+  endif()
+  add_compile_options(-fsanitize=${HAMOK_SANITIZE} -fno-sanitize-recover=all
+                      -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${HAMOK_SANITIZE})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # Instrumented code confuses GCC's flow analysis; the plain build keeps these warnings.
+    add_compile_options(-Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds
+                        -Wno-tsan)
+  endif()
+endif()
+
+# Sets the warnings and the include path (<build>/include, which holds the link `hamok`).
+function(hamok_configure target)
+  target_include_directories(${target} PRIVATE "${PROJECT_BINARY_DIR}/include")
+  target_compile_features(${target} PRIVATE cxx_std_20)
+  target_compile_options(
+    ${target}
+    PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+            # C++20 designated initializers leave out what has its zero value on purpose.
+            -Wno-missing-field-initializers)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 12
+     AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    # GCC 12 warns inside its own std::string (GCC bug 105651).
+    target_compile_options(${target} PRIVATE -Wno-restrict)
+  endif()
+  if(HAMOK_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+endfunction()

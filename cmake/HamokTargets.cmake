@@ -1,0 +1,63 @@
+# Functions that make the targets of this project. A folder that has no source yet is no error:
+# a library without sources is an INTERFACE library, a program without sources is left out.
+
+# hamok_glob(OUT patterns...): the files that match, seen anew at each build.
+function(hamok_glob out)
+  file(GLOB found CONFIGURE_DEPENDS ${ARGN})
+  set(${out} "${found}" PARENT_SCOPE)
+endfunction()
+
+# hamok_library(NAME SOURCES files... [LINKS targets...] [PCH host])
+# Makes hamok_NAME with the alias hamok::NAME.
+function(hamok_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PCH" "SOURCES;LINKS")
+  set(target hamok_${name})
+  set(scope INTERFACE)
+  if(arg_SOURCES)
+    set(scope PUBLIC)
+    add_library(${target} STATIC ${arg_SOURCES})
+    hamok_configure(${target})
+    if(arg_PCH)
+      hamok_use_pch(${target} ${arg_PCH})
+    endif()
+  else()
+    add_library(${target} INTERFACE)
+  endif()
+  add_library(hamok::${name} ALIAS ${target})
+  target_include_directories(${target} ${scope} "${PROJECT_BINARY_DIR}/include")
+  if(arg_LINKS)
+    target_link_libraries(${target} ${scope} ${arg_LINKS})
+  endif()
+endfunction()
+
+# hamok_program(TARGET SOURCES files... LINKS targets... [PCH host] [DEFINITIONS defs...])
+function(hamok_program target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PCH" "SOURCES;LINKS;DEFINITIONS")
+  if(NOT arg_SOURCES)
+    return()
+  endif()
+  add_executable(${target} ${arg_SOURCES})
+  hamok_configure(${target})
+  target_link_libraries(${target} PRIVATE ${arg_LINKS})
+  target_compile_definitions(${target} PRIVATE ${arg_DEFINITIONS})
+  if(arg_PCH)
+    hamok_use_pch(${target} ${arg_PCH})
+  endif()
+endfunction()
+
+# hamok_catch_test(TARGET LABEL label TIMEOUT seconds SOURCES files... [LINKS targets...]
+#                  [PCH host] [DEFINITIONS defs...] [SERIAL])
+# Each TEST_CASE becomes a test of ctest under its own name.
+function(hamok_catch_test target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "SERIAL" "LABEL;TIMEOUT;PCH" "SOURCES;LINKS;DEFINITIONS")
+  if(NOT arg_SOURCES)
+    return()
+  endif()
+  hamok_program(${target} SOURCES ${arg_SOURCES} LINKS ${arg_LINKS} hamok_catch_main
+                PCH ${arg_PCH} DEFINITIONS ${arg_DEFINITIONS})
+  set(properties LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT})
+  if(arg_SERIAL)
+    list(APPEND properties RUN_SERIAL TRUE)
+  endif()
+  catch_discover_tests(${target} PROPERTIES ${properties})
+endfunction()
