@@ -1,0 +1,279 @@
+// Dispatch of events, and the rules that hold in every role: terms, votes, durability, commit.
+
+#include "hamok/raft/core.hpp"
+
+#include "hamok/raft/codec.hpp"
+#include "hamok/raft/quorum.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hamok::raft {
+
+core::core(core_config config, initial_state state, timestamp now)
+  : config_(std::move(config)),
+    hard_(std::move(state.hard)),
+    members_(state.base.members),
+    log_(std::move(state.base), std::move(state.entries)),
+    random_(config_.seed),
+    now_(now),
+    commit_index_(log_.base().index),
+    delivered_index_(log_.base().index),
+    applied_index_(log_.base().index),
+    durable_index_(log_.last_index()),
+    vote_pause_(config_.max_vote_pause) {
+  // Nobody can lead a cluster that is just being founded, so there is nobody to wait for.
+  const bool newborn = hard_.term == 0;
+  if (members_.voters.size() == 1 && may_campaign())
+    campaign_within(duration{0}, duration{0});
+  else if (newborn)
+    campaign_within(config_.follower_max_idle / 50, config_.follower_max_idle / 5);
+  else
+    reset_election_deadline();
+}
+
+output core::step(event ev) {
+  out_ = output{};
+  now_ = std::max(now_, ev.now);
+  const auto role_before = role();
+  std::visit([this](auto&& what) { on(std::forward<decltype(what)>(what)); }, std::move(ev.what));
+  deliver();
+  if (role() != role_before)
+    out_.role = role();
+  out_.deadline = deadline();
+  return std::move(out_);
+}
+
+role core::role() const noexcept {
+  static_assert(std::is_same_v<decltype(role_),
+                               std::variant<follower_state, candidate_state, leader_state>>);
+  return static_cast<raft::role>(role_.index());
+}
+
+timestamp core::deadline() const noexcept {
+  return std::visit([this](const auto& state) { return deadline_of(state); }, role_);
+}
+
+timestamp core::deadline_of(const follower_state& state) const noexcept {
+  return state.election_deadline.value_or(timestamp::max());
+}
+
+timestamp core::deadline_of(const candidate_state& state) const noexcept {
+  return std::min(state.candidacy_end, state.next_round.value_or(state.resend_at));
+}
+
+timestamp core::deadline_of(const leader_state& state) const noexcept {
+  return std::min(state.next_heartbeat, quorum_contact() + config_.follower_max_idle);
+}
+
+std::vector<peer_progress> core::progress() const {
+  std::vector<peer_progress> result;
+  if (const auto* state = std::get_if<leader_state>(&role_))
+    for (const auto& peer : state->peers)
+      result.push_back(peer.view());
+  return result;
+}
+
+// -- events -------------------------------------------------------------------------------------
+
+void core::on(const tick&) {
+  switch (role()) {
+    case role::follower:
+      return follower_tick();
+    case role::candidate:
+      return candidate_tick();
+    case role::leader:
+      return leader_tick();
+  }
+}
+
+void core::on(receive&& ev) {
+  if (!admissible(ev))
+    return;
+  const auto term = sender_term(ev.message);
+  const bool is_vote_request = std::holds_alternative<vote_request>(ev.message.body);
+  // A vote request may be refused without any change, so it decides about its term itself.
+  if (term > hard_.term && !is_vote_request) {
+    const bool was_candidate = role() == role::candidate;
+    adopt_term(term);
+    // Only a vote was behind: there is still no leader, so it is worth asking again soon.
+    if (was_candidate && std::holds_alternative<vote_response>(ev.message.body))
+      campaign_within(config_.min_vote_pause, vote_pause_);
+  }
+  dispatch(ev.from, std::move(ev.message.body));
+}
+
+void core::dispatch(const member_id& from, message_body&& body) {
+  std::visit([&](auto&& msg) { handle(from, std::forward<decltype(msg)>(msg)); }, std::move(body));
+}
+
+bool core::admissible(const receive& ev) {
+  if (ev.message.group != config_.group)
+    reject("message of another group");
+  else if (ev.from == config_.self)
+    reject("message from this very member");
+  else if (!is_member(members_, ev.from))
+    reject("message from a stranger");
+  else
+    return true;
+  return false;
+}
+
+void core::on(const persisted& ev) {
+  // Storage confirms in order, and only what was asked for; a repetition changes nothing.
+  while (!writes_.empty() && writes_.front().sequence <= ev.sequence) {
+    durable_index_ = std::max(durable_index_, writes_.front().last_index);
+    writes_.pop_front();
+  }
+  release_held(ev.sequence);
+  own_vote_is_durable(ev.sequence);
+  if (role() == role::leader)
+    advance_commit();
+}
+
+void core::on(const applied& ev) {
+  applied_index_ = std::clamp(ev.index, applied_index_, std::max(applied_index_, delivered_index_));
+}
+
+void core::on(propose&& ev) {
+  if (role() == role::leader) {
+    propose_as_leader(std::move(ev.proposals));
+    return;
+  }
+  out_.proposal = proposal_outcome{refusal::not_leader, 0, hard_.term, leader_};
+}
+
+void core::on(const link_up& ev) {
+  if (auto* state = std::get_if<follower_state>(&role_)) {
+    if (leader_ == ev.peer)
+      state->leader_link_down = false;
+  } else if (auto* candidate = std::get_if<candidate_state>(&role_)) {
+    candidate->resend_at = now_;
+  } else if (auto* peer = find_peer(ev.peer)) {
+    peer->probe_again();
+    send_heartbeat(*peer);
+  }
+}
+
+void core::on(const link_down& ev) {
+  if (role() == role::follower && leader_ == ev.peer)
+    leader_link_lost();
+  else if (auto* peer = find_peer(ev.peer))
+    peer->probe_again();
+}
+
+// -- terms and votes ------------------------------------------------------------------------------
+
+void core::adopt_term(term_t term) {
+  // "If RPC request or response contains term T > currentTerm: set currentTerm = T, convert to
+  // follower" (paper, figure 2 and 5.1).
+  hard_.term = term;
+  hard_.vote.reset();
+  pending_persist().state = hard_;
+  become_follower();
+}
+
+void core::set_vote(const member_id& candidate) {
+  if (hard_.vote == candidate)
+    return;
+  hard_.vote = candidate;
+  pending_persist().state = hard_;
+}
+
+void core::set_leader(std::optional<member_id> leader) {
+  if (leader_ == leader)
+    return;
+  leader_ = std::move(leader);
+  out_.leader_changed = true;
+}
+
+bool core::may_campaign() const {
+  return !config_.only_follower && is_voter(members_, config_.self);
+}
+
+bool core::log_is_up_to_date(const vote_request& request) const {
+  // The later last term wins; in equal terms the longer log (paper, end of 5.4.1).
+  if (request.last_log_term != log_.last_term())
+    return request.last_log_term > log_.last_term();
+  return request.last_log_index >= log_.last_index();
+}
+
+// -- durability -----------------------------------------------------------------------------------
+
+persist_request& core::pending_persist() {
+  if (!out_.persist) {
+    out_.persist.emplace();
+    out_.persist->sequence = ++last_sequence_;
+    writes_.push_back({last_sequence_, log_.last_index()});
+  }
+  return *out_.persist;
+}
+
+void core::append_entries(std::vector<entry> entries, index_t first) {
+  auto& request = pending_persist();
+  if (request.entries.empty())
+    request.first_index = first;
+  for (auto& item : entries) {
+    log_.append(item);
+    request.entries.push_back(std::move(item));
+  }
+  writes_.back().last_index = log_.last_index();
+}
+
+void core::truncate_from(index_t first) {
+  log_.truncate_from(first);
+  durable_index_ = std::min(durable_index_, first - 1);
+  for (auto& write : writes_)
+    write.last_index = std::min(write.last_index, first - 1);
+  pending_persist().truncate_from = first;
+}
+
+void core::release_held(std::uint64_t sequence) {
+  while (!held_.empty() && held_.front().sequence <= sequence) {
+    // A promise of a term that has passed must not be counted by anybody: the entries behind it
+    // may have been truncated since.
+    if (held_.front().term == hard_.term)
+      out_.send.push_back(std::move(held_.front().message));
+    held_.pop_front();
+  }
+}
+
+void core::send(const member_id& to, message_body body) {
+  out_.send.push_back({to, {config_.group, std::move(body)}});
+}
+
+void core::send_when_durable(const member_id& to, message_body body) {
+  if (writes_.empty())
+    send(to, std::move(body));
+  else
+    held_.push_back({last_sequence_, hard_.term, {to, {config_.group, std::move(body)}}});
+}
+
+// -- commit ---------------------------------------------------------------------------------------
+
+void core::commit_to(index_t index) {
+  index = std::min(index, log_.last_index());
+  if (index <= commit_index_)
+    return;
+  if (auto* state = std::get_if<leader_state>(&role_))
+    for (auto i = commit_index_ + 1; i <= index; ++i)
+      state->uncommitted_bytes -= encoded_size(log_.at(i));
+  commit_index_ = index;
+}
+
+void core::deliver() {
+  const auto limit = applied_index_ + config_.max_apply_ahead;
+  const auto last = std::min(commit_index_, limit);
+  if (last <= delivered_index_)
+    return;
+  out_.committed.first_index = delivered_index_ + 1;
+  out_.committed.entries
+    = log_.copy(delivered_index_ + 1, static_cast<std::size_t>(last - delivered_index_));
+  delivered_index_ = last;
+}
+
+void core::reject(const char* reason) {
+  out_.rejected = reason;
+}
+
+} // namespace hamok::raft

@@ -1,0 +1,155 @@
+#pragma once
+
+// The Raft algorithm as a pure function: `core.step(event) -> output`. No clock, no thread, no
+// socket: time comes inside the event, randomness from a generator seeded by the configuration, and
+// everything that has to happen in the world comes out as data.
+
+#include "hamok/raft/event.hpp"
+#include "hamok/raft/log.hpp"
+#include "hamok/raft/messages.hpp"
+#include "hamok/raft/progress.hpp"
+#include "hamok/raft/random.hpp"
+#include "hamok/raft/role_state.hpp"
+#include "hamok/raft/types.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <variant>
+#include <vector>
+
+namespace hamok::raft {
+
+/// One member's part in one Raft group.
+///
+/// Feed it every event in the order in which it happened and carry out each `output` in the order of
+/// its fields. The same configuration, state and events give the same outputs, byte for byte.
+///
+/// Thread safety: none; exactly one owner at a time. It can be moved from owner to owner.
+class core {
+public:
+  /// Starts as a follower from `state` at time `now`. `config.self` need not be a voter; it then
+  /// follows and never campaigns.
+  core(core_config config, initial_state state, timestamp now);
+
+  core(core&&) = default;
+  core& operator=(core&&) = default;
+  core(const core&) = delete;
+  core& operator=(const core&) = delete;
+  ~core() = default;
+
+  /// Takes one event and says what has to be done about it. An event that lies in the past of one
+  /// before is treated as if it happened at that one's time.
+  [[nodiscard]] output step(event ev);
+
+  [[nodiscard]] raft::role role() const noexcept;
+  [[nodiscard]] term_t term() const noexcept { return hard_.term; }
+  [[nodiscard]] const hard_state& hard() const noexcept { return hard_; }
+  /// The leader of the current term, as far as this member knows.
+  [[nodiscard]] const std::optional<member_id>& leader() const noexcept { return leader_; }
+  [[nodiscard]] index_t commit_index() const noexcept { return commit_index_; }
+  /// The last entry that was given out as committed.
+  [[nodiscard]] index_t delivered_index() const noexcept { return delivered_index_; }
+  /// The last entry that is known to survive a crash of this member.
+  [[nodiscard]] index_t durable_index() const noexcept { return durable_index_; }
+  [[nodiscard]] const raft::log& log() const noexcept { return log_; }
+  [[nodiscard]] const configuration& members() const noexcept { return members_; }
+  [[nodiscard]] const core_config& config() const noexcept { return config_; }
+  /// When this core wants a `tick`, if nothing happens before; `timestamp::max()`: never.
+  [[nodiscard]] timestamp deadline() const noexcept;
+  /// What the leader knows about each other member; empty when this is not the leader.
+  [[nodiscard]] std::vector<peer_progress> progress() const;
+
+private:
+  // core.cpp: dispatch, terms, persistence, commit
+  void on(const tick&);
+  void on(receive&& ev);
+  void on(const persisted& ev);
+  void on(const applied& ev);
+  void on(propose&& ev);
+  void on(const link_up& ev);
+  void on(const link_down& ev);
+  [[nodiscard]] bool admissible(const receive& ev);
+  void dispatch(const member_id& from, message_body&& body);
+  void adopt_term(term_t term);
+  void set_vote(const member_id& candidate);
+  void set_leader(std::optional<member_id> leader);
+  void release_held(std::uint64_t sequence);
+  void append_entries(std::vector<entry> entries, index_t first);
+  void truncate_from(index_t first);
+  persist_request& pending_persist();
+  void commit_to(index_t index);
+  void deliver();
+  void send(const member_id& to, message_body body);
+  void send_when_durable(const member_id& to, message_body body);
+  void reject(const char* reason);
+  [[nodiscard]] bool may_campaign() const;
+  [[nodiscard]] bool log_is_up_to_date(const vote_request& request) const;
+  [[nodiscard]] timestamp deadline_of(const follower_state& state) const noexcept;
+  [[nodiscard]] timestamp deadline_of(const candidate_state& state) const noexcept;
+  [[nodiscard]] timestamp deadline_of(const leader_state& state) const noexcept;
+
+  // follower.cpp
+  void become_follower();
+  void follower_tick();
+  void hear_from_leader(const member_id& leader);
+  void handle(const member_id& from, append_request&& request);
+  void handle(const member_id& from, const vote_request& request);
+  void handle(const member_id& from, const timeout_now& request);
+  void accept_entries(const member_id& from, append_request&& request);
+  void refuse_append(const member_id& from, const append_request& request);
+  [[nodiscard]] bool well_formed(const append_request& request) const;
+  [[nodiscard]] bool sticks_to_leader() const;
+  void answer_vote(const member_id& from, const vote_request& request, bool granted);
+  void leader_link_lost();
+  void reset_election_deadline();
+  void campaign_within(duration shortest, duration longest);
+
+  // candidate.cpp
+  void become_candidate();
+  void begin_pre_vote();
+  void begin_vote(bool transfer);
+  void request_votes();
+  void own_vote_is_durable(std::uint64_t sequence);
+  void candidate_tick();
+  void handle(const member_id& from, const vote_response& response);
+  void tally();
+
+  // leader.cpp
+  void become_leader();
+  void leader_tick();
+  void handle(const member_id& from, const append_response& response);
+  void handle_success(progress_state& peer, const append_response& response);
+  void handle_refusal(progress_state& peer, const append_response& response);
+  void propose_as_leader(std::vector<proposal>&& proposals);
+  void replicate_to(progress_state& peer);
+  void send_append(progress_state& peer);
+  void send_empty(progress_state& peer);
+  void send_heartbeat(progress_state& peer);
+  void replicate_to_all();
+  void advance_commit();
+  [[nodiscard]] timestamp quorum_contact() const;
+  [[nodiscard]] duration cluster_time() const;
+  [[nodiscard]] progress_state* find_peer(const member_id& id);
+
+  core_config config_;
+  hard_state hard_;
+  configuration members_;
+  raft::log log_;
+  random_source random_;
+  std::variant<follower_state, candidate_state, leader_state> role_;
+  std::optional<member_id> leader_;
+  timestamp now_{0};
+  index_t commit_index_ = 0;
+  index_t delivered_index_ = 0;
+  index_t applied_index_ = 0;
+  index_t durable_index_ = 0;
+  std::uint64_t last_sequence_ = 0;
+  std::deque<pending_write> writes_;
+  std::deque<held_message> held_;
+  duration vote_pause_{0}; ///< upper end of the next pause between rounds of votes
+  output out_;             ///< what the current step has to say so far
+};
+
+} // namespace hamok::raft

@@ -1,0 +1,84 @@
+#include "hamok/raft/progress.hpp"
+
+#include <algorithm>
+
+namespace hamok::raft {
+
+bool progress_state::may_send(std::size_t max_messages, std::size_t max_bytes) const noexcept {
+  if (mode_ == progress_mode::probe)
+    return !probing_;
+  return inflight_.size() < max_messages && inflight_bytes_ < max_bytes;
+}
+
+void progress_state::heard(timestamp now, std::uint64_t round) noexcept {
+  last_contact_ = std::max(last_contact_, now);
+  acked_round_ = std::max(acked_round_, round);
+}
+
+void progress_state::sent(index_t last, std::size_t bytes, index_t commit) {
+  sent_commit_ = std::max(sent_commit_, commit);
+  if (mode_ == progress_mode::probe) {
+    // Whether it fits is not known yet: `next_index` moves when the answer says so.
+    probing_ = true;
+    return;
+  }
+  next_index_ = last + 1;
+  inflight_.push_back({last, bytes});
+  inflight_bytes_ += bytes;
+}
+
+void progress_state::sent_empty(index_t commit) noexcept {
+  sent_commit_ = std::max(sent_commit_, commit);
+  if (mode_ == progress_mode::probe)
+    probing_ = true;
+}
+
+bool progress_state::matched(index_t index) {
+  if (mode_ == progress_mode::probe && index + 1 >= next_index_) {
+    mode_ = progress_mode::replicate;
+    probing_ = false;
+  }
+  while (!inflight_.empty() && inflight_.front().last_index <= index) {
+    inflight_bytes_ -= inflight_.front().bytes;
+    inflight_.pop_front();
+  }
+  if (index <= match_index_)
+    return false;
+  match_index_ = index;
+  next_index_ = std::max(next_index_, index + 1);
+  return true;
+}
+
+void progress_state::refused(index_t next) {
+  mode_ = progress_mode::probe;
+  probing_ = false;
+  next_index_ = std::max(next, match_index_ + 1);
+  sent_commit_ = 0;
+  inflight_.clear();
+  inflight_bytes_ = 0;
+}
+
+bool progress_state::refusal_is_current(index_t rejected_index) const noexcept {
+  if (mode_ == progress_mode::probe)
+    return rejected_index + 1 == next_index_ && rejected_index > match_index_;
+  return rejected_index > match_index_;
+}
+
+void progress_state::probe_again() {
+  refused(match_index_ + 1);
+}
+
+peer_progress progress_state::view() const {
+  peer_progress result;
+  result.id = id_;
+  result.match_index = match_index_;
+  result.next_index = next_index_;
+  result.mode = mode_;
+  result.inflight_messages = inflight_.size();
+  result.inflight_bytes = inflight_bytes_;
+  result.last_contact = last_contact_;
+  result.acked_round = acked_round_;
+  return result;
+}
+
+} // namespace hamok::raft

@@ -1,0 +1,87 @@
+#pragma once
+
+// What the leader knows about one other member (paper, figure 2: next_index and match_index), and
+// the window of append requests on the way to it.
+
+#include "hamok/raft/types.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+
+namespace hamok::raft {
+
+/// How the leader sends to a member.
+enum class progress_mode : std::uint8_t {
+  probe,     ///< one request at a time, until the logs are known to agree at `next_index - 1`
+  replicate, ///< requests follow each other without waiting, within the window
+};
+
+/// A leader's view of one member, for status and for tests.
+struct peer_progress {
+  member_id id;
+  index_t match_index = 0;
+  index_t next_index = 1;
+  progress_mode mode = progress_mode::probe;
+  std::size_t inflight_messages = 0;
+  std::size_t inflight_bytes = 0;
+  timestamp last_contact{0};
+  std::uint64_t acked_round = 0;
+};
+
+/// The working copy behind a `peer_progress`.
+class progress_state {
+public:
+  progress_state(member_id id, index_t next_index, timestamp now)
+    : id_(std::move(id)), next_index_(next_index), last_contact_(now) {}
+
+  [[nodiscard]] const member_id& id() const noexcept { return id_; }
+  [[nodiscard]] index_t match_index() const noexcept { return match_index_; }
+  [[nodiscard]] index_t next_index() const noexcept { return next_index_; }
+  [[nodiscard]] index_t sent_commit() const noexcept { return sent_commit_; }
+  [[nodiscard]] progress_mode mode() const noexcept { return mode_; }
+  [[nodiscard]] timestamp last_contact() const noexcept { return last_contact_; }
+  [[nodiscard]] std::uint64_t acked_round() const noexcept { return acked_round_; }
+  [[nodiscard]] bool idle() const noexcept { return inflight_.empty() && !probing_; }
+
+  /// Whether another request with entries may be sent now.
+  [[nodiscard]] bool may_send(std::size_t max_messages, std::size_t max_bytes) const noexcept;
+
+  /// The member has answered in the leader's term, to round `round`.
+  void heard(timestamp now, std::uint64_t round) noexcept;
+  /// A request that carries entries up to `last` (of `bytes`) and `commit` has been sent.
+  void sent(index_t last, std::size_t bytes, index_t commit);
+  /// A request without entries, that carries `commit`, has been sent.
+  void sent_empty(index_t commit) noexcept;
+  /// Everything up to `index` is durable there. False when that is old news.
+  bool matched(index_t index);
+  /// The member has refused a request, and `next` is where to try again.
+  void refused(index_t next);
+  /// A refusal of `rejected_index` that says something about the present.
+  [[nodiscard]] bool refusal_is_current(index_t rejected_index) const noexcept;
+  /// Nothing that is on the way may be counted on any more: probe again.
+  void probe_again();
+  /// A heartbeat is due: a probe without an answer may be repeated.
+  void allow_probe() noexcept { probing_ = false; }
+
+  [[nodiscard]] peer_progress view() const;
+
+private:
+  struct request {
+    index_t last_index;
+    std::size_t bytes;
+  };
+
+  member_id id_;
+  index_t match_index_ = 0;
+  index_t next_index_ = 1;
+  index_t sent_commit_ = 0;
+  progress_mode mode_ = progress_mode::probe;
+  bool probing_ = false; ///< a probe is on the way
+  std::deque<request> inflight_;
+  std::size_t inflight_bytes_ = 0;
+  timestamp last_contact_{0};
+  std::uint64_t acked_round_ = 0;
+};
+
+} // namespace hamok::raft

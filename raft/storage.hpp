@@ -1,0 +1,58 @@
+#pragma once
+
+// Where a member's hard state and log survive: the interface that memory and disk implement.
+
+#include "hamok/raft/event.hpp"
+#include "hamok/raft/types.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace hamok::raft {
+
+/// Who this member is, beyond the algorithm; written before it is told to anybody.
+struct identity {
+  member_id self;
+  incarnation_id cluster;         ///< random id of the founded cluster; none before founding
+  std::vector<member_id> founders; ///< the one founding list that this member has accepted
+
+  friend bool operator==(const identity&, const identity&) = default;
+};
+
+/// How a write ended, or that it has not yet.
+enum class write_status : std::uint8_t {
+  durable, ///< survives a crash already
+  pending, ///< the callback will tell
+  failed,  ///< nothing of it may be counted on; the member must stop
+};
+
+/// Storage of one member. Owned by the node; outlives every role actor.
+///
+/// Thread safety: all calls come from one actor at a time. The callback of `write` may be called
+/// from any thread.
+class log_storage {
+public:
+  using durable_callback = std::function<void(std::uint64_t sequence, bool ok)>;
+
+  virtual ~log_storage() = default;
+
+  /// Everything that was durable, as after a restart.
+  [[nodiscard]] virtual initial_state load() = 0;
+  [[nodiscard]] virtual identity load_identity() = 0;
+
+  /// Makes `value` durable before it returns. False when that failed.
+  [[nodiscard]] virtual bool save_identity(const identity& value) = 0;
+
+  /// Starts the write of `request`. Writes are done in order; `on_durable` is called exactly once,
+  /// for a `pending` one only.
+  [[nodiscard]] virtual write_status write(const persist_request& request,
+                                           const durable_callback& on_durable) = 0;
+
+  /// The state that stands before the log of a newly founded cluster.
+  [[nodiscard]] virtual bool save_base(const snapshot_meta& base) = 0;
+};
+
+} // namespace hamok::raft
