@@ -34,12 +34,14 @@ core::core(core_config config, initial_state state, timestamp now)
 
 output core::step(event ev) {
   out_ = output{};
+  leader_before_.reset();
   now_ = std::max(now_, ev.now);
   const auto role_before = role();
   std::visit([this](auto&& what) { on(std::forward<decltype(what)>(what)); }, std::move(ev.what));
   deliver();
   if (role() != role_before)
     out_.role = role();
+  out_.leader_changed = leader_before_ && *leader_before_ != leader_;
   out_.deadline = deadline();
   return std::move(out_);
 }
@@ -114,9 +116,19 @@ bool core::admissible(const receive& ev) {
     reject("message from this very member");
   else if (!is_member(members_, ev.from))
     reject("message from a stranger");
+  else if (!well_formed(ev.message.body))
+    reject("malformed message");
   else
     return true;
   return false;
+}
+
+bool core::well_formed(const message_body& body) const {
+  if (const auto* request = std::get_if<vote_request>(&body))
+    return request->term > 0;
+  if (const auto* request = std::get_if<append_request>(&body))
+    return well_formed(*request);
+  return true;
 }
 
 void core::on(const persisted& ev) {
@@ -183,8 +195,9 @@ void core::set_vote(const member_id& candidate) {
 void core::set_leader(std::optional<member_id> leader) {
   if (leader_ == leader)
     return;
+  if (!leader_before_)
+    leader_before_ = leader_;
   leader_ = std::move(leader);
-  out_.leader_changed = true;
 }
 
 bool core::may_campaign() const {

@@ -71,6 +71,7 @@ private:
   void on(const link_up& ev);
   void on(const link_down& ev);
   [[nodiscard]] bool admissible(const receive& ev);
+  [[nodiscard]] bool well_formed(const message_body& body) const;
   void dispatch(const member_id& from, message_body&& body);
   void adopt_term(term_t term);
   void set_vote(const member_id& candidate);
@@ -149,7 +150,9 @@ private:
   std::deque<pending_write> writes_;
   std::deque<held_message> held_;
   duration vote_pause_{0}; ///< upper end of the next pause between rounds of votes
-  output out_;             ///< what the current step has to say so far
+  /// The leader at the beginning of the current step, once that has changed.
+  std::optional<std::optional<member_id>> leader_before_;
+  output out_; ///< what the current step has to say so far
 };
 
 } // namespace hamok::raft

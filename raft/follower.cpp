@@ -54,10 +54,6 @@ void core::hear_from_leader(const member_id& leader) {
 // -- entries --------------------------------------------------------------------------------------
 
 void core::handle(const member_id& from, append_request&& request) {
-  if (!well_formed(request)) {
-    reject("malformed append request");
-    return;
-  }
   if (request.term < hard_.term) { // 5.1: a stale leader learns of the new term
     refuse_append(from, request);
     return;
@@ -151,10 +147,6 @@ bool core::sticks_to_leader() const {
 }
 
 void core::handle(const member_id& from, const vote_request& request) {
-  if (request.term == 0) {
-    reject("malformed vote request");
-    return;
-  }
   if (sticks_to_leader() && !request.transfer) {
     if (auto* state = std::get_if<follower_state>(&role_)) {
       std::erase_if(state->refused, [&](const receive& item) { return item.from == from; });
