@@ -37,7 +37,7 @@ void core::begin_vote(bool transfer) {
   // the own vote, so it waits until that is durable.
   ++hard_.term;
   hard_.vote = config_.self;
-  pending_persist().state = hard_;
+  persist_hard_state();
   auto& state = std::get<candidate_state>(role_);
   state.pre_vote = false;
   state.transfer = transfer;

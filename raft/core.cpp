@@ -124,6 +124,10 @@ bool core::admissible(const receive& ev) {
 }
 
 bool core::well_formed(const message_body& body) const {
+  // A term that counting cannot reach would, once adopted, leave no room for the next one.
+  constexpr term_t absurd = term_t{1} << 62;
+  if (std::visit([](const auto& msg) { return msg.term >= absurd; }, body))
+    return false;
   if (const auto* request = std::get_if<vote_request>(&body))
     return request->term > 0;
   if (const auto* request = std::get_if<append_request>(&body))
@@ -139,8 +143,10 @@ void core::on(const persisted& ev) {
   }
   release_held(ev.sequence);
   own_vote_is_durable(ev.sequence);
-  if (role() == role::leader)
+  if (role() == role::leader) {
     advance_commit();
+    release_backlog();
+  }
 }
 
 void core::on(const applied& ev) {
@@ -181,7 +187,7 @@ void core::adopt_term(term_t term) {
   // follower" (paper, figure 2 and 5.1).
   hard_.term = term;
   hard_.vote.reset();
-  pending_persist().state = hard_;
+  persist_hard_state();
   become_follower();
 }
 
@@ -189,7 +195,7 @@ void core::set_vote(const member_id& candidate) {
   if (hard_.vote == candidate)
     return;
   hard_.vote = candidate;
-  pending_persist().state = hard_;
+  persist_hard_state();
 }
 
 void core::set_leader(std::optional<member_id> leader) {
@@ -220,6 +226,15 @@ persist_request& core::pending_persist() {
     writes_.push_back({last_sequence_, log_.last_index()});
   }
   return *out_.persist;
+}
+
+void core::persist_hard_state() {
+  pending_persist().state = hard_;
+  hard_sequence_ = last_sequence_;
+}
+
+bool core::hard_state_is_durable() const noexcept {
+  return writes_.empty() || hard_sequence_ < writes_.front().sequence;
 }
 
 void core::append_entries(std::vector<entry> entries, index_t first) {
@@ -256,22 +271,29 @@ void core::send(const member_id& to, message_body body) {
 }
 
 void core::send_when_durable(const member_id& to, message_body body) {
-  if (writes_.empty())
+  if (writes_.empty()) {
     send(to, std::move(body));
-  else
+    return;
+  }
+  // One promise of a kind for each write and receiver, or a disk that hangs would fill the memory
+  // with repetitions.
+  const auto same = std::ranges::find_if(held_, [&](const held_message& held) {
+    return held.sequence == last_sequence_ && held.message.to == to
+           && held.message.message.body.index() == body.index();
+  });
+  if (same == held_.end()) {
     held_.push_back({last_sequence_, hard_.term, {to, {config_.group, std::move(body)}}});
+    return;
+  }
+  const auto* before = std::get_if<append_response>(&same->message.message.body);
+  if (before == nullptr || before->match_index <= std::get<append_response>(body).match_index)
+    *same = {last_sequence_, hard_.term, {to, {config_.group, std::move(body)}}};
 }
 
 // -- commit ---------------------------------------------------------------------------------------
 
 void core::commit_to(index_t index) {
-  index = std::min(index, log_.last_index());
-  if (index <= commit_index_)
-    return;
-  if (auto* state = std::get_if<leader_state>(&role_))
-    for (auto i = commit_index_ + 1; i <= index; ++i)
-      state->uncommitted_bytes -= encoded_size(log_.at(i));
-  commit_index_ = index;
+  commit_index_ = std::max(commit_index_, std::min(index, log_.last_index()));
 }
 
 void core::deliver() {

@@ -77,6 +77,8 @@ private:
   void set_vote(const member_id& candidate);
   void set_leader(std::optional<member_id> leader);
   void release_held(std::uint64_t sequence);
+  void persist_hard_state();
+  [[nodiscard]] bool hard_state_is_durable() const noexcept;
   void append_entries(std::vector<entry> entries, index_t first);
   void truncate_from(index_t first);
   persist_request& pending_persist();
@@ -130,6 +132,7 @@ private:
   void send_heartbeat(progress_state& peer);
   void replicate_to_all();
   void advance_commit();
+  void release_backlog();
   [[nodiscard]] timestamp quorum_contact() const;
   [[nodiscard]] duration cluster_time() const;
   [[nodiscard]] progress_state* find_peer(const member_id& id);
@@ -147,6 +150,7 @@ private:
   index_t applied_index_ = 0;
   index_t durable_index_ = 0;
   std::uint64_t last_sequence_ = 0;
+  std::uint64_t hard_sequence_ = 0; ///< the last write with a hard state in it
   std::deque<pending_write> writes_;
   std::deque<held_message> held_;
   duration vote_pause_{0}; ///< upper end of the next pause between rounds of votes

@@ -32,7 +32,8 @@ struct core_config {
   /// Append requests, and their bytes, on the way to one follower without an answer.
   std::size_t max_inflight_messages = 64;
   std::size_t max_inflight_bytes = std::size_t{8} << 20;
-  /// Proposals are refused while the log holds more uncommitted bytes than this.
+  /// Proposals are refused while the log holds more bytes than this that are not committed, or
+  /// not durable on the leader.
   std::size_t max_uncommitted_bytes = std::size_t{64} << 20;
   /// Committed entries given out beyond the last one reported as `applied`.
   std::size_t max_apply_ahead = std::size_t{1} << 16;
@@ -115,7 +116,7 @@ struct committed_entries {
 /// Why a proposal was not appended.
 enum class refusal : std::uint8_t {
   not_leader, ///< ask `leader` if it is known
-  overloaded, ///< too many uncommitted bytes; try again when some are committed
+  overloaded, ///< `max_uncommitted_bytes` is reached; try again when some are committed
 };
 
 /// The answer to `propose`.

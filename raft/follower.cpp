@@ -79,7 +79,7 @@ void core::handle(const member_id& from, append_request&& request) {
 bool core::well_formed(const append_request& request) const {
   auto term = request.prev_log_term;
   for (const auto& item : request.entries) {
-    if (item.term < term || item.term > request.term)
+    if (item.term == 0 || item.term < term || item.term > request.term)
       return false;
     term = item.term;
   }
@@ -114,7 +114,14 @@ void core::accept_entries(const member_id& from, append_request&& request) {
   response.round = request.round;
   response.success = true;
   response.match_index = match;
-  send_when_durable(from, response);
+  if (!out_.persist && hard_state_is_durable()) {
+    // Nothing new to promise: how far the disk is can be told at once, and keeps the leader from
+    // taking a busy disk for a dead member.
+    response.match_index = std::min(match, durable_index_);
+    send(from, response);
+  } else {
+    send_when_durable(from, response);
+  }
 }
 
 void core::refuse_append(const member_id& from, const append_request& request) {
@@ -162,9 +169,11 @@ void core::handle(const member_id& from, const vote_request& request) {
   if (request.term > hard_.term)
     adopt_term(request.term);
   const bool free = !hard_.vote || *hard_.vote == from;
-  const bool granted = request.term == hard_.term && role() == role::follower && free
-                       && log_is_up_to_date(request);
+  const bool granted = request.term == hard_.term && free && log_is_up_to_date(request);
   if (granted) {
+    // Who only asks for pre-votes is still a follower to others, and may have its vote to give.
+    if (role() != role::follower)
+      become_follower();
     set_vote(from);
     reset_election_deadline();
   }

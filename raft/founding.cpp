@@ -58,7 +58,7 @@ void founding::lost(const member_id& peer) {
 
 founding_output founding::received(const member_id& from, const founding_list& told) {
   founding_output out;
-  if (!holds(told.founders, from))
+  if (!holds(told.founders, from) || told.cluster.none())
     return out; // not its own affair
   if (auto text = objection(told); !text.empty()) {
     out.conflict = std::move(text);
@@ -68,6 +68,16 @@ founding_output founding::received(const member_id& from, const founding_list& t
     accept(told, out);
   else
     merge(told.accepted, out);
+  // Messages can be lost: whoever knows less than this member is told again.
+  if (told.accepted.size() < list_->accepted.size() && !holds(out.tell, from))
+    out.tell.push_back(from);
+  return out;
+}
+
+founding_output founding::again() const {
+  founding_output out;
+  if (list_ && !founded_)
+    tell_all(out);
   return out;
 }
 

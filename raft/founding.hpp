@@ -54,6 +54,9 @@ public:
   /// A founder has told its list.
   [[nodiscard]] founding_output received(const member_id& from, const founding_list& told);
 
+  /// To be called now and then: repeats what may have been lost while founding goes on.
+  [[nodiscard]] founding_output again() const;
+
   /// Whether `peer` is one of the founders by name.
   [[nodiscard]] bool names(const std::string& peer) const;
   /// The accepted list with all that is known about it; none: nothing is accepted yet.

@@ -18,8 +18,9 @@ void core::become_leader() {
   state.next_heartbeat = now_ + config_.heartbeat;
   for (auto& peer : others(members_, config_.self))
     state.peers.emplace_back(std::move(peer), log_.last_index() + 1, now_);
-  for (auto i = commit_index_ + 1; i <= log_.last_index(); ++i)
-    state.uncommitted_bytes += encoded_size(log_.at(i));
+  state.released = std::min(commit_index_, durable_index_);
+  for (auto i = state.released + 1; i <= log_.last_index(); ++i)
+    state.backlog_bytes += encoded_size(log_.at(i));
   role_ = std::move(state);
   vote_pause_ = config_.max_vote_pause;
   set_leader(config_.self);
@@ -73,7 +74,7 @@ progress_state* core::find_peer(const member_id& id) {
 void core::propose_as_leader(std::vector<proposal>&& proposals) {
   auto& state = std::get<leader_state>(role_);
   const bool own_noop = proposals.size() == 1 && proposals.front().kind == entry_kind::noop;
-  if (!own_noop && state.uncommitted_bytes >= config_.max_uncommitted_bytes) {
+  if (!own_noop && state.backlog_bytes >= config_.max_uncommitted_bytes) {
     out_.proposal = proposal_outcome{refusal::overloaded, 0, hard_.term, leader_};
     return;
   }
@@ -83,7 +84,7 @@ void core::propose_as_leader(std::vector<proposal>&& proposals) {
   entries.reserve(proposals.size());
   for (auto& item : proposals) {
     entries.push_back({hard_.term, item.kind, time, std::move(item.data)});
-    state.uncommitted_bytes += encoded_size(entries.back());
+    state.backlog_bytes += encoded_size(entries.back());
   }
   if (!entries.empty())
     append_entries(std::move(entries), first);
@@ -208,7 +209,16 @@ void core::advance_commit() {
   if (reached <= commit_index_ || log_.term_at(reached) != hard_.term)
     return;
   commit_to(reached);
+  release_backlog();
   replicate_to_all();
+}
+
+void core::release_backlog() {
+  // What the own disk has not taken counts as well, or one that hangs would collect writes without
+  // end while the others commit.
+  auto& state = std::get<leader_state>(role_);
+  for (; state.released < std::min(commit_index_, durable_index_); ++state.released)
+    state.backlog_bytes -= encoded_size(log_.at(state.released + 1));
 }
 
 } // namespace hamok::raft

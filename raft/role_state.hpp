@@ -38,7 +38,9 @@ struct leader_state {
   timestamp since{0};       ///< when this leader's term of office began
   duration base_time{0};    ///< the cluster's clock at that time
   std::uint64_t round = 0;  ///< heartbeat rounds so far
-  std::size_t uncommitted_bytes = 0;
+  /// Bytes of the entries behind `released`: not committed, or not durable here.
+  std::size_t backlog_bytes = 0;
+  index_t released = 0;
 };
 
 /// A message that promises durability, held back until write `sequence` is done.
