@@ -168,8 +168,7 @@ void core::on(const link_up& ev) {
   } else if (auto* candidate = std::get_if<candidate_state>(&role_)) {
     candidate->resend_at = now_;
   } else if (auto* peer = find_peer(ev.peer)) {
-    peer->probe_again();
-    send_heartbeat(*peer);
+    resume(*peer);
   }
 }
 

@@ -130,6 +130,7 @@ private:
   void send_append(progress_state& peer);
   void send_empty(progress_state& peer);
   void send_heartbeat(progress_state& peer);
+  void resume(progress_state& peer);
   void replicate_to_all();
   void advance_commit();
   void release_backlog();

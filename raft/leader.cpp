@@ -146,10 +146,16 @@ void core::send_empty(progress_state& peer) {
 }
 
 void core::send_heartbeat(progress_state& peer) {
-  // In replicate mode its `prev_log_index` is the end of all that was sent: a follower that has
-  // lost something of it refuses, and the loss is found.
+  // It carries no entries, so the answer never waits for the follower's disk. In replicate mode its
+  // `prev_log_index` is the end of all that was sent: a follower that has lost something of it
+  // refuses, and the loss is found.
   peer.allow_probe();
-  if (peer.mode() == progress_mode::probe && peer.next_index() <= log_.last_index())
+  send_empty(peer);
+}
+
+void core::resume(progress_state& peer) {
+  peer.probe_again();
+  if (peer.next_index() <= log_.last_index())
     send_append(peer);
   else
     send_empty(peer);
