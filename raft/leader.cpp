@@ -167,7 +167,8 @@ void core::handle(const member_id& from, const append_response& response) {
     reject("answer to an append that is over");
     return;
   }
-  if (response.match_index > log_.last_index() || response.rejected_index > log_.last_index()) {
+  if (response.match_index > log_.last_index() || response.rejected_index > log_.last_index()
+      || response.round > std::get<leader_state>(role_).round) {
     reject("malformed append response");
     return;
   }
