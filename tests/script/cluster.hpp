@@ -1,0 +1,105 @@
+#pragma once
+
+// The members of a scenario, with the network and the disks between their cores. Nothing happens
+// here by itself: the script delivers each message and lets each clock tick.
+
+#include "hamok/raft/core.hpp"
+#include "hamok/tests/script/invariants.hpp"
+#include "hamok/tests/unit/raft/disk.hpp"
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hamok::script {
+
+/// A message on its way, by the names of the members.
+struct packet {
+  std::string from;
+  std::string to;
+  raft::message message;
+};
+
+using packet_filter = std::function<bool(const packet&)>;
+
+class cluster {
+public:
+  /// `out` collects what happens, a line for each effect.
+  explicit cluster(std::string& out) : out_(out) {}
+
+  void add_member(raft::core_config config);
+  void start(const raft::configuration& members);
+  /// Lets a member start anew from this log and hard state.
+  void start_from(const std::string& name, std::vector<raft::entry> entries, raft::hard_state hard);
+
+  void wait(raft::duration time) { now_ += time; }
+  void tick(const std::string& name, std::optional<raft::duration> after);
+  /// Lets time pass until the member sends its next round of pre-votes.
+  void time_out(const std::string& name);
+
+  void propose(const std::string& name, const std::vector<std::string>& texts);
+  void receive(const packet& item);
+
+  /// Delivers up to `limit` of the messages that are on the way now; not the ones they cause.
+  std::size_t deliver(const packet_filter& filter, std::size_t limit);
+  /// Delivers until nothing of that is on the way any more.
+  void stabilize(const packet_filter& filter);
+  /// Lets time pass with every clock ticking and every message arriving at once.
+  void run(raft::duration time);
+  void drop(const packet_filter& filter, std::size_t limit);
+  void duplicate(const packet_filter& filter);
+  void reverse(const packet_filter& filter);
+  /// From now on, what goes from one to the other is lost when it is sent.
+  void cut(const std::string& from, const std::string& to) { cuts_.insert({from, to}); }
+  void heal() { cuts_.clear(); }
+  void link_down(const std::string& one, const std::string& other);
+  void link_up(const std::string& one, const std::string& other);
+
+  void hold_disk(const std::string& name) { at(name).disk_held = true; }
+  void release_disk(const std::string& name, std::optional<std::size_t> writes);
+  void hold_apply(const std::string& name) { at(name).apply_held = true; }
+  void report_applied(const std::string& name, std::optional<raft::index_t> index);
+  void crash(const std::string& name);
+  void restart(const std::string& name);
+
+  void print_state();
+  void print_progress(const std::string& name);
+
+  [[nodiscard]] std::vector<std::string> names() const;
+  [[nodiscard]] const raft::core& core_of(const std::string& name) { return alive(name); }
+
+private:
+  struct member {
+    raft::core_config config;
+    raft::test::disk disk;
+    std::optional<raft::core> core;
+    raft::index_t given = 0; ///< last entry that it was given as committed
+    bool disk_held = false;
+    bool apply_held = false;
+  };
+
+  member& at(const std::string& name);
+  raft::core& alive(const std::string& name);
+  /// One step and everything that it asks for.
+  void step(const std::string& name, raft::event_body what);
+  void carry_out(const std::string& name, raft::output out);
+  void send(const std::string& name, const raft::outbound& item);
+  void sync(const std::string& name);
+  void print(const std::string& line) { out_ += line + '\n'; }
+  void boot(member& target);
+
+  std::string& out_;
+  std::map<std::string, member> members_;
+  std::deque<packet> network_;
+  std::set<std::pair<std::string, std::string>> cuts_;
+  invariants invariants_;
+  raft::timestamp now_ = std::chrono::seconds{10};
+};
+
+} // namespace hamok::script
