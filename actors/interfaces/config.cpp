@@ -1,0 +1,211 @@
+#include "hamok/actors/interfaces/config.hpp"
+
+#include <caf/json_reader.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdio>
+#include <random>
+#include <set>
+
+namespace hamok {
+
+namespace {
+
+struct address {
+  std::string_view host;
+  std::uint16_t port = 0;
+};
+
+/// Splits `host:port`; a host with colons stands in brackets.
+std::optional<address> split_endpoint(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0 || colon + 1 == text.size())
+    return {};
+  address result{text.substr(0, colon), 0};
+  const auto digits = text.substr(colon + 1);
+  const auto [end, problem]
+    = std::from_chars(digits.data(), digits.data() + digits.size(), result.port);
+  if (problem != std::errc{} || end != digits.data() + digits.size())
+    return {};
+  const auto bracketed = result.host.starts_with('[') && result.host.ends_with(']');
+  if (bracketed)
+    result.host = result.host.substr(1, result.host.size() - 2);
+  if (result.host.empty() || (!bracketed && result.host.find(':') != std::string_view::npos))
+    return {};
+  return result;
+}
+
+bool is_loopback(std::string_view host) {
+  return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
+
+bool is_json_object(const std::string& text) {
+  caf::json_reader reader;
+  const auto first = text.find_first_not_of(" \t\r\n");
+  return first != std::string::npos && text[first] == '{' && reader.load(text);
+}
+
+/// Collects what is wrong.
+class validator {
+public:
+  explicit validator(const node_config& config)
+      : config_(config), problems_(config.unreadable) {}
+
+  std::vector<config_problem> run() {
+    names();
+    timeouts();
+    addresses();
+    members();
+    limits();
+    if (!is_json_object(config_.app_data))
+      problem("app-data", "it is not a JSON object; give one, such as {\"zone\": \"a\"}");
+    return std::move(problems_);
+  }
+
+private:
+  void problem(std::string option, std::string text) {
+    problems_.push_back({std::move(option), std::move(text)});
+  }
+
+  void name(const char* option, const std::string& value) {
+    if (value.empty() || value.size() > 255)
+      problem(option, "it has " + std::to_string(value.size()) + " bytes; give 1 to 255");
+    else if (value.find('@') != std::string::npos)
+      problem(option, "it holds an '@'; that separates id and endpoint, so choose another name");
+  }
+
+  void names() {
+    name("peer-id", config_.peer_id);
+    name("cluster", config_.cluster);
+  }
+
+  void positive(const char* option, caf::timespan value) {
+    if (value <= caf::timespan::zero())
+      problem(option, "it is not positive; give a duration such as 500ms");
+    else if (value > std::chrono::hours{24})
+      problem(option, "it is longer than a day; give a duration such as 500ms");
+  }
+
+  void timeouts() {
+    positive("election-timeout", config_.election_timeout);
+    positive("follower-max-idle", config_.follower_max_idle);
+    positive("heartbeat", config_.heartbeat);
+    positive("request-timeout", config_.request_timeout);
+    if (config_.heartbeat * 2 > config_.follower_max_idle)
+      problem("heartbeat", "it has to be well below `follower-max-idle`: at most half of it");
+    if (config_.election_timeout < config_.follower_max_idle)
+      problem("election-timeout", "it has to be at least `follower-max-idle`");
+  }
+
+  void endpoint(const char* option, const std::string& value, bool any_port) {
+    const auto parsed = split_endpoint(value);
+    if (!parsed)
+      problem(option, "'" + value + "' is no endpoint; give host:port or [address]:port");
+    else if (parsed->port == 0 && !any_port)
+      problem(option, "'" + value + "' has port 0; give the port that others can connect to");
+  }
+
+  void addresses() {
+    const auto listen = config_.effective_listen();
+    if (!config_.listen.empty())
+      endpoint("listen", config_.listen, true);
+    if (!config_.advertise.empty())
+      endpoint("advertise", config_.advertise, false);
+    const auto parsed = split_endpoint(listen);
+    if (config_.link == link_kind::broker && parsed && !is_loopback(parsed->host)
+        && !config_.allow_insecure)
+      problem("listen", "'" + listen
+                          + "' is not a loopback address and links are not protected; listen on "
+                            "127.0.0.1, or set `allow-insecure` in a network that you trust");
+  }
+
+  void members() {
+    const auto& all = config_.initial_members;
+    if (all.empty())
+      return;
+    std::set<std::string> seen;
+    for (const auto& member : all) {
+      if (!seen.insert(member.peer).second)
+        problem("initial-members", "'" + member.peer + "' is named twice; name each founder once");
+      name("initial-members", member.peer);
+      if (all.size() > 1 && config_.link == link_kind::broker)
+        endpoint("initial-members", member.endpoint, false);
+    }
+    if (seen.count(config_.peer_id) == 0)
+      problem("initial-members", "it lacks this member; name all founders, '" + config_.peer_id
+                                   + "' (`peer-id`) included, as id@host:port");
+  }
+
+  void at_least(const char* option, std::size_t value, std::size_t low, std::size_t high) {
+    if (value < low || value > high)
+      problem(option, "it is " + std::to_string(value) + "; give " + std::to_string(low) + " to "
+                        + std::to_string(high));
+  }
+
+  void limits() {
+    constexpr auto mebibyte = std::size_t{1} << 20;
+    at_least("max-message-entries", config_.max_message_entries, 1, std::size_t{1} << 20);
+    at_least("max-message-bytes", config_.max_message_bytes, 1024, 32 * mebibyte);
+    at_least("max-inflight-messages", config_.max_inflight_messages, 1, 65536);
+    at_least("max-inflight-bytes", config_.max_inflight_bytes, 1024, 1024 * mebibyte);
+    at_least("max-uncommitted-bytes", config_.max_uncommitted_bytes, 1024, 65536 * mebibyte);
+    at_least("max-subscriber-events", config_.max_subscriber_events, 16, std::size_t{1} << 24);
+  }
+
+  const node_config& config_;
+  std::vector<config_problem> problems_;
+};
+
+} // namespace
+
+std::string generate_peer_id() {
+  std::random_device device;
+  std::array<unsigned, 4> words{};
+  for (auto& word : words)
+    word = device();
+  words[1] = (words[1] & 0xFFFF0FFFu) | 0x00004000u; // version 4
+  words[2] = (words[2] & 0x3FFFFFFFu) | 0x80000000u; // the variant of RFC 4122
+  std::array<char, 40> text{};
+  const auto size = std::snprintf(text.data(), text.size(), "%08x-%04x-%04x-%04x-%04x%08x",
+                                  words[0], words[1] >> 16, words[1] & 0xFFFFu, words[2] >> 16,
+                                  words[2] & 0xFFFFu, words[3]);
+  return {text.data(), static_cast<std::size_t>(size)};
+}
+
+std::vector<config_problem> node_config::validate() const {
+  return validator{*this}.run();
+}
+
+std::string node_config::effective_listen() const {
+  if (!listen.empty())
+    return listen;
+  for (const auto& member : initial_members)
+    if (member.peer == peer_id)
+      return member.endpoint;
+  return {};
+}
+
+std::string to_string(const std::vector<config_problem>& problems) {
+  std::string result;
+  for (const auto& problem : problems) {
+    if (!result.empty())
+      result += '\n';
+    result += problem.option + ": " + problem.text;
+  }
+  return result;
+}
+
+std::optional<peer_endpoint> parse_initial_member(std::string_view text) {
+  const auto at = text.find('@');
+  if (at == std::string_view::npos && !text.empty())
+    return peer_endpoint{std::string{text}, {}};
+  if (at == std::string_view::npos || at == 0)
+    return {};
+  if (!split_endpoint(text.substr(at + 1)))
+    return {};
+  return peer_endpoint{std::string{text.substr(0, at)}, std::string{text.substr(at + 1)}};
+}
+
+} // namespace hamok

@@ -1,0 +1,86 @@
+#pragma once
+
+// What a node tells its subscribers. They come in the order in which things happened on the member.
+
+#include "hamok/actors/interfaces/error.hpp"
+#include "hamok/raft/messages.hpp"
+#include "hamok/raft/types.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace hamok::event {
+
+struct started {};
+struct stopped {};
+struct closed {};
+struct follower {};
+struct candidate {};
+struct leader {};
+
+/// The role has changed.
+struct state_changed {
+  raft::role now = raft::role::follower;
+  raft::role before = raft::role::follower;
+};
+
+/// The known leader has changed; empty: none is known.
+struct leader_changed {
+  std::string now;
+  std::string before;
+};
+
+enum class direction : std::uint8_t { in, out };
+
+/// A message of the algorithm went out or came in (only while somebody subscribes to it).
+struct message {
+  direction way = direction::in;
+  std::string peer;
+  raft::message content;
+};
+
+struct remote_peer_joined {
+  std::string id;
+};
+struct remote_peer_left {
+  std::string id;
+};
+struct commit {
+  raft::index_t index = 0;
+};
+/// A heartbeat round was sent (leader) or heard (follower).
+struct heartbeat {};
+struct error {
+  errc code = errc::none;
+  std::string text;
+};
+struct hello_notification {
+  std::string id;
+  std::string app_data;
+};
+struct no_heartbeat_from {
+  std::string id;
+};
+/// The subscriber was too slow: `count` events are missing here.
+struct lagged {
+  std::uint64_t count = 0;
+};
+
+} // namespace hamok::event
+
+namespace hamok {
+
+/// Any one event of a node.
+using any_event
+  = std::variant<event::started, event::stopped, event::closed, event::follower, event::candidate,
+                 event::leader, event::state_changed, event::leader_changed, event::message,
+                 event::remote_peer_joined, event::remote_peer_left, event::commit,
+                 event::heartbeat, event::error, event::hello_notification,
+                 event::no_heartbeat_from, event::lagged>;
+
+/// Name of the event as in the manual, and its fields, as one line.
+[[nodiscard]] std::string to_string(const any_event& value);
+
+} // namespace hamok

@@ -1,0 +1,246 @@
+#pragma once
+
+// What the actors of one member, and a member and its callers, say to each other. Each struct is
+// one message; interfaces.hpp says who understands it.
+
+#include "hamok/actors/interfaces/error.hpp"
+#include "hamok/raft/bytes.hpp"
+#include "hamok/raft/messages.hpp"
+#include "hamok/raft/progress.hpp"
+#include "hamok/raft/types.hpp"
+
+#include <caf/timespan.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hamok {
+
+/// Identifies a session of exactly-once operations: 128 random bits.
+using session_id = raft::incarnation_id;
+
+// -- between members ----------------------------------------------------------------------------
+
+/// A member's name and where it can be reached, as `host:port` (empty: not known).
+struct peer_endpoint {
+  std::string peer;
+  std::string endpoint;
+
+  friend bool operator==(const peer_endpoint&, const peer_endpoint&) = default;
+};
+
+/// The first thing that both sides of a link say.
+struct hello {
+  std::uint16_t protocol_min = 1;
+  std::uint16_t protocol_max = 1;
+  std::string cluster;
+  raft::incarnation_id cluster_id; ///< none: not founded yet
+  raft::member_id self;
+  std::string endpoint; ///< advertised `host:port`
+  std::vector<peer_endpoint> known_members;
+  std::uint64_t epoch = 0;      ///< counts the connections that this side has tried with the other
+  std::uint64_t seen_epoch = 0; ///< highest epoch of the other side that this side has seen
+  std::string app_data = "{}";
+  std::vector<std::string> state_kinds; ///< registered state types
+
+  friend bool operator==(const hello&, const hello&) = default;
+};
+
+/// A hello that a link has received, for the node to judge.
+struct link_hello {
+  hello remote;
+  bool dialed = false; ///< this side has opened the connection
+  /// `epoch` and `seen_epoch` of the hello of the side that dialed: both sides tell connections
+  /// apart by them.
+  std::uint64_t epoch = 0;
+  std::uint64_t seen_epoch = 0;
+};
+
+/// How founding by a list of initial members goes on (consensus.md, 5).
+struct founding_message {
+  raft::incarnation_id cluster_id;
+  std::vector<raft::member_id> founders;
+  /// Those of `founders` that the sender knows to have accepted exactly this list.
+  std::vector<raft::member_id> accepted;
+};
+
+/// A message of the algorithm that came over the link of `from`.
+struct peer_message {
+  raft::member_id from;
+  raft::message message;
+};
+
+/// Encoded operations on their way into the log, in order; appended all together or not at all.
+struct proposal_batch {
+  std::optional<raft::member_id> via; ///< the member that forwarded it; none: local
+  std::uint64_t origin = 0;           ///< which proposer of that member
+  std::uint64_t token = 0;            ///< the proposer's name for this batch
+  std::vector<blob> commands;
+};
+
+/// The batch was not appended here, and will not be.
+struct proposal_refused {
+  std::optional<raft::member_id> via;
+  std::uint64_t origin = 0;
+  std::uint64_t token = 0;
+  errc reason = errc::not_leader;
+};
+
+// -- inside a member ----------------------------------------------------------------------------
+
+/// Committed entries without gaps.
+struct committed_batch {
+  raft::index_t first_index = 0;
+  std::vector<raft::entry> entries;
+};
+
+/// The state machines have applied everything up to `index`.
+struct applied_up_to {
+  raft::index_t index = 0;
+};
+
+/// A write is done (or has failed).
+struct write_done {
+  std::uint64_t sequence = 0;
+  bool ok = true;
+};
+
+/// The timer that was armed as number `generation`.
+struct deadline_reached {
+  std::uint64_t generation = 0;
+};
+
+/// What a role actor knows, for the node and for status.
+struct role_view {
+  raft::role role = raft::role::follower;
+  raft::term_t term = 0;
+  std::optional<raft::member_id> leader;
+  raft::index_t commit_index = 0;
+  raft::index_t last_index = 0;
+  raft::index_t durable_index = 0;
+  raft::configuration members;
+};
+
+/// What collections have to know about the leader: proposals are worth sending again when it
+/// changes, and pointless while there is none.
+struct leader_notice {
+  std::optional<raft::member_id> leader;
+  raft::term_t term = 0;
+};
+
+/// A committed entry for one collection.
+struct apply_item {
+  raft::index_t index = 0;
+  raft::duration cluster_time{0};
+  blob data;
+};
+
+/// Committed entries for one collection, in log order.
+struct apply_batch {
+  std::vector<apply_item> items;
+};
+
+/// A collection has applied its part of the batch that ends at `index`.
+struct collection_applied {
+  std::uint64_t collection = 0;
+  raft::index_t index = 0;
+};
+
+/// What a collection is created from; the content of its entry in the log.
+struct collection_spec {
+  std::string name;
+  std::string kind;
+  blob options;
+  blob initial; ///< initial content, as the state's `restore` takes it; empty: none
+  session_id creator; ///< random: tells whose creation came first
+};
+
+/// The creation of a collection is committed: `number` (the index of its entry) names it from now
+/// on. `spec` is what the log says.
+struct collection_created {
+  std::uint64_t number = 0;
+  collection_spec spec;
+  errc refused = errc::none; ///< the id belongs to another kind
+};
+
+// -- collections and their callers ----------------------------------------------------------------
+
+/// A command for the log; answered with its result when it has been applied on this member.
+struct execute {
+  blob command;
+  caf::timespan timeout{0}; ///< 0: the collection's request timeout
+};
+
+/// The same, for a caller that is no actor: the answer goes to the entry `id` of the call table
+/// that the caller shares with the collection actor.
+struct execute_call {
+  std::uint64_t id = 0;
+  blob command;
+  caf::timespan timeout{0};
+};
+
+/// The same under a session of the caller's own, so that it can be retried through other members.
+struct execute_in_session {
+  session_id session;
+  std::uint64_t sequence = 0;
+  std::uint64_t first_outstanding = 0;
+  blob command;
+  caf::timespan timeout{0};
+  /// `collection_status::applied_index` as the caller saw it before it chose `session`, at random.
+  /// Without it an old session could come back to life, and its operations be applied again.
+  raft::index_t opened_after = 0;
+};
+
+/// A question that the state of this member answers at once.
+struct read_state {
+  blob query;
+};
+
+/// Something that happened to a collection, in the order of the log.
+struct collection_event {
+  std::string collection;
+  std::uint8_t kind = 0; ///< meaning: the collection's own enum
+  blob key;
+  blob old_value;
+  blob new_value;
+  raft::index_t index = 0;
+};
+
+struct collection_status {
+  std::string name;
+  std::string kind;
+  std::uint64_t number = 0; ///< 0: not created yet
+  bool existed = false;     ///< somebody else's creation came first
+  bool closed = false;
+  std::uint64_t size = 0;
+  raft::index_t applied_index = 0;
+  blob digest; ///< of the whole state; equal on all members at the same index
+  std::uint64_t outstanding = 0;
+  std::uint64_t sessions = 0;
+};
+
+// -- status of a node -------------------------------------------------------------------------------
+
+struct member_status {
+  raft::member_id id;
+  std::string endpoint;
+  bool linked = false;
+  bool voter = false;
+};
+
+struct node_status {
+  std::string peer_id;
+  raft::incarnation_id incarnation;
+  std::string cluster;
+  raft::incarnation_id cluster_id;
+  std::string listening; ///< `host:port` it is bound to, empty if it does not listen
+  role_view view;
+  raft::index_t applied_index = 0;
+  std::vector<member_status> members;
+  std::vector<collection_status> collections;
+  bool running = false;
+};
+
+} // namespace hamok
