@@ -1,0 +1,90 @@
+#pragma once
+
+// What a plain thread gets for an operation on a collection.
+
+#include "hamok/collections/call_table.hpp"
+
+#include <caf/expected.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace hamok {
+
+/// An answer that arrives later, but not later than its deadline. Letting go of it is no
+/// cancellation: the operation goes on.
+///
+/// Thread safety: one object is used by one thread at a time.
+template <class T>
+class future {
+public:
+  using clock = call_slot::clock;
+  using decoder = bool (*)(const blob&, T&);
+
+  /// How much longer than the operation's deadline this waits for the word of the collection.
+  static constexpr auto grace = std::chrono::seconds{1};
+
+  future(std::shared_ptr<call_table> table, call_table::call call, clock::time_point deadline,
+         decoder decode)
+      : table_(std::move(table)), call_(std::move(call)), deadline_(deadline), decode_(decode) {}
+
+  /// One that has failed already.
+  explicit future(caf::error failure) : failure_(std::move(failure)) {}
+
+  future(future&& other) noexcept = default;
+  future& operator=(future&& other) noexcept {
+    std::swap(table_, other.table_);
+    std::swap(call_, other.call_);
+    std::swap(deadline_, other.deadline_);
+    std::swap(decode_, other.decode_);
+    std::swap(failure_, other.failure_);
+    return *this;
+  }
+  future(const future&) = delete;
+  future& operator=(const future&) = delete;
+
+  ~future() {
+    if (table_ && !call_.slot->get())
+      table_->forget(call_.id);
+  }
+
+  /// Waits up to `timeout`, and never beyond the deadline; true when `get` will not wait.
+  template <class Rep, class Period>
+  [[nodiscard]] bool wait_for(std::chrono::duration<Rep, Period> timeout) const {
+    if (!call_.slot)
+      return true;
+    const auto now = clock::now();
+    const auto end = deadline_ + grace;
+    if (now >= end)
+      return true;
+    const auto wait = std::chrono::duration_cast<clock::duration>(timeout);
+    return call_.slot->wait_until(wait < end - now ? now + wait : end) || clock::now() >= end;
+  }
+
+  /// The result, or why there is none. Waits until the deadline at most. Must not be called in an
+  /// actor: it would block a thread of CAF.
+  [[nodiscard]] caf::expected<T> get() {
+    if (!call_.slot)
+      return failure_;
+    if (!call_.slot->wait_until(deadline_ + grace))
+      return make_error(errc::outcome_unknown, "the collection did not answer");
+    auto answer = call_.slot->get();
+    if (!*answer)
+      return std::move(answer->error());
+    T value{};
+    if (!decode_(**answer, value))
+      return make_error(errc::bad_value, "the answer cannot be decoded");
+    return value;
+  }
+
+private:
+  std::shared_ptr<call_table> table_;
+  call_table::call call_;
+  clock::time_point deadline_{};
+  decoder decode_ = nullptr;
+  caf::error failure_;
+};
+
+} // namespace hamok

@@ -1,0 +1,136 @@
+#pragma once
+
+// The language of the byte map: commands, questions, and their answers. Facades, the CLI and remote
+// clients write it, `map_state` understands it. Commands are in logs: only add at the end.
+
+#include "hamok/raft/bytes.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace hamok {
+
+/// A key with its value. Every value is one, the empty one too.
+struct key_value {
+  blob key;
+  blob value;
+
+  friend bool operator==(const key_value&, const key_value&) = default;
+};
+
+/// Events of a map, as `state_event::kind`.
+enum class map_event : std::uint8_t {
+  insert = 0, ///< key, new value
+  update = 1, ///< key, old and new value
+  remove = 2, ///< key, old value
+  clear = 3,
+};
+
+namespace map_command {
+
+using bytes_view = std::span<const std::byte>;
+
+enum class code : std::uint8_t {
+  set = 1,
+  set_all,
+  insert,
+  insert_all,
+  update_if,
+  remove,
+  remove_all,
+  remove_if,
+  erase,
+  erase_all,
+  clear,
+};
+
+/// Sets the value; answers with the previous one, if any.
+[[nodiscard]] blob set(bytes_view key, bytes_view value);
+/// Sets them in this order; answers with the pairs that were replaced.
+[[nodiscard]] blob set_all(const std::vector<key_value>& entries);
+/// Sets the value if there is none; answers with the existing one, if any.
+[[nodiscard]] blob insert(bytes_view key, bytes_view value);
+/// Inserts those whose keys are absent; answers with the existing pairs of the others.
+[[nodiscard]] blob insert_all(const std::vector<key_value>& entries);
+/// Sets the value if the present one has exactly the bytes `expected`; answers whether it did.
+[[nodiscard]] blob update_if(bytes_view key, bytes_view value, bytes_view expected);
+/// Removes the key; answers with its value, if any.
+[[nodiscard]] blob remove(bytes_view key);
+/// Removes the keys; answers with the pairs that were there.
+[[nodiscard]] blob remove_all(const std::vector<blob>& keys);
+/// Removes the key if its value has exactly the bytes `expected`; answers whether it did.
+[[nodiscard]] blob remove_if(bytes_view key, bytes_view expected);
+/// Removes the key; answers whether it was there.
+[[nodiscard]] blob erase(bytes_view key);
+/// Removes the keys; answers with those that were there.
+[[nodiscard]] blob erase_all(const std::vector<blob>& keys);
+/// Removes everything; answers with the number of entries that there were.
+[[nodiscard]] blob clear();
+
+} // namespace map_command
+
+namespace map_query {
+
+using bytes_view = std::span<const std::byte>;
+
+enum class code : std::uint8_t {
+  get = 1,
+  get_all,
+  contains,
+  keys,
+  values,
+  entries,
+  size,
+  digest,
+  scan,
+};
+
+/// Answers with the value, if any.
+[[nodiscard]] blob get(bytes_view key);
+/// Answers with the pairs of those keys that are there.
+[[nodiscard]] blob get_all(const std::vector<blob>& keys);
+/// Answers with a bool.
+[[nodiscard]] blob contains(bytes_view key);
+/// Answers with all keys, sorted by their bytes.
+[[nodiscard]] blob keys();
+/// Answers with all values, in the order of the keys.
+[[nodiscard]] blob values();
+/// Answers with all pairs, in the order of the keys.
+[[nodiscard]] blob entries();
+/// Answers with a number.
+[[nodiscard]] blob size();
+/// Answers with the 16 bytes of the content's digest.
+[[nodiscard]] blob digest();
+/// Answers with at most `max_entries` pairs in the order of the keys, the first of them behind
+/// `after` (none: from the start): a page of a map that is too large for one message.
+[[nodiscard]] blob scan(const std::optional<blob>& after, std::uint64_t max_entries);
+
+} // namespace map_query
+
+// Answers. Each `decode` is false when `answer` is not exactly one of its type.
+
+namespace map_answer {
+
+/// One byte in front of a value tells "the empty value" from "no value".
+inline constexpr std::byte present{1};
+
+[[nodiscard]] blob encode(bool value);
+[[nodiscard]] blob encode(std::uint64_t value);
+[[nodiscard]] blob encode(const std::vector<blob>& values);
+[[nodiscard]] blob encode(const std::vector<key_value>& values);
+
+[[nodiscard]] bool decode(const blob& answer, bool& out);
+[[nodiscard]] bool decode(const blob& answer, std::uint64_t& out);
+[[nodiscard]] bool decode(const blob& answer, std::optional<blob>& out);
+[[nodiscard]] bool decode(const blob& answer, std::vector<blob>& out);
+[[nodiscard]] bool decode(const blob& answer, std::vector<key_value>& out);
+
+} // namespace map_answer
+
+/// Content of a map as `map_state::restore` takes it: for initial entries.
+[[nodiscard]] blob encode_map_content(const std::vector<key_value>& entries);
+
+} // namespace hamok

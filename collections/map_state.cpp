@@ -1,0 +1,318 @@
+#include "hamok/collections/map_state.hpp"
+
+#include "hamok/raft/codec.hpp"
+
+#include <algorithm>
+
+namespace hamok {
+
+namespace {
+
+constexpr std::uint8_t snapshot_version = 1;
+
+state_event make_event(map_event kind, blob key, blob old_value, blob new_value) {
+  return {static_cast<std::uint8_t>(kind), std::move(key), std::move(old_value),
+          std::move(new_value)};
+}
+
+apply_result bad_command() {
+  apply_result result;
+  result.status = command_status::bad_command;
+  return result;
+}
+
+blob value_or_empty(const stored_value& value) {
+  return value.framed().empty() ? blob{} : value.value();
+}
+
+bool has_bytes(const stored_value& value, const blob& expected) {
+  return value.value() == expected;
+}
+
+bool read_keys(raft::reader& in, std::vector<blob>& out) {
+  const auto count = in.count(1);
+  out.reserve(count);
+  for (std::size_t i = 0; i < count && in.ok(); ++i)
+    out.push_back(in.bytes());
+  return in.done();
+}
+
+} // namespace
+
+// -- reading commands -------------------------------------------------------------------------------
+
+bool map_state::read_pair(raft::reader& in, std::size_t key_size, blob piece, pair_piece& out) {
+  if (!in.ok() || key_size >= piece.size() || piece.bytes()[key_size] != map_answer::present)
+    return false;
+  out.key_size = key_size;
+  out.piece = std::move(piece);
+  return true;
+}
+
+bool map_state::read_last_pair(raft::reader& in, pair_piece& out) {
+  const auto key_size = in.varint();
+  return read_pair(in, key_size, in.rest(), out);
+}
+
+bool map_state::read_pairs(raft::reader& in, std::vector<pair_piece>& out) {
+  const auto count = in.count(3);
+  out.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto key_size = in.varint();
+    if (!read_pair(in, key_size, in.bytes(), out.emplace_back()))
+      return false;
+  }
+  return in.done();
+}
+
+apply_result map_state::apply(const command_context& context, const blob& command) {
+  using map_command::code;
+  raft::reader in{command};
+  const auto events = context.events;
+  switch (static_cast<code>(in.u8())) {
+  case code::set:
+    return apply_set(in, events);
+  case code::set_all:
+    return apply_set_all(in, events);
+  case code::insert:
+    return apply_insert(in, events);
+  case code::insert_all:
+    return apply_insert_all(in, events);
+  case code::update_if:
+    return apply_update_if(in, events);
+  case code::remove:
+    return apply_remove(in, events);
+  case code::remove_all:
+    return apply_remove_all(in, events);
+  case code::remove_if:
+    return apply_remove_if(in, events);
+  case code::erase:
+    return apply_erase(in, events);
+  case code::erase_all:
+    return apply_erase_all(in, events);
+  case code::clear:
+    return apply_clear(in, events);
+  }
+  return bad_command();
+}
+
+// -- changing the content ---------------------------------------------------------------------------
+
+/// Sets the pair; gives the previous value, unframed empty when there was none.
+stored_value map_state::put(const pair_piece& pair, bool events, apply_result& out) {
+  // One copy for key and value together; it lets go of the frame that the command came in.
+  const blob own{pair.piece.bytes()};
+  auto key = own.slice(0, pair.key_size);
+  stored_value value{own.slice(pair.key_size, own.size() - pair.key_size)};
+  stored_value previous;
+  if (const auto* found = content_.find(key)) {
+    previous = *found;
+    digest_ -= hash_pair(key.bytes(), previous.bytes());
+  }
+  digest_ += hash_pair(key.bytes(), value.bytes());
+  if (events)
+    out.events.push_back(make_event(previous.framed().empty() ? map_event::insert
+                                                              : map_event::update,
+                                    key, value_or_empty(previous), value.value()));
+  content_.set(std::move(key), std::move(value));
+  return previous;
+}
+
+/// Removes the key; gives its value, unframed empty when there was none.
+stored_value map_state::take(const blob& key, bool events, apply_result& out) {
+  const auto* found = content_.find(key);
+  if (found == nullptr)
+    return {};
+  auto previous = *found;
+  digest_ -= hash_pair(key.bytes(), previous.bytes());
+  content_.erase(key);
+  if (events)
+    out.events.push_back(
+        make_event(map_event::remove, blob{key.bytes()}, previous.value(), blob{}));
+  return previous;
+}
+
+// -- one function for each command --------------------------------------------------------------------
+
+apply_result map_state::apply_set(raft::reader& in, bool events) {
+  pair_piece pair;
+  if (!read_last_pair(in, pair))
+    return bad_command();
+  apply_result out;
+  out.result = put(pair, events, out).framed();
+  return out;
+}
+
+apply_result map_state::apply_set_all(raft::reader& in, bool events) {
+  std::vector<pair_piece> pairs;
+  if (!read_pairs(in, pairs))
+    return bad_command();
+  apply_result out;
+  std::vector<key_value> replaced;
+  for (const auto& pair : pairs)
+    if (const auto previous = put(pair, events, out); !previous.framed().empty())
+      replaced.push_back({pair.key(), previous.value()});
+  out.result = map_answer::encode(replaced);
+  return out;
+}
+
+apply_result map_state::apply_insert(raft::reader& in, bool events) {
+  pair_piece pair;
+  if (!read_last_pair(in, pair))
+    return bad_command();
+  apply_result out;
+  if (const auto* found = content_.find(pair.key()))
+    out.result = found->framed();
+  else
+    put(pair, events, out);
+  return out;
+}
+
+apply_result map_state::apply_insert_all(raft::reader& in, bool events) {
+  std::vector<pair_piece> pairs;
+  if (!read_pairs(in, pairs))
+    return bad_command();
+  apply_result out;
+  std::vector<key_value> existing;
+  for (const auto& pair : pairs) {
+    if (const auto* found = content_.find(pair.key()))
+      existing.push_back({pair.key(), found->value()});
+    else
+      put(pair, events, out);
+  }
+  out.result = map_answer::encode(existing);
+  return out;
+}
+
+apply_result map_state::apply_update_if(raft::reader& in, bool events) {
+  const auto expected = in.bytes();
+  pair_piece pair;
+  if (!read_last_pair(in, pair))
+    return bad_command();
+  apply_result out;
+  const auto* found = content_.find(pair.key());
+  const auto matches = found != nullptr && has_bytes(*found, expected);
+  if (matches)
+    put(pair, events, out);
+  out.result = map_answer::encode(matches);
+  return out;
+}
+
+apply_result map_state::apply_remove(raft::reader& in, bool events) {
+  const auto key = in.rest();
+  if (!in.ok())
+    return bad_command();
+  apply_result out;
+  out.result = take(key, events, out).framed();
+  return out;
+}
+
+apply_result map_state::apply_remove_all(raft::reader& in, bool events) {
+  std::vector<blob> keys;
+  if (!read_keys(in, keys))
+    return bad_command();
+  apply_result out;
+  std::vector<key_value> removed;
+  for (const auto& key : keys)
+    if (const auto previous = take(key, events, out); !previous.framed().empty())
+      removed.push_back({key, previous.value()});
+  out.result = map_answer::encode(removed);
+  return out;
+}
+
+apply_result map_state::apply_remove_if(raft::reader& in, bool events) {
+  const auto expected = in.bytes();
+  const auto key = in.rest();
+  if (!in.ok())
+    return bad_command();
+  apply_result out;
+  const auto* found = content_.find(key);
+  const auto matches = found != nullptr && has_bytes(*found, expected);
+  if (matches)
+    take(key, events, out);
+  out.result = map_answer::encode(matches);
+  return out;
+}
+
+apply_result map_state::apply_erase(raft::reader& in, bool events) {
+  const auto key = in.rest();
+  if (!in.ok())
+    return bad_command();
+  apply_result out;
+  out.result = map_answer::encode(!take(key, events, out).framed().empty());
+  return out;
+}
+
+apply_result map_state::apply_erase_all(raft::reader& in, bool events) {
+  std::vector<blob> keys;
+  if (!read_keys(in, keys))
+    return bad_command();
+  apply_result out;
+  std::vector<blob> erased;
+  for (const auto& key : keys)
+    if (!take(key, events, out).framed().empty())
+      erased.push_back(key);
+  out.result = map_answer::encode(erased);
+  return out;
+}
+
+apply_result map_state::apply_clear(raft::reader& in, bool events) {
+  if (!in.done())
+    return bad_command();
+  apply_result out;
+  out.result = map_answer::encode(std::uint64_t{content_.size()});
+  content_ = {};
+  digest_ = {};
+  if (events)
+    out.events.push_back(make_event(map_event::clear, {}, {}, {}));
+  return out;
+}
+
+// -- snapshots --------------------------------------------------------------------------------------
+
+std::shared_ptr<const state_view> map_state::view() {
+  return std::make_shared<map_view>(content_.persistent(), digest_);
+}
+
+blob map_state::snapshot() const {
+  std::vector<const std::pair<blob, stored_value>*> sorted;
+  sorted.reserve(content_.size());
+  for (const auto& entry : content_)
+    sorted.push_back(&entry);
+  std::sort(sorted.begin(), sorted.end(),
+            [](const auto* a, const auto* b) { return a->first < b->first; });
+  std::vector<std::byte> bytes;
+  raft::writer out{bytes};
+  out.u8(snapshot_version);
+  out.varint(sorted.size());
+  for (const auto* entry : sorted) {
+    out.bytes(entry->first.bytes());
+    out.bytes(entry->second.bytes());
+  }
+  return blob::from_vector(std::move(bytes));
+}
+
+bool map_state::restore(const blob& snapshot) {
+  raft::reader in{snapshot};
+  if (in.u8() != snapshot_version)
+    return false;
+  const auto count = in.count(2);
+  map_state fresh;
+  apply_result ignored;
+  std::vector<std::byte> piece;
+  for (std::size_t i = 0; i < count && in.ok(); ++i) {
+    const auto key = in.bytes();
+    const auto value = in.bytes();
+    piece.assign(key.bytes().begin(), key.bytes().end());
+    piece.push_back(map_answer::present);
+    piece.insert(piece.end(), value.bytes().begin(), value.bytes().end());
+    fresh.put({blob{piece}, key.size()}, false, ignored);
+  }
+  if (!in.done())
+    return false;
+  content_ = std::move(fresh.content_);
+  digest_ = fresh.digest_;
+  return true;
+}
+
+} // namespace hamok

@@ -1,0 +1,108 @@
+#pragma once
+
+// The replicated map of bytes to bytes.
+
+#include "hamok/collections/map_command_state.hpp"
+#include "hamok/collections/state_machine_state.hpp"
+#include "hamok/raft/codec.hpp"
+
+#include <immer/map.hpp>
+#include <immer/map_transient.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace hamok {
+
+/// A value with `map_answer::present` in front of it: as it is answered, without a copy.
+class stored_value {
+public:
+  stored_value() = default;
+  explicit stored_value(blob framed) noexcept : framed_(std::move(framed)) {}
+
+  [[nodiscard]] blob value() const { return framed_.slice(1, framed_.size() - 1); }
+  [[nodiscard]] const blob& framed() const noexcept { return framed_; }
+  [[nodiscard]] std::span<const std::byte> bytes() const noexcept {
+    return framed_.bytes().subspan(1);
+  }
+
+  friend bool operator==(const stored_value&, const stored_value&) = default;
+
+private:
+  blob framed_;
+};
+
+struct key_hash {
+  std::size_t operator()(const blob& key) const noexcept {
+    return static_cast<std::size_t>(hash_key(key.bytes()));
+  }
+};
+
+/// The content: persistent and structure-sharing, so a copy is one pointer and stays as it is.
+using map_root = immer::map<blob, stored_value, key_hash, std::equal_to<blob>>;
+
+/// The content of a map at one index, for any thread.
+class map_view final : public state_view {
+public:
+  map_view(map_root root, const digest128& digest) : root_(std::move(root)), digest_(digest) {}
+
+  [[nodiscard]] std::optional<blob> query(const blob& question) const override;
+  [[nodiscard]] std::uint64_t size() const override { return root_.size(); }
+  [[nodiscard]] const map_root& root() const noexcept { return root_; }
+  [[nodiscard]] const digest128& digest() const noexcept { return digest_; }
+
+private:
+  map_root root_;
+  digest128 digest_;
+};
+
+/// Understands `map_command` and `map_query`.
+class map_state final : public state_machine {
+public:
+  apply_result apply(const command_context& context, const blob& command) override;
+  [[nodiscard]] std::optional<blob> query(const blob& question) const override;
+  [[nodiscard]] blob snapshot() const override;
+  bool restore(const blob& snapshot) override;
+  [[nodiscard]] std::uint64_t size() const override { return content_.size(); }
+  [[nodiscard]] digest128 digest() const override { return digest_; }
+  [[nodiscard]] std::shared_ptr<const state_view> view() override;
+
+private:
+  /// A pair as it comes in a command: key, marker and value in one piece.
+  struct pair_piece {
+    blob piece;
+    std::size_t key_size = 0;
+
+    [[nodiscard]] blob key() const { return piece.slice(0, key_size); }
+  };
+
+  static bool read_pair(raft::reader& in, std::size_t key_size, blob piece, pair_piece& out);
+  static bool read_last_pair(raft::reader& in, pair_piece& out);
+  static bool read_pairs(raft::reader& in, std::vector<pair_piece>& out);
+
+  apply_result apply_set(raft::reader& in, bool events);
+  apply_result apply_set_all(raft::reader& in, bool events);
+  apply_result apply_insert(raft::reader& in, bool events);
+  apply_result apply_insert_all(raft::reader& in, bool events);
+  apply_result apply_update_if(raft::reader& in, bool events);
+  apply_result apply_remove(raft::reader& in, bool events);
+  apply_result apply_remove_all(raft::reader& in, bool events);
+  apply_result apply_remove_if(raft::reader& in, bool events);
+  apply_result apply_erase(raft::reader& in, bool events);
+  apply_result apply_erase_all(raft::reader& in, bool events);
+  apply_result apply_clear(raft::reader& in, bool events);
+
+  stored_value put(const pair_piece& pair, bool events, apply_result& out);
+  stored_value take(const blob& key, bool events, apply_result& out);
+
+  /// Transient: nodes that no view shares yet are changed in place, so a batch costs less than its
+  /// commands one by one.
+  map_root::transient_type content_;
+  digest128 digest_;
+};
+
+} // namespace hamok

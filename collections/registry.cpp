@@ -1,0 +1,67 @@
+#include "hamok/collections/registry.hpp"
+
+#include "hamok/collections/map_state.hpp"
+#include "hamok/collections/operation_state.hpp"
+#include "hamok/collections/replicated_actor.hpp"
+
+#include <utility>
+
+namespace hamok {
+
+state_registry::state_registry() {
+  factories_.emplace("map", [] { return std::make_unique<map_state>(); });
+}
+
+state_registry& state_registry::instance() {
+  static state_registry result;
+  return result;
+}
+
+bool state_registry::add(const std::string& kind, state_factory factory) {
+  std::lock_guard guard{mutex_};
+  return factories_.emplace(kind, std::move(factory)).second;
+}
+
+std::unique_ptr<state_machine> state_registry::make(const std::string& kind) const {
+  std::lock_guard guard{mutex_};
+  const auto found = factories_.find(kind);
+  return found != factories_.end() ? found->second() : nullptr;
+}
+
+bool state_registry::contains(const std::string& kind) const {
+  std::lock_guard guard{mutex_};
+  return factories_.contains(kind);
+}
+
+std::vector<std::string> state_registry::kinds() const {
+  std::lock_guard guard{mutex_};
+  std::vector<std::string> result;
+  for (const auto& [kind, factory] : factories_)
+    result.push_back(kind);
+  return result;
+}
+
+caf::expected<collection_actor> spawn_collection(caf::actor_system& system, placement where,
+                                                 collection_context context,
+                                                 collection_spec spec) {
+  auto machine = state_registry::instance().make(spec.kind);
+  if (!machine)
+    return make_error(errc::unknown_kind, "'" + spec.kind + "'");
+  return compat::spawn<replicated_state>(system, where, std::move(context), std::move(spec),
+                                         std::move(machine));
+}
+
+blob encode_create(const collection_spec& spec) {
+  return encode(create_envelope{spec.name, spec.kind, spec.options, spec.initial, spec.creator});
+}
+
+std::optional<collection_spec> decode_create(const blob& entry) {
+  auto envelope = decode_create_envelope(entry);
+  if (!envelope)
+    return std::nullopt;
+  return collection_spec{std::move(envelope->name), std::move(envelope->kind),
+                         std::move(envelope->options), std::move(envelope->initial),
+                         envelope->creator};
+}
+
+} // namespace hamok

@@ -1,0 +1,401 @@
+#include "hamok/collections/replicated_actor.hpp"
+
+#include "hamok/collections/random_id.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hamok {
+
+namespace {
+
+/// Flushes are messages too, behind what is in the mailbox already.
+constexpr deadline_reached flush_message{0};
+
+/// Deadlines that are close to each other are one timer.
+constexpr raft::duration timer_grain = std::chrono::milliseconds{1};
+
+constexpr caf::timespan max_timeout = std::chrono::hours{24};
+
+proposer_config make_config(const collection_options& options) {
+  proposer_config result;
+  result.max_batch_entries = options.max_message_entries;
+  result.max_batch_bytes = options.max_message_bytes;
+  result.max_outstanding = options.max_outstanding;
+  result.max_outstanding_bytes = options.max_outstanding_bytes;
+  result.session_ttl = options.session_ttl;
+  result.session_idle = options.session_idle;
+  result.min_retry = options.min_retry;
+  result.max_retry = options.max_retry;
+  result.resend_after = options.resend_after;
+  result.make_session = random_id;
+  return result;
+}
+
+blob whole_digest(const session_state& state) {
+  const auto content = to_blob(state.machine().digest());
+  const auto sessions = to_blob(state.session_digest());
+  std::vector<std::byte> bytes;
+  bytes.insert(bytes.end(), content.bytes().begin(), content.bytes().end());
+  bytes.insert(bytes.end(), sessions.bytes().begin(), sessions.bytes().end());
+  return blob::from_vector(std::move(bytes));
+}
+
+} // namespace
+
+replicated_state::replicated_state(self_ptr self, collection_context context, collection_spec spec,
+                                   std::unique_ptr<state_machine> machine)
+    : self_(self), context_(std::move(context)), spec_(std::move(spec)),
+      state_(std::move(machine)), proposer_(make_config(context_.options), tokens_),
+      clients_(make_config(context_.options), tokens_), waiters_(context_.calls) {
+  if (spec_.creator.none())
+    spec_.creator = random_id();
+  if (context_.create)
+    creation_.emplace(encode_create(spec_), make_config(context_.options), tokens_);
+  publish();
+}
+
+collection_actor::behavior_type replicated_state::make_behavior() {
+  if (creation_)
+    schedule_flush();
+  return {
+    [this](execute& request) { return on_execute(request); },
+    [this](const read_state& request) { return on_read(request); },
+    [this](get_status) { return status(); },
+    [this](await_ready, caf::timespan timeout) { return on_await_ready(timeout); },
+    [this](subscribe, const caf::actor& subscriber) { on_subscribe(subscriber); },
+    [this](unsubscribe, const caf::actor& subscriber) { on_unsubscribe(subscriber); },
+    [this](close_collection) { on_close(); },
+    [this](execute_in_session& request) { return on_execute_in_session(request); },
+    [this](execute_call& request) { on_execute_call(request); },
+    [this](const collection_created& msg) { on_created(msg); },
+    [this](const apply_batch& batch) { on_apply(batch); },
+    [this](const leader_notice& notice) { on_leader(notice); },
+    [this](const proposal_refused& msg) { on_refused(msg); },
+    [this](const deadline_reached& msg) { on_deadline(msg); },
+  };
+}
+
+// -- callers --------------------------------------------------------------------------------------
+
+/// Why nothing is accepted any more, or none.
+errc replicated_state::refusal() const noexcept {
+  return closed_ ? errc::closed : refused_;
+}
+
+caf::result<blob> replicated_state::on_execute(execute& request) {
+  if (const auto reason = refusal(); reason != errc::none)
+    return make_error(reason);
+  auto promise = self_->make_response_promise();
+  submit(waiters_.add(std::move(promise)), std::move(request.command), request.timeout);
+  return caf::delegated<blob>{};
+}
+
+void replicated_state::on_execute_call(execute_call& request) {
+  if (const auto reason = refusal(); reason != errc::none)
+    context_.calls->complete(request.id, make_error(reason));
+  else
+    submit(waiters_.add(request.id), std::move(request.command), request.timeout);
+}
+
+void replicated_state::submit(std::uint64_t ticket, blob command, caf::timespan timeout) {
+  const auto time = now();
+  const auto reason
+    = proposer_.submit(ticket, std::move(command), deadline_of(timeout, time), time);
+  if (reason != errc::none)
+    waiters_.answer(ticket, reason, {});
+  else
+    schedule_flush();
+}
+
+caf::result<blob> replicated_state::on_execute_in_session(execute_in_session& request) {
+  if (const auto reason = refusal(); reason != errc::none)
+    return make_error(reason);
+  auto promise = self_->make_response_promise();
+  const auto ticket = waiters_.add(std::move(promise));
+  const auto time = now();
+  const auto reason = clients_.submit(ticket, request, deadline_of(request.timeout, time), time);
+  if (reason != errc::none)
+    waiters_.answer(ticket, reason, {});
+  else
+    schedule_flush();
+  return caf::delegated<blob>{};
+}
+
+caf::result<blob> replicated_state::on_read(const read_state& request) const {
+  if (const auto reason = refusal(); reason != errc::none)
+    return make_error(reason);
+  auto answer = state_.machine().query(request.query);
+  if (!answer)
+    return make_error(errc::bad_command);
+  return std::move(*answer);
+}
+
+caf::result<collection_status> replicated_state::on_await_ready(caf::timespan timeout) {
+  if (const auto reason = refusal(); reason != errc::none)
+    return make_error(reason);
+  if (number_ != 0)
+    return status();
+  auto promise = self_->make_response_promise();
+  const auto time = now();
+  ready_.push_back({std::move(promise), deadline_of(timeout, time)});
+  arm_timer(time);
+  return caf::delegated<collection_status>{};
+}
+
+collection_status replicated_state::status() const {
+  collection_status result;
+  result.name = spec_.name;
+  result.kind = spec_.kind;
+  result.number = number_;
+  result.existed = existed_;
+  result.closed = closed_;
+  result.size = state_.machine().size();
+  result.applied_index = state_.applied_index();
+  result.digest = whole_digest(state_);
+  result.outstanding = proposer_.outstanding() + clients_.outstanding();
+  result.sessions = state_.session_count();
+  return result;
+}
+
+void replicated_state::on_subscribe(const caf::actor& subscriber) {
+  if (!subscriber)
+    return;
+  for (const auto& known : subscribers_)
+    if (known.subscriber() == subscriber)
+      return;
+  const auto& added = subscribers_.emplace_back(self_->system(), subscriber,
+                                                context_.options.max_buffered_events);
+  monitors_.watch(self_, added.relay(), [this, relay = added.relay().address()](const caf::error&) {
+    std::erase_if(subscribers_,
+                  [&](const event_relay& which) { return which.relay().address() == relay; });
+  });
+}
+
+void replicated_state::on_unsubscribe(const caf::actor& subscriber) {
+  for (auto& known : subscribers_)
+    if (known.subscriber() == subscriber)
+      known.close();
+  std::erase_if(subscribers_, [&](const event_relay& which) {
+    return which.subscriber() == subscriber;
+  });
+}
+
+/// The state goes on, because every member holds every collection's state; its use ends here.
+void replicated_state::on_close() {
+  if (closed_)
+    return;
+  closed_ = true;
+  collection_event event;
+  event.collection = spec_.name;
+  event.kind = closed_event_kind;
+  event.index = state_.applied_index();
+  emit(event);
+  for (auto& subscriber : subscribers_)
+    subscriber.close();
+  subscribers_.clear();
+  fail_all(errc::closed);
+}
+
+// -- the applier ----------------------------------------------------------------------------------
+
+void replicated_state::on_created(const collection_created& msg) {
+  if (msg.refused != errc::none) {
+    refused_ = msg.refused;
+    creation_.reset();
+    fail_all(msg.refused);
+    return;
+  }
+  closed_ = false;
+  if (number_ != 0) {
+    existed_ = true; // opened once more
+    return;
+  }
+  number_ = msg.number;
+  existed_ = !context_.create || msg.spec.creator != spec_.creator;
+  spec_ = msg.spec;
+  creation_.reset();
+  // Bytes that cannot be understood leave it empty, on all members alike.
+  state_.initialize(spec_.initial);
+  proposer_.created(number_);
+  clients_.created(number_);
+  publish();
+  answer_ready();
+  schedule_flush();
+}
+
+void replicated_state::on_apply(const apply_batch& batch) {
+  if (batch.items.empty())
+    return;
+  const auto time = now();
+  proposer_output out;
+  out.answers.reserve(batch.items.size());
+  std::vector<collection_event> events;
+  command_context context;
+  context.events = !subscribers_.empty();
+  for (const auto& item : batch.items) {
+    context.index = item.index;
+    context.cluster_time = item.cluster_time;
+    auto entry = state_.apply(context, item.data);
+    if (entry.what == verdict::repeated)
+      continue;
+    proposer_.applied(entry, item.index, time, out);
+    clients_.applied(entry, time, out);
+    for (auto& event : entry.events)
+      events.push_back({spec_.name, event.kind, std::move(event.key), std::move(event.old_value),
+                        std::move(event.new_value), item.index});
+  }
+  proposer_.check_session([this](const session_id& id) { return state_.contains(id); });
+  publish(); // first, so that a caller sees its own write when the answer comes
+  for (const auto& event : events)
+    emit(event);
+  if (proposer_.wants_flush(time))
+    flush(time, out);
+  carry_out(out);
+  arm_timer(time);
+  compat::send(self_, context_.applier, collection_applied{number_, batch.items.back().index});
+}
+
+void replicated_state::on_leader(const leader_notice& notice) {
+  const auto time = now();
+  proposer_.leader_changed(notice.leader, notice.term, time);
+  clients_.leader_changed(notice.leader, notice.term, time);
+  if (creation_)
+    creation_->leader_changed(notice.leader, notice.term, time);
+  on_time(time);
+}
+
+void replicated_state::on_refused(const proposal_refused& msg) {
+  const auto time = now();
+  proposer_.refused(msg.token, time);
+  clients_.refused(msg.token, time);
+  if (creation_)
+    creation_->refused(msg.token, time);
+  // A member that does not take part refuses whatever comes: better said now than at the deadline.
+  if (msg.reason == errc::stopped || msg.reason == errc::closed
+      || msg.reason == errc::storage_failed) {
+    proposer_output out;
+    proposer_.give_up(msg.reason, out);
+    clients_.give_up(msg.reason, out);
+    carry_out(out);
+  }
+  arm_timer(time);
+}
+
+// -- time -----------------------------------------------------------------------------------------
+
+raft::timestamp replicated_state::now() const {
+  return self_->clock().now().time_since_epoch();
+}
+
+raft::timestamp replicated_state::deadline_of(caf::timespan timeout, raft::timestamp now) const {
+  if (timeout.count() <= 0)
+    timeout = context_.options.request_timeout;
+  return now + std::min(timeout, max_timeout);
+}
+
+void replicated_state::schedule_flush() {
+  if (flush_scheduled_)
+    return;
+  flush_scheduled_ = true;
+  compat::send(self_, compat::handle_of<collection_actor>(self_), flush_message);
+}
+
+void replicated_state::on_deadline(const deadline_reached& msg) {
+  const auto time = now();
+  if (msg.generation == flush_message.generation) {
+    flush_scheduled_ = false;
+    proposer_output out;
+    flush(time, out);
+    carry_out(out);
+    arm_timer(time);
+  } else if (msg.generation == timer_) {
+    armed_ = never;
+    on_time(time);
+  }
+}
+
+/// Something may be due.
+void replicated_state::on_time(raft::timestamp time) {
+  proposer_output out;
+  proposer_.tick(time, out);
+  clients_.tick(time, state_, out);
+  if (creation_)
+    creation_->flush(time, out);
+  expire_ready(time);
+  carry_out(out);
+  arm_timer(time);
+}
+
+void replicated_state::flush(raft::timestamp time, proposer_output& out) {
+  proposer_.flush(time, out);
+  clients_.flush(time, state_, out);
+  if (creation_)
+    creation_->flush(time, out);
+}
+
+/// Makes sure that there is a timer for whatever is due first. A timer that turns out to be too
+/// early does no harm, so none is ever taken back.
+void replicated_state::arm_timer(raft::timestamp time) {
+  auto due = std::min(proposer_.deadline(), clients_.deadline());
+  if (creation_)
+    due = std::min(due, creation_->deadline());
+  for (const auto& waiter : ready_)
+    due = std::min(due, waiter.deadline);
+  if (due == never || due >= armed_)
+    return;
+  armed_ = std::max(due, time + timer_grain);
+  compat::run_after(self_, armed_ - time, [this, generation = ++timer_] {
+    on_deadline(deadline_reached{generation});
+  });
+}
+
+// -- effects --------------------------------------------------------------------------------------
+
+void replicated_state::carry_out(proposer_output& out) {
+  for (auto& answer : out.answers)
+    waiters_.answer(answer.ticket, answer.failure, std::move(answer.result));
+  for (auto& batch : out.batches)
+    compat::send(self_, context_.node,
+                 proposal_batch{std::nullopt, context_.origin, batch.token,
+                                std::move(batch.commands)});
+  out.answers.clear();
+  out.batches.clear();
+}
+
+void replicated_state::publish() {
+  if (context_.content)
+    context_.content->publish(state_.machine().view(), state_.applied_index());
+}
+
+void replicated_state::emit(const collection_event& event) {
+  for (auto& subscriber : subscribers_)
+    subscriber.send(event);
+}
+
+void replicated_state::answer_ready() {
+  for (auto& waiter : std::exchange(ready_, {}))
+    waiter.promise.deliver(status());
+}
+
+void replicated_state::expire_ready(raft::timestamp time) {
+  std::erase_if(ready_, [this, time](ready_waiter& waiter) {
+    if (waiter.deadline > time)
+      return false;
+    const auto leaderless = creation_ && creation_->leaderless();
+    waiter.promise.deliver(make_error(leaderless ? errc::no_leader : errc::request_timeout));
+    return true;
+  });
+}
+
+void replicated_state::fail_all(errc reason) {
+  const auto time = now();
+  proposer_output out;
+  proposer_.fail_all(reason, time, out);
+  clients_.fail_all(reason, out);
+  for (auto& waiter : std::exchange(ready_, {}))
+    waiter.promise.deliver(make_error(reason));
+  carry_out(out);
+}
+
+} // namespace hamok

@@ -1,0 +1,99 @@
+#pragma once
+
+// The actor of a collection on one member: one implementation for all kinds of state.
+
+#include "hamok/actors/caf_compat.hpp"
+#include "hamok/actors/interfaces/interfaces.hpp"
+#include "hamok/collections/client_calls.hpp"
+#include "hamok/collections/creation.hpp"
+#include "hamok/collections/event_relay.hpp"
+#include "hamok/collections/proposer.hpp"
+#include "hamok/collections/registry.hpp"
+#include "hamok/collections/session_state.hpp"
+#include "hamok/collections/waiters.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace hamok {
+
+/// State of a collection actor: applies what the applier sends, in log order, and answers the
+/// callers of this member once their operations are applied here. What is decided is decided by
+/// `session_state`, `proposer` and `client_calls`; this only carries it out.
+class replicated_state {
+public:
+  using interface = collection_actor;
+
+  replicated_state(self_ptr self, collection_context context, collection_spec spec,
+                   std::unique_ptr<state_machine> machine);
+  replicated_state(const replicated_state&) = delete;
+  replicated_state& operator=(const replicated_state&) = delete;
+
+  collection_actor::behavior_type make_behavior();
+
+private:
+  struct ready_waiter {
+    caf::response_promise promise;
+    raft::timestamp deadline{0};
+  };
+
+  // From callers.
+  caf::result<blob> on_execute(execute& request);
+  caf::result<blob> on_execute_in_session(execute_in_session& request);
+  void on_execute_call(execute_call& request);
+  caf::result<blob> on_read(const read_state& request) const;
+  caf::result<collection_status> on_await_ready(caf::timespan timeout);
+  void on_subscribe(const caf::actor& subscriber);
+  void on_unsubscribe(const caf::actor& subscriber);
+  void on_close();
+
+  // From the applier.
+  void on_created(const collection_created& msg);
+  void on_apply(const apply_batch& batch);
+  void on_leader(const leader_notice& notice);
+  void on_refused(const proposal_refused& msg);
+
+  // From the actor itself.
+  void on_deadline(const deadline_reached& msg);
+  void on_time(raft::timestamp now);
+
+  [[nodiscard]] raft::timestamp now() const;
+  [[nodiscard]] raft::timestamp deadline_of(caf::timespan timeout, raft::timestamp now) const;
+  [[nodiscard]] errc refusal() const noexcept;
+  [[nodiscard]] collection_status status() const;
+  void submit(std::uint64_t ticket, blob command, caf::timespan timeout);
+  void schedule_flush();
+  void flush(raft::timestamp now, proposer_output& out);
+  void carry_out(proposer_output& out);
+  void arm_timer(raft::timestamp now);
+  void publish();
+  void emit(const collection_event& event);
+  void answer_ready();
+  void expire_ready(raft::timestamp now);
+  void fail_all(errc reason);
+
+  self_ptr self_;
+  collection_context context_;
+  collection_spec spec_;
+  session_state state_;
+  token_source tokens_;
+  proposer proposer_;
+  client_calls clients_;
+  std::optional<creation> creation_; ///< until it is committed
+  waiters waiters_;
+  std::vector<ready_waiter> ready_;
+  std::vector<event_relay> subscribers_;
+  compat::monitors monitors_;
+
+  std::uint64_t number_ = 0;
+  bool existed_ = false;
+  bool closed_ = false;
+  errc refused_ = errc::none; ///< why there is no such collection
+  bool flush_scheduled_ = false;
+  std::uint64_t timer_ = 0;        ///< generation of the timer that is armed
+  raft::timestamp armed_ = never;  ///< when it fires
+};
+
+} // namespace hamok

@@ -1,0 +1,379 @@
+#include "hamok/collections/session_state.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hamok {
+
+session_state::session_state(std::unique_ptr<state_machine> machine, session_limits limits)
+    : machine_(std::move(machine)), limits_(limits) {}
+
+bool session_state::contains(const raft::incarnation_id& id) const {
+  return sessions_.contains(id);
+}
+
+bool session_state::initialize(const blob& content) {
+  return content.empty() || machine_->restore(content);
+}
+
+applied_entry session_state::apply(const command_context& context, const blob& data) {
+  applied_entry result;
+  if (context.index <= applied_index_) {
+    result.what = verdict::repeated;
+    return result;
+  }
+  applied_index_ = context.index;
+  clock_ = std::max(clock_, context.cluster_time);
+  if (clock_ >= next_expiry_)
+    expire(context.index);
+  const auto kind = envelope_kind(data);
+  if (!kind)
+    return result;
+  switch (*kind) {
+  case envelope_type::operation:
+    if (auto operation = decode_operation(data))
+      return apply_operation(context, std::move(*operation));
+    break;
+  case envelope_type::open_session:
+    if (auto open = decode_open(data))
+      return apply_open(context, *open);
+    break;
+  case envelope_type::keep_alive:
+    if (auto alive = decode_keep_alive(data))
+      return apply_keep_alive(*alive);
+    break;
+  case envelope_type::close_session:
+    if (auto close = decode_close(data))
+      return apply_close(context, *close);
+    break;
+  case envelope_type::create:
+    break; // the applier's business
+  }
+  return result;
+}
+
+// -- operations -----------------------------------------------------------------------------------
+
+applied_entry session_state::apply_operation(const command_context& context,
+                                             operation_envelope operation) {
+  applied_entry result;
+  result.session = operation.session;
+  result.sequence = operation.sequence;
+  result.attempt = operation.attempt;
+  auto* owner = find(operation.session);
+  if (owner == nullptr) {
+    result.what = verdict::session_expired;
+    return result;
+  }
+  owner->last_active = clock_;
+  give_up_before(*owner, operation.first_outstanding);
+  if (operation.sequence < owner->first_outstanding) {
+    result.what = verdict::stale;
+    return result;
+  }
+  if (operation.sequence < owner->next) {
+    const auto& stored = owner->results[operation.sequence - owner->first_outstanding];
+    result.what = verdict::duplicate;
+    result.status = stored.status;
+    result.result = stored.result;
+    return result;
+  }
+  if (operation.sequence > owner->next || owner->results.size() >= limits_.max_results
+      || owner->result_bytes >= limits_.max_result_bytes) {
+    result.what = verdict::gap;
+    result.expected = owner->next;
+    return result;
+  }
+  return apply_next(context, *owner, operation, std::move(result));
+}
+
+applied_entry session_state::apply_next(const command_context& context, session& owner,
+                                        operation_envelope& operation, applied_entry result) {
+  result.what = verdict::applied;
+  if (operation.skip) {
+    result.status = command_status::skipped;
+  } else {
+    if ((operation.more || operation.offset != 0 || !owner.parts.empty())
+        && !take_part(owner, operation, result))
+      return result;
+    if (result.status == command_status::ok) {
+      auto outcome = machine_->apply(context, operation.command);
+      result.status = outcome.status;
+      result.result = std::move(outcome.result);
+      result.events = std::move(outcome.events);
+    }
+  }
+  std::vector<std::byte>{}.swap(owner.parts);
+  store(owner, result.status, result.result);
+  return result;
+}
+
+/// Puts commands of several parts together. True when `operation` holds the whole command now (or
+/// it is too large, as the result then says). All copies of one operation have the same bytes,
+/// however they were cut into parts, so parts that overlap agree.
+bool session_state::take_part(session& owner, operation_envelope& operation,
+                              applied_entry& result) const {
+  const auto have = owner.parts.size();
+  if (operation.offset > have) {
+    result.what = verdict::gap;
+    result.expected = operation.sequence;
+    return false;
+  }
+  const auto overlap = std::min<std::size_t>(have - operation.offset, operation.command.size());
+  const auto fresh = operation.command.bytes().subspan(overlap);
+  if (fresh.size() > limits_.max_command_bytes - have) {
+    result.status = command_status::too_large;
+    return true;
+  }
+  owner.parts.insert(owner.parts.end(), fresh.begin(), fresh.end());
+  if (operation.more) {
+    result.what = verdict::buffered;
+    return false;
+  }
+  operation.command = blob::from_vector(std::move(owner.parts));
+  owner.parts.clear();
+  return true;
+}
+
+void session_state::give_up_before(session& owner, std::uint64_t first_outstanding) {
+  while (owner.first_outstanding < first_outstanding && !owner.results.empty()) {
+    owner.result_bytes -= owner.results.front().result.size();
+    owner.results.pop_front();
+    ++owner.first_outstanding;
+  }
+  if (owner.first_outstanding >= first_outstanding)
+    return;
+  owner.first_outstanding = first_outstanding;
+  owner.next = first_outstanding;
+  owner.parts.clear();
+}
+
+void session_state::store(session& owner, command_status status, const blob& result) {
+  owner.result_bytes += result.size();
+  owner.results.push_back({status, result});
+  ++owner.next;
+}
+
+// -- sessions -------------------------------------------------------------------------------------
+
+session_state::session* session_state::find(const raft::incarnation_id& id) {
+  if (last_used_.second != nullptr && last_used_.first == id)
+    return last_used_.second;
+  const auto i = sessions_.find(id);
+  if (i == sessions_.end())
+    return nullptr;
+  last_used_ = {id, &i->second};
+  return &i->second;
+}
+
+applied_entry session_state::apply_open(const command_context& context,
+                                        const open_envelope& open) {
+  applied_entry result;
+  result.session = open.session;
+  result.what = verdict::opened;
+  if (auto* known = find(open.session)) {
+    known->last_active = clock_;
+    return result;
+  }
+  if (retired_ids_.contains(open.session) || open.opened_after < floor_
+      || open.opened_after >= context.index) {
+    result.what = verdict::session_expired;
+    return result;
+  }
+  if (sessions_.size() >= limits_.max_sessions) {
+    result.what = verdict::too_many_sessions;
+    return result;
+  }
+  auto& opened = sessions_[open.session];
+  opened.ttl = std::min(open.ttl, limits_.max_ttl);
+  opened.last_active = clock_;
+  next_expiry_ = std::min(next_expiry_, clock_ + opened.ttl);
+  return result;
+}
+
+applied_entry session_state::apply_keep_alive(const keep_alive_envelope& alive) {
+  applied_entry result;
+  result.session = alive.session;
+  result.what = verdict::session_expired;
+  if (auto* owner = find(alive.session)) {
+    owner->last_active = clock_;
+    give_up_before(*owner, alive.first_outstanding);
+    result.what = verdict::kept_alive;
+  }
+  return result;
+}
+
+applied_entry session_state::apply_close(const command_context& context,
+                                         const close_envelope& close) {
+  applied_entry result;
+  result.session = close.session;
+  result.what = verdict::session_closed;
+  if (const auto i = sessions_.find(close.session); i != sessions_.end())
+    retire(i, context.index);
+  return result;
+}
+
+void session_state::expire(raft::index_t index) {
+  std::vector<std::pair<raft::duration, raft::incarnation_id>> due;
+  next_expiry_ = raft::duration::max();
+  for (const auto& [id, value] : sessions_) {
+    const auto end = value.last_active + value.ttl;
+    if (end < clock_)
+      due.emplace_back(end, id);
+    else
+      next_expiry_ = std::min(next_expiry_, end);
+  }
+  std::sort(due.begin(), due.end());
+  for (const auto& [end, id] : due)
+    retire(sessions_.find(id), index);
+}
+
+void session_state::retire(session_map::iterator which, raft::index_t index) {
+  retired_.emplace_back(which->first, index);
+  retired_ids_.emplace(which->first, index);
+  last_used_ = {};
+  sessions_.erase(which);
+  if (retired_.size() > limits_.max_retired) {
+    floor_ = retired_.front().second;
+    retired_ids_.erase(retired_.front().first);
+    retired_.pop_front();
+  }
+}
+
+// -- snapshots ------------------------------------------------------------------------------------
+
+namespace {
+
+constexpr std::uint8_t snapshot_version = 1;
+
+void encode_id(const raft::incarnation_id& id, raft::writer& out) {
+  out.u64(id.high);
+  out.u64(id.low);
+}
+
+raft::incarnation_id decode_id(raft::reader& in) {
+  raft::incarnation_id result;
+  result.high = in.u64();
+  result.low = in.u64();
+  return result;
+}
+
+raft::duration decode_duration(raft::reader& in) {
+  const auto value = in.u64();
+  if (value > static_cast<std::uint64_t>(raft::duration::max().count() / 2))
+    in.fail(); // so that two of them can be added
+  return raft::duration{static_cast<raft::duration::rep>(value)};
+}
+
+void encode_duration(raft::duration value, raft::writer& out) {
+  out.u64(static_cast<std::uint64_t>(value.count()));
+}
+
+} // namespace
+
+void session_state::encode_session(const session& value, raft::writer& out) {
+  encode_duration(value.ttl, out);
+  encode_duration(value.last_active, out);
+  out.varint(value.first_outstanding);
+  out.varint(value.results.size());
+  for (const auto& stored : value.results) {
+    out.u8(static_cast<std::uint8_t>(stored.status));
+    out.bytes(stored.result.bytes());
+  }
+  out.bytes(value.parts);
+}
+
+session_state::session session_state::decode_session(raft::reader& in) {
+  session result;
+  result.ttl = decode_duration(in);
+  result.last_active = decode_duration(in);
+  result.first_outstanding = in.varint();
+  const auto count = in.count(2);
+  result.next = result.first_outstanding + count;
+  if (result.first_outstanding == 0 || result.next < result.first_outstanding)
+    in.fail();
+  for (std::size_t i = 0; i < count && in.ok(); ++i) {
+    const auto status = in.u8();
+    if (status > static_cast<std::uint8_t>(command_status::skipped))
+      in.fail();
+    auto stored = in.bytes();
+    result.result_bytes += stored.size();
+    result.results.push_back({static_cast<command_status>(status), std::move(stored)});
+  }
+  const auto parts = in.bytes();
+  result.parts.assign(parts.bytes().begin(), parts.bytes().end());
+  return result;
+}
+
+void session_state::encode_sessions(raft::writer& out) const {
+  out.u64(applied_index_);
+  encode_duration(clock_, out);
+  out.u64(floor_);
+  out.varint(retired_.size());
+  for (const auto& [id, index] : retired_) {
+    encode_id(id, out);
+    out.u64(index);
+  }
+  out.varint(sessions_.size());
+  for (const auto& [id, value] : sessions_) {
+    encode_id(id, out);
+    encode_session(value, out);
+  }
+}
+
+bool session_state::decode_sessions(raft::reader& in, session_part& out) {
+  out.applied_index = in.u64();
+  out.clock = decode_duration(in);
+  out.floor = in.u64();
+  const auto retired = in.count(24);
+  for (std::size_t i = 0; i < retired && in.ok(); ++i) {
+    const auto id = decode_id(in);
+    out.retired.emplace_back(id, in.u64());
+  }
+  const auto sessions = in.count(16 + 16 + 3);
+  for (std::size_t i = 0; i < sessions && in.ok(); ++i) {
+    const auto id = decode_id(in);
+    if (!out.sessions.emplace(id, decode_session(in)).second)
+      in.fail();
+  }
+  return in.ok();
+}
+
+blob session_state::snapshot() const {
+  std::vector<std::byte> bytes;
+  raft::writer out{bytes};
+  out.u8(snapshot_version);
+  encode_sessions(out);
+  out.bytes(machine_->snapshot().bytes());
+  return blob::from_vector(std::move(bytes));
+}
+
+bool session_state::restore(const blob& snapshot) {
+  raft::reader in{snapshot};
+  session_part part;
+  if (in.u8() != snapshot_version || !decode_sessions(in, part))
+    return false;
+  const auto content = in.bytes();
+  // The state machine goes last: it changes nothing when it refuses, and neither must we.
+  if (!in.done() || !machine_->restore(content))
+    return false;
+  applied_index_ = part.applied_index;
+  clock_ = part.clock;
+  floor_ = part.floor;
+  retired_ = std::move(part.retired);
+  retired_ids_.clear();
+  retired_ids_.insert(retired_.begin(), retired_.end());
+  sessions_ = std::move(part.sessions);
+  last_used_ = {};
+  next_expiry_ = raft::duration::min(); // looked at with the next entry
+  return true;
+}
+
+digest128 session_state::session_digest() const {
+  std::vector<std::byte> bytes;
+  raft::writer out{bytes};
+  encode_sessions(out);
+  return hash_bytes(bytes);
+}
+
+} // namespace hamok

@@ -1,0 +1,93 @@
+#pragma once
+
+// What every replicated collection is underneath: a deterministic state machine on bytes.
+
+#include "hamok/collections/digest_state.hpp"
+#include "hamok/raft/types.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace hamok {
+
+/// What a command may know of the world besides its own bytes: the same on every member.
+struct command_context {
+  raft::index_t index = 0;          ///< position of the entry in the log
+  raft::duration cluster_time{0};   ///< the cluster's clock at that entry
+  /// Somebody on this member wants events. Must not change anything but `apply_result::events`.
+  bool events = true;
+};
+
+/// Something that a command has done, for those who watch. The meaning of `kind` is the state
+/// machine's own; 255 is reserved.
+struct state_event {
+  std::uint8_t kind = 0;
+  blob key;
+  blob old_value;
+  blob new_value;
+
+  friend bool operator==(const state_event&, const state_event&) = default;
+};
+
+/// How a command ended. Numbers are in snapshots: only add at the end.
+enum class command_status : std::uint8_t {
+  ok = 0,
+  bad_command = 1, ///< its bytes cannot be understood; nothing was changed
+  too_large = 2,   ///< it was put together from more parts than allowed; nothing was changed
+  skipped = 3,     ///< its caller has given it up before it was applied
+};
+
+struct apply_result {
+  command_status status = command_status::ok;
+  blob result;
+  std::vector<state_event> events;
+};
+
+/// An immutable picture of a state machine's content that any thread may read.
+class state_view {
+public:
+  state_view() = default;
+  state_view(const state_view&) = delete;
+  state_view& operator=(const state_view&) = delete;
+  virtual ~state_view() = default;
+
+  /// Answers a question, or nothing when its bytes cannot be understood.
+  [[nodiscard]] virtual std::optional<blob> query(const blob& question) const = 0;
+  [[nodiscard]] virtual std::uint64_t size() const = 0;
+};
+
+/// A deterministic state machine: what it holds is a function of the commands that were applied,
+/// and of nothing else. Used from one thread.
+class state_machine {
+public:
+  state_machine() = default;
+  state_machine(const state_machine&) = delete;
+  state_machine& operator=(const state_machine&) = delete;
+  virtual ~state_machine() = default;
+
+  /// Applies a committed command. Hostile bytes change nothing and give `bad_command`.
+  virtual apply_result apply(const command_context& context, const blob& command) = 0;
+
+  /// Answers a question from the present content, or nothing when it cannot be understood.
+  [[nodiscard]] virtual std::optional<blob> query(const blob& question) const = 0;
+
+  /// The whole content as bytes; equal content gives equal bytes.
+  [[nodiscard]] virtual blob snapshot() const = 0;
+
+  /// Replaces the content by a snapshot. Hostile bytes are refused whole: false, nothing changed.
+  virtual bool restore(const blob& snapshot) = 0;
+
+  /// How many items there are, for status.
+  [[nodiscard]] virtual std::uint64_t size() const = 0;
+
+  /// Equal for equal content on all members.
+  [[nodiscard]] virtual digest128 digest() const = 0;
+
+  /// The content for readers on other threads, or null when this kind offers none. Called after
+  /// every batch of commands, so it has to be cheap: a copy of a root, not of the content.
+  [[nodiscard]] virtual std::shared_ptr<const state_view> view() = 0;
+};
+
+} // namespace hamok

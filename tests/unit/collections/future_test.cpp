@@ -1,0 +1,85 @@
+#include "hamok/collections/future.hpp"
+#include "hamok/tests/catch.hpp"
+#include "hamok/tests/unit/collections/fake_cluster.hpp"
+
+#include <thread>
+
+namespace hamok::state_test {
+
+namespace {
+
+bool decode_text(const blob& answer, std::string& out) {
+  out = std::string{answer.text()};
+  return out != "bad";
+}
+
+using text_future = future<std::string>;
+
+text_future open(const std::shared_ptr<call_table>& table, std::uint64_t& id,
+                 std::chrono::milliseconds timeout = seconds{20}) {
+  auto call = table->open();
+  id = call.id;
+  return {table, std::move(call), call_slot::clock::now() + timeout, &decode_text};
+}
+
+} // namespace
+
+TEST_CASE("a future gives the answer, as often as it is asked") {
+  auto table = std::make_shared<call_table>();
+  std::uint64_t id = 0;
+  auto answer = open(table, id);
+  CHECK(table->size() == 1);
+  CHECK_FALSE(answer.wait_for(milliseconds{0}));
+  table->complete(id, b("hello"));
+  table->complete(id, b("late"));
+  CHECK(table->size() == 0);
+  CHECK(answer.wait_for(milliseconds{0}));
+  CHECK(*answer.get() == "hello");
+  CHECK(*answer.get() == "hello");
+}
+
+TEST_CASE("a future wakes the thread that waits for it") {
+  auto table = std::make_shared<call_table>();
+  std::uint64_t id = 0;
+  auto answer = open(table, id);
+  std::thread other{[&] { table->complete(id, b("hello")); }};
+  CHECK(*answer.get() == "hello");
+  other.join();
+}
+
+TEST_CASE("a future passes errors on, and answers that cannot be decoded are bad_value") {
+  auto table = std::make_shared<call_table>();
+  std::uint64_t id = 0;
+  auto failed = open(table, id);
+  table->complete(id, make_error(errc::overloaded));
+  CHECK(code_of(failed.get()) == errc::overloaded);
+  auto bad = open(table, id);
+  table->complete(id, b("bad"));
+  CHECK(code_of(bad.get()) == errc::bad_value);
+  text_future never_sent{make_error(errc::bad_value)};
+  CHECK(never_sent.wait_for(milliseconds{0}));
+  CHECK(code_of(never_sent.get()) == errc::bad_value);
+}
+
+TEST_CASE("a future does not wait for ever") {
+  auto table = std::make_shared<call_table>();
+  std::uint64_t id = 0;
+  auto answer = open(table, id, -seconds{5}); // the grace is over, too
+  CHECK(answer.wait_for(seconds{20}));
+  CHECK(code_of(answer.get()) == errc::outcome_unknown);
+}
+
+TEST_CASE("a future that is let go leaves nothing behind") {
+  auto table = std::make_shared<call_table>();
+  std::uint64_t id = 0;
+  {
+    auto first = open(table, id);
+    auto moved = std::move(first);
+    CHECK(table->size() == 1);
+    moved = open(table, id);
+  }
+  CHECK(table->size() == 0);
+  table->complete(id, b("nobody hears it"));
+}
+
+} // namespace hamok::state_test

@@ -1,0 +1,232 @@
+// The collection actor against a log that loses, refuses and repeats.
+
+#include "hamok/tests/catch.hpp"
+#include "hamok/tests/unit/collections/fake_cluster.hpp"
+
+namespace hamok::state_test {
+
+namespace {
+
+using maybe = std::optional<std::string>;
+
+/// The whole digest, once the member has applied as much as any.
+collection_status settled(fake_cluster& cluster, std::size_t which, raft::index_t index) {
+  auto map = cluster.map_of(which);
+  for (int i = 0; i < 10'000; ++i) {
+    auto status = map.status(seconds{5});
+    REQUIRE(status);
+    if (status->applied_index >= index)
+      return *status;
+  }
+  FAIL("the member does not get there");
+  return {};
+}
+
+} // namespace
+
+TEST_CASE("a collection is created and answers its callers with results") {
+  fake_cluster cluster;
+  auto map = cluster.map_of(0);
+  const auto ready = map.await_ready();
+  REQUIRE(ready);
+  CHECK(ready->number == 1);
+  CHECK_FALSE(ready->existed);
+  CHECK(*map.set("a", "1").get() == std::nullopt);
+  CHECK(*map.set("a", "2").get() == maybe{"1"});
+  CHECK(map.size() == 1);
+}
+
+TEST_CASE("a caller sees its own acknowledged write at once, without a message") {
+  fake_cluster cluster;
+  auto map = cluster.map_of<std::string, int>(0);
+  for (int i = 0; i < 200; ++i) {
+    REQUIRE(map.set("k", i).get());
+    REQUIRE(**map.get("k") == i);
+  }
+}
+
+TEST_CASE("operations wait for a leader and then go out as one batch") {
+  fake_cluster cluster;
+  auto map = cluster.map_of(0);
+  REQUIRE(map.await_ready());
+  cluster.lead(false);
+  REQUIRE(map.status()); // the notice goes by way of the hub; this is only the first of two hops
+  std::vector<future<maybe>> answers;
+  const auto before = cluster.control->batches();
+  for (int i = 0; i < 100; ++i)
+    answers.push_back(map.set("k" + std::to_string(i), "v", seconds{20}));
+  cluster.lead();
+  for (auto& answer : answers)
+    REQUIRE(answer.get());
+  CHECK(map.size() == 100);
+  CHECK(cluster.control->batches() - before <= 100);
+}
+
+TEST_CASE("what is lost, refused or repeated on the way takes effect exactly once") {
+  fake_cluster cluster;
+  auto map = cluster.map_of(0);
+  REQUIRE(map.await_ready());
+  cluster.control->plan({fate::lose, fate::refuse, fate::repeat, fate::refuse, fate::repeat,
+                         fate::lose, fate::commit, fate::repeat},
+                        fate::repeat);
+  std::vector<future<maybe>> answers;
+  for (int i = 0; i < 50; ++i)
+    answers.push_back(map.insert("k" + std::to_string(i), "v", seconds{20}));
+  for (auto& answer : answers) {
+    auto result = answer.get();
+    REQUIRE(result);
+    CHECK(*result == std::nullopt); // inserted: nobody was there before
+  }
+}
+
+TEST_CASE("a deadline without any leader says that it cannot have happened") {
+  fake_cluster cluster;
+  auto map = cluster.map_of(0);
+  REQUIRE(map.await_ready());
+  compat::anon_send(map.actor(), leader_notice{std::nullopt, 9});
+  const auto result = map.set("a", "1", milliseconds{30}).get();
+  CHECK(code_of(result) == errc::no_leader);
+  CHECK(cannot_have_happened(result.error()));
+}
+
+TEST_CASE("a deadline with every attempt refused says that it cannot have happened") {
+  fake_cluster cluster;
+  auto map = cluster.map_of(0);
+  REQUIRE(map.await_ready());
+  cluster.control->plan({}, fate::refuse);
+  const auto result = map.set("a", "1", milliseconds{50}).get();
+  // The deadline may come while the last refusal is on its way.
+  CHECK((code_of(result) == errc::request_timeout || code_of(result) == errc::outcome_unknown));
+  cluster.control->plan({}, fate::commit);
+  CHECK(map.set("b", "1").get());
+}
+
+TEST_CASE("a deadline with an attempt that vanished says that it may have happened") {
+  fake_cluster cluster;
+  auto map = cluster.map_of(0);
+  REQUIRE(map.await_ready());
+  cluster.control->plan({}, fate::lose);
+  const auto result = map.set("a", "1", milliseconds{50}).get();
+  CHECK(code_of(result) == errc::outcome_unknown);
+  CHECK_FALSE(cannot_have_happened(result.error()));
+  cluster.control->plan({}, fate::commit);
+  CHECK(map.set("b", "1").get());
+}
+
+TEST_CASE("a stopped member refuses at once") {
+  fake_cluster cluster;
+  auto map = cluster.map_of(0);
+  REQUIRE(map.await_ready());
+  cluster.control->plan({}, fate::stop);
+  CHECK(code_of(map.set("a", "1", seconds{30}).get()) == errc::stopped);
+}
+
+TEST_CASE("a collection of another kind refuses everything by name") {
+  fake_cluster cluster;
+  auto map = cluster.map_of(0);
+  REQUIRE(map.await_ready());
+  compat::anon_send(map.actor(),
+                    collection_created{5, {"c", "queue", {}, {}, {}}, errc::kind_mismatch});
+  CHECK(code_of(map.set("a", "1").get()) == errc::kind_mismatch);
+  CHECK(code_of(map.await_ready()) == errc::kind_mismatch);
+}
+
+TEST_CASE("closing answers what comes with closed, and opening once more takes it back") {
+  fake_cluster cluster;
+  auto map = cluster.map_of(0);
+  REQUIRE(map.set("a", "1").get());
+  map.close();
+  CHECK(code_of(map.set("a", "2").get()) == errc::closed);
+  CHECK(map.closed());
+  cluster.created(errc::none);
+  // The second opening goes by way of the hub.
+  auto result = map.set("a", "3").get();
+  for (int i = 0; i < 10'000 && !result; ++i)
+    result = map.set("a", "3").get();
+  REQUIRE(result);
+  CHECK(*result == maybe{"1"});
+  CHECK(map.await_ready()->existed);
+}
+
+TEST_CASE("members agree: same content, same digest, same answers") {
+  fake_cluster cluster{3};
+  auto one = cluster.map_of(0);
+  auto two = cluster.map_of(1);
+  REQUIRE(one.await_ready());
+  REQUIRE(two.await_ready());
+  CHECK(two.await_ready()->existed);
+  cluster.control->plan({}, fate::repeat);
+  std::vector<future<maybe>> answers;
+  for (int i = 0; i < 100; ++i) {
+    answers.push_back(one.set("k" + std::to_string(i % 10), "one" + std::to_string(i)));
+    answers.push_back(two.set("k" + std::to_string(i % 10), "two" + std::to_string(i)));
+  }
+  for (auto& answer : answers)
+    REQUIRE(answer.get());
+  const auto last = std::max(one.status()->applied_index, two.status()->applied_index);
+  const auto first = settled(cluster, 0, last);
+  for (std::size_t i = 1; i < 3; ++i) {
+    const auto other = settled(cluster, i, last);
+    if (other.applied_index == first.applied_index)
+      CHECK(other.digest == first.digest);
+    CHECK(other.digest.slice(0, 16) == first.digest.slice(0, 16));
+    CHECK(other.size == 10);
+  }
+}
+
+TEST_CASE("initial content is there on all members from the start") {
+  const auto initial = encode_map_content(kv({{"a", "1"}, {"b", ""}}));
+  fake_cluster cluster{2, "map", initial};
+  for (std::size_t i = 0; i < 2; ++i) {
+    auto map = cluster.map_of(i);
+    REQUIRE(map.await_ready());
+    CHECK(**map.get("a") == "1");
+    CHECK(**map.get("b") == "");
+  }
+}
+
+TEST_CASE("an operation that is larger than a message is applied whole") {
+  fake_cluster cluster{2};
+  auto map = cluster.map_of(0);
+  std::vector<std::pair<std::string, std::string>> entries;
+  for (int i = 0; i < 500; ++i)
+    entries.emplace_back("k" + std::to_string(i), std::string(100, 'x'));
+  cluster.control->plan({fate::commit, fate::lose, fate::commit, fate::refuse});
+  REQUIRE(map.set_all(entries, seconds{20}).get());
+  CHECK(map.size() == 500);
+}
+
+TEST_CASE("a session that ends on the cluster's clock is replaced unnoticed") {
+  fake_cluster cluster;
+  auto map = cluster.map_of(0);
+  for (int i = 0; i < 5; ++i) {
+    cluster.control->advance_clock(seconds{100});
+    const auto previous = map.set("k", std::to_string(i)).get();
+    REQUIRE(previous);
+    CHECK(*previous == (i == 0 ? maybe{} : maybe{std::to_string(i - 1)}));
+  }
+}
+
+TEST_CASE("when the actor dies, threads that wait are told, and none is forgotten") {
+  fake_cluster cluster;
+  auto map = cluster.map_of(0);
+  REQUIRE(map.await_ready());
+  cluster.control->plan({}, fate::lose);
+  auto waiting = map.set("a", "1", seconds{20});
+  REQUIRE(map.status()); // it has arrived
+  caf::anon_send_exit(map.actor(), caf::exit_reason::user_shutdown);
+  CHECK(code_of(waiting.get()) == errc::outcome_unknown);
+  CHECK(cluster.members[0].access.calls->size() == 0);
+}
+
+TEST_CASE("the applier is told how far a collection is") {
+  fake_cluster cluster;
+  auto map = cluster.map_of(0);
+  REQUIRE(map.set("a", "1").get());
+  const auto applied = map.status()->applied_index;
+  for (int i = 0; i < 10'000 && cluster.control->confirmed() < applied; ++i)
+    REQUIRE(map.status());
+  CHECK(cluster.control->confirmed() >= applied);
+}
+
+} // namespace hamok::state_test
