@@ -1,0 +1,391 @@
+#include "hamok/io/client.hpp"
+
+#include <algorithm>
+#include <poll.h>
+#include <random>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace hamok {
+
+namespace {
+
+using std::chrono::steady_clock;
+using time_point = client_connection::time_point;
+
+/// For so long a member that has failed is not taken for the leader that others still believe it is.
+constexpr auto suspicion = std::chrono::seconds{1};
+
+constexpr auto first_pause = std::chrono::microseconds{500};
+constexpr auto longest_pause = std::chrono::microseconds{20'000};
+
+/// While events are awaited, the member is asked for a sign of life after this much silence.
+constexpr auto ping_after = std::chrono::seconds{1};
+constexpr auto lost_after = std::chrono::seconds{5};
+
+session_id random_session() {
+  std::random_device random;
+  auto word = [&random] { return (std::uint64_t{random()} << 32) | random(); };
+  session_id result;
+  while (result.none())
+    result = {word(), word()};
+  return result;
+}
+
+/// Another attempt, maybe through another member, can still succeed.
+bool worth_another_try(errc code) {
+  switch (code) {
+    case errc::no_leader:
+    case errc::not_leader:
+    case errc::overloaded:
+    case errc::stopped:
+    case errc::closed:
+    case errc::request_timeout:
+    case errc::outcome_unknown:
+    case errc::connection_lost:
+    case errc::storage_failed:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool changes_something(const client_request_body& body) {
+  return std::holds_alternative<execute_request>(body)
+         || std::holds_alternative<open_collection_request>(body);
+}
+
+/// Tells the member how long the client will listen.
+void limit(client_request_body& body, std::chrono::nanoseconds left) {
+  std::visit(
+    [left](auto& request) {
+      if constexpr (requires { request.timeout; })
+        request.timeout = std::max(left, std::chrono::nanoseconds{std::chrono::milliseconds{1}});
+    },
+    body);
+}
+
+caf::error error_of(const client_response& response) {
+  if (response.text.empty())
+    return make_error(response.code);
+  return caf::error{response.code, caf::make_message(response.text)};
+}
+
+/// The body of the response, if it is of the type that belongs to the request.
+template <class T>
+caf::expected<T> take(caf::expected<client_response> response) {
+  if (!response)
+    return response.error();
+  if (auto* body = std::get_if<T>(&response->body))
+    return std::move(*body);
+  return make_error(errc::refused_malformed, "an answer of another type");
+}
+
+caf::error only_error(const caf::expected<client_response>& response) {
+  return response ? caf::error{} : response.error();
+}
+
+} // namespace
+
+client::client(client_options options)
+  : options_(std::move(options)), endpoints_(options_.endpoints),
+    welcome_limit_(first_welcome_limit()) {}
+
+// -- calls ----------------------------------------------------------------------------------------
+
+caf::error client::connect() {
+  progress so_far{.deadline = steady_clock::now() + options_.timeout};
+  for (;;) {
+    so_far.last = ensure_connected(so_far.deadline);
+    if (!so_far.last || so_far.last != errc::connection_lost || !options_.keep_trying
+        || steady_clock::now() >= so_far.deadline)
+      return so_far.last;
+    pause(so_far);
+  }
+}
+
+caf::expected<node_status> client::status() {
+  return take<node_status>(call(status_request{}));
+}
+
+caf::expected<std::vector<collection_status>> client::list() {
+  return take<std::vector<collection_status>>(call(list_collections_request{}));
+}
+
+caf::expected<collection_status> client::collection(const std::string& name) {
+  return take<collection_status>(call(collection_status_request{name}));
+}
+
+caf::expected<collection_status> client::open(const collection_spec& spec) {
+  return take<collection_status>(call(open_collection_request{.spec = spec}));
+}
+
+caf::expected<blob> client::read(const std::string& collection, const blob& query) {
+  return take<blob>(call(read_request{collection, query}));
+}
+
+caf::error client::await_commit_head() {
+  return only_error(call(await_commit_head_request{}));
+}
+
+caf::expected<std::string> client::await_leader() {
+  return take<std::string>(call(await_leader_request{}));
+}
+
+caf::expected<blob> client::execute(const std::string& collection, const blob& command) {
+  const auto deadline = steady_clock::now() + options_.timeout;
+  for (auto tries = 1;; ++tries) {
+    auto& used = sessions_[collection];
+    if (used.id.none())
+      used.id = random_session();
+    const auto sequence = used.next_sequence++;
+    auto result = take<blob>(call_until(deadline, execute_request{.collection = collection,
+                                                                  .session = used.id,
+                                                                  .sequence = sequence,
+                                                                  .first_outstanding = sequence,
+                                                                  .command = command}));
+    if (result || result.error() != errc::session_expired)
+      return result;
+    // Not applied under the old session, nor ever will be: a new one begins.
+    used = session{};
+    if (tries == 3)
+      return result;
+  }
+}
+
+// -- attempts -------------------------------------------------------------------------------------
+
+caf::expected<client_response> client::call(client_request_body body) {
+  return call_until(steady_clock::now() + options_.timeout, std::move(body));
+}
+
+caf::expected<client_response> client::call_until(time_point deadline, client_request_body body) {
+  progress so_far{.deadline = deadline};
+  do {
+    so_far.last = ensure_connected(so_far.deadline);
+    if (so_far.last) {
+      const auto unreachable = so_far.last == errc::connection_lost;
+      if (!unreachable || (!options_.keep_trying && !so_far.may_have_happened))
+        break;
+    } else {
+      auto response = attempt(body, so_far);
+      if (response)
+        return response;
+      if (so_far.last.category() != caf::type_id_v<errc>
+          || !worth_another_try(static_cast<errc>(so_far.last.code())))
+        break;
+    }
+    pause(so_far);
+  } while (steady_clock::now() < so_far.deadline);
+  return failure(body, so_far);
+}
+
+caf::expected<client_response> client::attempt(client_request_body& body, progress& so_far) {
+  const auto now = steady_clock::now();
+  const auto end = std::min(so_far.deadline, now + options_.attempt_timeout);
+  // The member answers a little earlier than the client gives up, so that its reason arrives.
+  limit(body, (end - now) * 9 / 10);
+  const auto id = next_request_++;
+  so_far.last = connection_.send({id, body}, end);
+  if (so_far.last) {
+    suspect_member();
+    abandon_member(); // an incomplete request is never executed
+    return so_far.last;
+  }
+  auto response = connection_.receive(id, end);
+  if (!response) {
+    so_far.may_have_happened = true;
+    so_far.last
+      = caf::error{errc::connection_lost, caf::make_message(text_of(response.error()))};
+    suspect_member();
+    abandon_member();
+    return so_far.last;
+  }
+  if (response->code == errc::none)
+    return response;
+  so_far.last = error_of(*response);
+  const auto told = response->code;
+  if (told == errc::outcome_unknown || told == errc::connection_lost
+      || told == errc::storage_failed)
+    so_far.may_have_happened = true;
+  if (worth_another_try(told) && told != errc::overloaded)
+    abandon_member();
+  return so_far.last;
+}
+
+/// What the caller is told when all attempts have failed (consensus.md, 10).
+caf::error client::failure(const client_request_body& body, progress& so_far) const {
+  if (changes_something(body) && so_far.may_have_happened)
+    return make_error(errc::outcome_unknown, text_of(so_far.last));
+  if (so_far.last != errc::connection_lost)
+    return so_far.last;
+  return caf::error{errc::request_timeout,
+                    caf::make_message("nothing has happened, no member has answered in time: "
+                                      + text_of(so_far.last))};
+}
+
+/// Waits a little, longer each time, so that a cluster without a leader is not flooded.
+void client::pause(progress& so_far) const {
+  so_far.pause = std::clamp(2 * so_far.pause, std::chrono::microseconds{first_pause},
+                            std::chrono::microseconds{longest_pause});
+  const auto left = std::chrono::duration_cast<std::chrono::nanoseconds>(so_far.deadline
+                                                                         - steady_clock::now());
+  const auto length = std::clamp(left, std::chrono::nanoseconds{0},
+                                 std::chrono::nanoseconds{so_far.pause});
+  const timespec span{0, static_cast<long>(length.count())};
+  ppoll(nullptr, 0, &span, nullptr);
+}
+
+// -- which member ---------------------------------------------------------------------------------
+
+std::string client::connected_to() const {
+  return connection_.is_open() ? connection_.welcome().peer_id : std::string{};
+}
+
+caf::error client::ensure_connected(time_point deadline) {
+  if (connection_.is_open())
+    return {};
+  bool refused_by_all = true;
+  auto failed = connect_round(deadline, refused_by_all);
+  if (!failed)
+    return {};
+  // A refusal by name does not go away by asking again; anything else may.
+  if (refused_by_all || failed == errc::invalid_config)
+    return failed;
+  if (failed == errc::connection_lost)
+    return failed;
+  return caf::error{errc::connection_lost, caf::make_message(text_of(failed))};
+}
+
+/// Tries each endpoint once.
+caf::error client::connect_round(time_point deadline, bool& refused_by_all) {
+  if (endpoints_.empty())
+    return make_error(errc::invalid_config, "no endpoints to connect to");
+  caf::error last;
+  std::string all;
+  const auto count = endpoints_.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto position = (next_endpoint_ + i) % count;
+    last = try_endpoint(endpoints_[position], deadline);
+    if (!last) {
+      next_endpoint_ = position;
+      if (options_.follow_leader)
+        hop_to_leader(deadline);
+      return {};
+    }
+    if (last == errc::connection_lost)
+      refused_by_all = false;
+    if (last == errc::invalid_config)
+      return last;
+    all += (i == 0 ? "" : "; ") + text_of(last);
+  }
+  welcome_limit_ = std::min(2 * welcome_limit_, options_.timeout);
+  return caf::error{static_cast<errc>(last.code()), caf::make_message(std::move(all))};
+}
+
+caf::error client::try_endpoint(const std::string& endpoint, time_point deadline) {
+  const auto limit = options_.keep_trying ? welcome_limit_ : options_.timeout;
+  const auto end = std::min(deadline, steady_clock::now() + limit);
+  const client_hello hello{.cluster = options_.cluster, .name = options_.name};
+  auto failed = connection_.open(endpoint, hello, end);
+  if (failed) {
+    suspected_until_[endpoint] = steady_clock::now() + suspicion;
+    return failed;
+  }
+  welcome_limit_ = first_welcome_limit();
+  learn(connection_.welcome());
+  return {};
+}
+
+/// Goes on to the leader that the present member names. The present connection stays when that fails.
+void client::hop_to_leader(time_point deadline) {
+  const auto& welcome = connection_.welcome();
+  if (welcome.leader.empty() || welcome.leader == welcome.peer_id)
+    return;
+  const auto endpoint = endpoint_of(welcome.leader);
+  if (endpoint.empty() || suspected(endpoint))
+    return;
+  auto stay = std::move(connection_);
+  connection_ = client_connection{};
+  if (try_endpoint(endpoint, deadline))
+    connection_ = std::move(stay);
+}
+
+void client::learn(const client_welcome& welcome) {
+  members_ = welcome.members;
+  for (const auto& member : members_)
+    if (!member.endpoint.empty()
+        && std::find(endpoints_.begin(), endpoints_.end(), member.endpoint) == endpoints_.end())
+      endpoints_.push_back(member.endpoint);
+}
+
+void client::suspect_member() {
+  suspected_until_[connection_.endpoint()] = steady_clock::now() + suspicion;
+}
+
+/// Leaves the present member and begins with the next one.
+void client::abandon_member() {
+  connection_.close();
+  next_endpoint_ = (next_endpoint_ + 1) % std::max<std::size_t>(endpoints_.size(), 1);
+}
+
+std::string client::endpoint_of(const std::string& peer) const {
+  for (const auto& member : members_)
+    if (member.peer == peer)
+      return member.endpoint;
+  return {};
+}
+
+bool client::suspected(const std::string& endpoint) const {
+  const auto found = suspected_until_.find(endpoint);
+  return found != suspected_until_.end() && steady_clock::now() < found->second;
+}
+
+// -- events ---------------------------------------------------------------------------------------
+
+caf::error client::watch(const subscribe_request& what, const event_handler& on_event,
+                         const std::function<bool()>& go_on) {
+  const auto accepted = call(what);
+  if (!accepted)
+    return accepted.error();
+  auto heard = steady_clock::now();
+  auto pinged = heard;
+  for (auto wanted = true; wanted && go_on();) {
+    auto got = connection_.next_frame(steady_clock::now() + std::chrono::milliseconds{100});
+    const auto now = steady_clock::now();
+    if (got) {
+      heard = now;
+      if (auto failed = deliver(*got, accepted->id, on_event, wanted))
+        return failed;
+      continue;
+    }
+    if (got.error() != errc::request_timeout)
+      return got.error();
+    if (now - heard > lost_after) {
+      connection_.close();
+      return make_error(errc::connection_lost, "the member gives no sign of life");
+    }
+    if (now - std::max(heard, pinged) > ping_after) {
+      pinged = now;
+      if (auto failed = connection_.ping(now + ping_after))
+        return failed;
+    }
+  }
+  connection_.close(); // ends the subscription
+  return {};
+}
+
+caf::error client::deliver(const frame& got, std::uint64_t subscription,
+                           const event_handler& on_event, bool& wanted) const {
+  if (got.type != frame_type::client_event)
+    return {};
+  const auto event = decode_client_event(got.payload);
+  if (!event)
+    return make_error(errc::refused_malformed, "an event that cannot be understood");
+  if (event->id == subscription)
+    wanted = on_event(*event);
+  return {};
+}
+
+} // namespace hamok

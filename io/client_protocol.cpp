@@ -1,0 +1,309 @@
+#include "hamok/io/client_protocol.hpp"
+
+#include "hamok/io/status_codec.hpp"
+#include "hamok/io/wire.hpp"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+namespace hamok {
+
+namespace {
+
+/// First bytes of every client hello: "HMC1".
+constexpr std::uint32_t client_magic = 0x31434D48;
+
+constexpr std::size_t max_subscriptions = 1024;
+
+void encode_timeout(caf::timespan value, raft::writer& out) {
+  const auto bounded = std::clamp<caf::timespan>(value, caf::timespan{0}, max_client_timeout);
+  out.u64(static_cast<std::uint64_t>(bounded.count()));
+}
+
+caf::timespan decode_timeout(raft::reader& in) {
+  const auto longest = static_cast<std::uint64_t>(max_client_timeout.count());
+  return caf::timespan{static_cast<std::int64_t>(std::min(in.u64(), longest))};
+}
+
+// -- bodies of requests, each with its way back ---------------------------------------------------
+
+void encode_body(const status_request&, raft::writer&) {}
+void encode_body(const list_collections_request&, raft::writer&) {}
+
+void encode_body(const open_collection_request& value, raft::writer& out) {
+  encode(value.spec, out);
+  encode_timeout(value.timeout, out);
+}
+
+void encode_body(const execute_request& value, raft::writer& out) {
+  out.text(value.collection);
+  encode_id(value.session, out);
+  out.u64(value.sequence);
+  out.u64(value.first_outstanding);
+  out.bytes(value.command.bytes());
+  encode_timeout(value.timeout, out);
+}
+
+void encode_body(const read_request& value, raft::writer& out) {
+  out.text(value.collection);
+  out.bytes(value.query.bytes());
+}
+
+void encode_body(const collection_status_request& value, raft::writer& out) {
+  out.text(value.collection);
+}
+
+void encode_body(const subscribe_request& value, raft::writer& out) {
+  out.u8(value.node ? 1 : 0);
+  out.varint(value.collections.size());
+  for (const auto& name : value.collections)
+    out.text(name);
+}
+
+void encode_body(const await_leader_request& value, raft::writer& out) {
+  encode_timeout(value.timeout, out);
+}
+
+void encode_body(const await_commit_head_request& value, raft::writer& out) {
+  encode_timeout(value.timeout, out);
+}
+
+execute_request decode_execute(raft::reader& in) {
+  execute_request result;
+  result.collection = in.text(max_name_size);
+  result.session = decode_id(in);
+  result.sequence = in.u64();
+  result.first_outstanding = in.u64();
+  result.command = in.bytes();
+  result.timeout = decode_timeout(in);
+  return result;
+}
+
+open_collection_request decode_open(raft::reader& in) {
+  open_collection_request result;
+  result.spec = decode_collection_spec(in);
+  result.timeout = decode_timeout(in);
+  return result;
+}
+
+read_request decode_read(raft::reader& in) {
+  read_request result;
+  result.collection = in.text(max_name_size);
+  result.query = in.bytes();
+  return result;
+}
+
+subscribe_request decode_subscribe(raft::reader& in) {
+  subscribe_request result;
+  result.node = in.u8() != 0;
+  const auto count = in.count(1);
+  if (count > max_subscriptions)
+    in.fail();
+  for (std::size_t i = 0; i < count && in.ok(); ++i)
+    result.collections.push_back(in.text(max_name_size));
+  return result;
+}
+
+client_request_body decode_request_body(std::uint8_t kind, raft::reader& in) {
+  switch (kind) {
+  case 0:
+    return status_request{};
+  case 1:
+    return list_collections_request{};
+  case 2:
+    return decode_open(in);
+  case 3:
+    return decode_execute(in);
+  case 4:
+    return decode_read(in);
+  case 5:
+    return collection_status_request{in.text(max_name_size)};
+  case 6:
+    return decode_subscribe(in);
+  case 7:
+    return await_leader_request{decode_timeout(in)};
+  case 8:
+    return await_commit_head_request{decode_timeout(in)};
+  default:
+    in.fail();
+    return status_request{};
+  }
+}
+
+// -- bodies of responses and events ---------------------------------------------------------------
+
+void encode_body(std::monostate, raft::writer&) {}
+
+void encode_body(const blob& value, raft::writer& out) {
+  out.bytes(value.bytes());
+}
+
+void encode_body(const std::string& value, raft::writer& out) {
+  encode_text(value, out);
+}
+
+void encode_body(const node_event_text& value, raft::writer& out) {
+  encode_text(value.text, out);
+}
+
+void encode_body(const event::lagged& value, raft::writer& out) {
+  out.u64(value.count);
+}
+
+template <class T>
+requires requires(const T& value, raft::writer& out) {
+  encode(value, out);
+}
+void encode_body(const T& value, raft::writer& out) {
+  encode(value, out);
+}
+
+client_response_body decode_response_body(std::uint8_t kind, raft::reader& in) {
+  switch (kind) {
+  case 0:
+    return std::monostate{};
+  case 1:
+    return in.bytes();
+  case 2:
+    return in.text(max_text_size);
+  case 3:
+    return decode_node_status(in);
+  case 4:
+    return decode_collection_status(in);
+  case 5:
+    return decode_collection_statuses(in);
+  default:
+    in.fail();
+    return std::monostate{};
+  }
+}
+
+client_event_body decode_event_body(std::uint8_t kind, raft::reader& in) {
+  switch (kind) {
+  case 0:
+    return node_event_text{in.text(max_text_size)};
+  case 1:
+    return decode_collection_event(in);
+  case 2:
+    return event::lagged{in.u64()};
+  default:
+    in.fail();
+    return event::lagged{};
+  }
+}
+
+template <class Variant>
+void encode_variant(const Variant& value, raft::writer& out) {
+  out.u8(static_cast<std::uint8_t>(value.index()));
+  std::visit([&out](const auto& body) { encode_body(body, out); }, value);
+}
+
+/// Writes the payload straight into the buffer that will be sent.
+template <class F>
+void with_frame(std::vector<std::byte>& out, frame_type type, F encode_payload) {
+  const auto begin = begin_frame(out);
+  raft::writer payload{out};
+  encode_payload(payload);
+  finish_frame(out, begin, type, 0);
+}
+
+} // namespace
+
+void append_frame(std::vector<std::byte>& out, const client_hello& value) {
+  with_frame(out, frame_type::client_hello, [&value](raft::writer& payload) {
+    payload.u32(client_magic);
+    encode_u16(value.protocol_min, payload);
+    encode_u16(value.protocol_max, payload);
+    payload.text(value.cluster);
+    payload.text(value.name);
+    payload.u8(0); // authentication: none
+    payload.bytes({});
+  });
+}
+
+void append_frame(std::vector<std::byte>& out, const client_welcome& value) {
+  with_frame(out, frame_type::client_welcome, [&value](raft::writer& payload) {
+    encode_u16(value.protocol, payload);
+    payload.text(value.peer_id);
+    encode_id(value.cluster_id, payload);
+    payload.text(value.leader);
+    encode_endpoints(value.members, payload);
+  });
+}
+
+void append_frame(std::vector<std::byte>& out, const client_request& value) {
+  with_frame(out, frame_type::client_request, [&value](raft::writer& payload) {
+    payload.u64(value.id);
+    encode_variant(value.body, payload);
+  });
+}
+
+void append_frame(std::vector<std::byte>& out, const client_response& value) {
+  with_frame(out, frame_type::client_response, [&value](raft::writer& payload) {
+    payload.u64(value.id);
+    encode_code(value.code, payload);
+    encode_text(value.text, payload);
+    encode_variant(value.body, payload);
+  });
+}
+
+void append_frame(std::vector<std::byte>& out, const client_event& value) {
+  with_frame(out, frame_type::client_event, [&value](raft::writer& payload) {
+    payload.u64(value.id);
+    encode_variant(value.body, payload);
+  });
+}
+
+std::optional<client_hello> decode_client_hello(const blob& payload) {
+  raft::reader in{payload};
+  client_hello result;
+  if (in.u32() != client_magic)
+    return std::nullopt;
+  result.protocol_min = decode_u16(in);
+  result.protocol_max = decode_u16(in);
+  result.cluster = in.text(max_name_size);
+  result.name = in.text(max_name_size);
+  static_cast<void>(in.u8());
+  static_cast<void>(in.bytes());
+  return exactly(in, std::move(result));
+}
+
+std::optional<client_welcome> decode_client_welcome(const blob& payload) {
+  raft::reader in{payload};
+  client_welcome result;
+  result.protocol = decode_u16(in);
+  result.peer_id = in.text(max_name_size);
+  result.cluster_id = decode_id(in);
+  result.leader = in.text(max_name_size);
+  result.members = decode_endpoints(in);
+  return exactly(in, std::move(result));
+}
+
+std::optional<client_request> decode_client_request(const blob& payload) {
+  raft::reader in{payload};
+  client_request result;
+  result.id = in.u64();
+  result.body = decode_request_body(in.u8(), in);
+  return exactly(in, std::move(result));
+}
+
+std::optional<client_response> decode_client_response(const blob& payload) {
+  raft::reader in{payload};
+  client_response result;
+  result.id = in.u64();
+  result.code = decode_code(in);
+  result.text = in.text(max_text_size);
+  result.body = decode_response_body(in.u8(), in);
+  return exactly(in, std::move(result));
+}
+
+std::optional<client_event> decode_client_event(const blob& payload) {
+  raft::reader in{payload};
+  client_event result;
+  result.id = in.u64();
+  result.body = decode_event_body(in.u8(), in);
+  return exactly(in, std::move(result));
+}
+
+} // namespace hamok

@@ -1,0 +1,155 @@
+#include "hamok/actors/caf_compat.hpp"
+#include "hamok/io/client_session.hpp"
+#include "hamok/io/log.hpp"
+
+#include <caf/sec.hpp>
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+// The requests of a client: each becomes a message to the node or to a collection.
+
+namespace hamok {
+
+namespace {
+
+/// Handles that are kept for one client.
+constexpr std::size_t max_known_collections = 1024;
+
+/// What a collection gets on top of a request's timeout, so that its own, exact answer comes first.
+constexpr caf::timespan answer_margin = std::chrono::seconds{1};
+
+} // namespace
+
+caf::timespan client_session::timeout_of(caf::timespan wanted) const {
+  return (wanted.count() > 0 ? wanted : config_.limits.request_timeout) + answer_margin;
+}
+
+template <class T, class Handle, class... Ts>
+void client_session::ask(ticket t, const Handle& whom, caf::timespan timeout, Ts&&... xs) {
+  compat::request(self_, whom, timeout, std::forward<Ts>(xs)...)
+      .then([this, t](const T& result) { respond(t, result); },
+            [this, t](const caf::error& reason) { fail(t, reason); });
+}
+
+void client_session::handle(ticket t, const status_request&) {
+  ask<node_status>(t, config_.node, timeout_of({}), get_status{});
+}
+
+void client_session::handle(ticket t, const list_collections_request&) {
+  ask<std::vector<collection_status>>(t, config_.node, timeout_of({}), list_collections{});
+}
+
+void client_session::handle(ticket t, const open_collection_request& request) {
+  const auto timeout =
+      request.timeout.count() > 0 ? request.timeout : config_.limits.request_timeout;
+  compat::request(self_, config_.node, timeout_of(timeout), open_collection{}, request.spec)
+      .then(
+          [this, t, timeout](const collection_actor& handle) {
+            ask<collection_status>(t, handle, timeout_of(timeout), await_ready{}, timeout);
+          },
+          [this, t](const caf::error& reason) { fail(t, reason); });
+}
+
+void client_session::handle(ticket t, const execute_request& request) {
+  const execute_in_session command{request.session, request.sequence, request.first_outstanding,
+                                   request.command, request.timeout};
+  with_collection(request.collection, t, [this, t, command](const collection_actor& whom) {
+    compat::request(self_, whom, timeout_of(command.timeout), command)
+        .then([this, t](const blob& result) { respond(t, result); },
+              [this, t](const caf::error& reason) {
+                if (reason == caf::sec::request_timeout)
+                  fail(t, make_error(errc::outcome_unknown));
+                else
+                  fail(t, reason);
+              });
+  });
+}
+
+void client_session::handle(ticket t, const read_request& request) {
+  const read_state question{request.query};
+  with_collection(request.collection, t, [this, t, question](const collection_actor& whom) {
+    ask<blob>(t, whom, timeout_of({}), question);
+  });
+}
+
+void client_session::handle(ticket t, const collection_status_request& request) {
+  with_collection(request.collection, t, [this, t](const collection_actor& whom) {
+    ask<collection_status>(t, whom, timeout_of({}), get_status{});
+  });
+}
+
+void client_session::handle(ticket t, const subscribe_request& request) {
+  const auto me = caf::actor_cast<caf::actor>(self_);
+  if (request.node) {
+    node_subscription_ = t.id;
+    compat::send(self_, config_.node, subscribe{}, me);
+  }
+  if (collection_subscriptions_.size() + request.collections.size() > max_known_collections)
+    return fail(t, make_error(errc::overloaded, "too many subscriptions"));
+  for (const auto& name : request.collections) {
+    collection_subscriptions_[name] = t.id;
+    // One ticket for all: it is answered below, whatever becomes of each collection.
+    compat::request(self_, config_.node, timeout_of({}), find_collection{}, name)
+        .then([this,
+               me](const collection_actor& whom) { compat::send(self_, whom, subscribe{}, me); },
+              [this, name](const caf::error& reason) {
+                logger()->info("{} cannot subscribe to '{}': {}", where_, name,
+                               caf::to_string(reason));
+              });
+  }
+  respond(t, std::monostate{});
+}
+
+void client_session::handle(ticket t, const await_leader_request& request) {
+  const auto timeout =
+      request.timeout.count() > 0 ? request.timeout : config_.limits.request_timeout;
+  ask<std::string>(t, config_.node, timeout_of(timeout), await_leader{}, timeout);
+}
+
+void client_session::handle(ticket t, const await_commit_head_request& request) {
+  const auto timeout =
+      request.timeout.count() > 0 ? request.timeout : config_.limits.request_timeout;
+  compat::request(self_, config_.node, timeout_of(timeout), await_commit_head{}, timeout)
+      .then([this, t](raft::index_t) { respond(t, std::monostate{}); },
+            [this, t](const caf::error& reason) { fail(t, reason); });
+}
+
+// -- collections ----------------------------------------------------------------------------------
+
+void client_session::with_collection(const std::string& name, ticket t,
+                                     std::function<void(const collection_actor&)> use) {
+  auto found = collections_.find(name);
+  if (found != collections_.end() && found->second.handle)
+    return use(found->second.handle);
+  if (found == collections_.end()) {
+    if (collections_.size() >= max_known_collections)
+      return fail(t, make_error(errc::overloaded, "too many collections for one connection"));
+    found = collections_.emplace(name, known_collection{}).first;
+    compat::request(self_, config_.node, timeout_of({}), find_collection{}, name)
+        .then([this, name](const collection_actor& handle) { found_collection(name, handle); },
+              [this, name](const caf::error& reason) { found_collection(name, reason); });
+  }
+  found->second.waiting.push_back(
+      [this, t, call = std::move(use)](const caf::expected<collection_actor>& result) {
+        if (result)
+          call(*result);
+        else
+          fail(t, result.error());
+      });
+}
+
+void client_session::found_collection(const std::string& name,
+                                      const caf::expected<collection_actor>& result) {
+  auto& known = collections_[name];
+  if (result)
+    known.handle = *result;
+  const auto waiting = std::exchange(known.waiting, {});
+  if (!result)
+    collections_.erase(name); // it may be there the next time
+  for (const auto& call : waiting)
+    call(result);
+}
+
+} // namespace hamok

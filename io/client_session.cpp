@@ -1,0 +1,273 @@
+#include "hamok/io/client_session.hpp"
+
+#include "hamok/actors/caf_compat.hpp"
+#include "hamok/io/error_code.hpp"
+#include "hamok/io/log.hpp"
+
+#include <caf/sec.hpp>
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+#include <variant>
+
+namespace hamok {
+
+namespace {
+
+/// A client that takes no byte for this long while answers wait for it is gone.
+constexpr caf::timespan stalled_limit = std::chrono::seconds{30};
+
+template <class F, class... Es>
+caf::behavior with_events(const std::variant<Es...>*, F on_event, caf::message_handler others) {
+  caf::message_handler events{[on_event](const Es& value) { on_event(any_event{value}); }...};
+  return caf::behavior{others.or_else(events)};
+}
+
+/// The code for the client; what CAF itself reports becomes the nearest one of ours.
+errc client_code(const caf::error& reason) {
+  if (reason == caf::sec::request_timeout)
+    return errc::request_timeout;
+  return code_of(reason, errc::stopped);
+}
+
+} // namespace
+
+client_session::client_session(caf::io::broker* self, connection conn, link_config config,
+                               std::string where)
+    : self_(self),
+      connection_(std::move(conn)),
+      config_(std::move(config)),
+      where_(std::move(where)) {}
+
+caf::behavior client_session::make_behavior() {
+  caf::message_handler own{
+      [this](const caf::io::new_data_msg& msg) { on_data(msg); },
+      [this](const caf::io::data_transferred_msg& msg) {
+        connection_.transferred(msg);
+        last_progress_ = connection::clock::now();
+        if (halted_)
+          pump();
+      },
+      [this](const caf::io::connection_closed_msg&) { quit(); },
+      [this](caf::flush_atom) { connection_.flush(); },
+      [this](const collection_event& value) { on_collection_event(value); },
+  };
+  return with_events(
+      static_cast<const any_event*>(nullptr), [this](const any_event& value) { on_event(value); },
+      std::move(own));
+}
+
+void client_session::start(const frame& first) {
+  compat::run_after(self_, config_.limits.hello_timeout, [this] {
+    if (!welcomed_ && !ending_)
+      refuse(errc::request_timeout, "the hello was not completed in time");
+  });
+  compat::run_after(self_, config_.limits.ping_interval, [this] { on_tick(); });
+  on_hello(first);
+  pump();
+}
+
+// -- the hello ------------------------------------------------------------------------------------
+
+void client_session::on_hello(const frame& input) {
+  const auto said = decode_client_hello(input.payload);
+  if (!said)
+    return refuse(errc::refused_malformed, "the hello cannot be understood");
+  where_ = "client '" + said->name + "' at " + where_;
+  if (said->protocol_min > client_protocol_version || said->protocol_max < client_protocol_version)
+    return refuse(errc::refused_protocol, "only version 1 of the client protocol is spoken here");
+  const auto own = config_.make_hello();
+  if (!said->cluster.empty() && said->cluster != own.cluster)
+    return refuse(errc::refused_cluster, "this is cluster '" + own.cluster + "'");
+  compat::request(self_, config_.node, config_.limits.hello_timeout, get_status{})
+      .then([this](const node_status& status) { welcome(status); },
+            [this](const caf::error&) { refuse(errc::stopped, "the node does not answer"); });
+}
+
+void client_session::welcome(const node_status& status) {
+  if (ending_)
+    return;
+  client_welcome answer;
+  answer.peer_id = status.peer_id;
+  answer.cluster_id = status.cluster_id;
+  if (status.view.leader)
+    answer.leader = status.view.leader->peer;
+  for (const auto& member : status.members)
+    answer.members.push_back({member.id.peer, member.endpoint});
+  welcomed_ = true;
+  connection_.trust();
+  connection_.write_raw([&answer](std::vector<std::byte>& out) { append_frame(out, answer); });
+  logger()->debug("{} is welcome", where_);
+  if (on_up_)
+    std::exchange(on_up_, nullptr)();
+  pump();
+}
+
+// -- reading --------------------------------------------------------------------------------------
+
+void client_session::on_tick() {
+  if (ending_)
+    return;
+  const auto now = connection::clock::now();
+  if (connection_.unsent() == 0)
+    last_progress_ = now;
+  if (now - last_progress_ > stalled_limit)
+    return refuse(errc::overloaded, "answers are not read");
+  // A halt that is taken back within one round of the multiplexer can be lost: say it again.
+  if (!halted_)
+    connection_.trigger();
+  compat::run_after(self_, config_.limits.ping_interval, [this] { on_tick(); });
+}
+
+void client_session::on_data(const caf::io::new_data_msg& msg) {
+  if (ending_)
+    return;
+  connection_.feed(msg);
+  pump();
+}
+
+bool client_session::saturated() const noexcept {
+  return in_flight_ >= config_.limits.max_client_requests
+         || in_flight_bytes_ > config_.limits.window || connection_.window_full();
+}
+
+void client_session::pump() {
+  if (pumping_)
+    return;
+  pumping_ = true;
+  while (!ending_ && welcomed_ && !saturated()) {
+    const auto input = connection_.next();
+    if (!input)
+      break;
+    on_frame(*input);
+  }
+  pumping_ = false;
+  if (ending_)
+    return;
+  if (connection_.parser_error() != errc::none && !connection_.has_next())
+    return refuse(connection_.parser_error(), "the bytes are no frames of this protocol");
+  // Before the welcome no more than one read is kept.
+  const bool wait = saturated() || (!welcomed_ && connection_.has_next());
+  if (wait != halted_) {
+    halted_ = wait;
+    if (wait)
+      connection_.halt();
+    else
+      connection_.trigger();
+  }
+}
+
+void client_session::on_frame(const frame& input) {
+  switch (input.type) {
+  case frame_type::client_request:
+    return on_request(input);
+  case frame_type::ping:
+    connection_.write_frame(frame_type::pong);
+    return;
+  case frame_type::pong:
+    return;
+  case frame_type::goodbye:
+    return quit();
+  default:
+    return refuse(errc::refused_malformed, "a frame that a client has no business with");
+  }
+}
+
+void client_session::on_request(const frame& input) {
+  const auto request = decode_client_request(input.payload);
+  if (!request)
+    return refuse(errc::refused_malformed, "a request cannot be understood");
+  const ticket t{request->id, input.payload.size()};
+  ++in_flight_;
+  in_flight_bytes_ += t.bytes;
+  std::visit([this, t](const auto& body) { handle(t, body); }, request->body);
+}
+
+// -- answers --------------------------------------------------------------------------------------
+
+void client_session::respond(ticket t, client_response_body body) {
+  answer(t, client_response{t.id, errc::none, {}, std::move(body)});
+}
+
+void client_session::fail(ticket t, const caf::error& reason) {
+  const auto code = client_code(reason);
+  if (code == errc::closed || code == errc::stopped)
+    std::erase_if(collections_, [](const auto& known) { return known.second.waiting.empty(); });
+  answer(t, client_response{t.id, code, caf::to_string(reason), {}});
+}
+
+void client_session::answer(ticket t, client_response response) {
+  --in_flight_;
+  in_flight_bytes_ -= t.bytes;
+  if (ending_)
+    return;
+  const auto write = [this, &response] {
+    return connection_.write_raw(
+        [&response](std::vector<std::byte>& out) { append_frame(out, response); });
+  };
+  if (!write()) {
+    response = {t.id, errc::too_large, "the answer does not fit into a frame", {}};
+    write();
+  }
+  if (connection_.unsent() > 4 * config_.limits.window + config_.limits.max_payload)
+    return refuse(errc::overloaded, "answers are not read");
+  if (halted_)
+    pump();
+}
+
+// -- events ---------------------------------------------------------------------------------------
+
+void client_session::on_event(const any_event& value) {
+  if (node_subscription_)
+    send_event({*node_subscription_, node_event_text{to_string(value)}});
+}
+
+void client_session::on_collection_event(const collection_event& value) {
+  const auto found = collection_subscriptions_.find(value.collection);
+  if (found != collection_subscriptions_.end())
+    send_event({found->second, value});
+}
+
+void client_session::send_event(client_event event) {
+  if (ending_ || !welcomed_)
+    return;
+  // Answers come first: events get half of the window.
+  if (connection_.unsent() > config_.limits.window / 2) {
+    ++lagged_;
+    return;
+  }
+  if (lagged_ > 0) {
+    const client_event gap{event.id, event::lagged{std::exchange(lagged_, 0)}};
+    connection_.write_raw([&gap](std::vector<std::byte>& out) { append_frame(out, gap); });
+  }
+  if (!connection_.write_raw([&event](std::vector<std::byte>& out) { append_frame(out, event); }))
+    ++lagged_;
+}
+
+// -- ends -----------------------------------------------------------------------------------------
+
+void client_session::refuse(errc reason, const std::string& text) {
+  if (ending_)
+    return;
+  ending_ = true;
+  end_reason_ = reason;
+  logger()->warn("{}: refused: {} ({})", where_, text, to_string(reason));
+  if (!welcomed_ && reason != errc::stopped)
+    compat::send(self_, config_.node, event::error{reason, where_ + ": refused: " + text});
+  const refusal word{reason, text};
+  connection_.write_frame(frame_type::refused, [&word](raft::writer& out) { encode(word, out); });
+  connection_.finish();
+  compat::run_after(self_, config_.limits.linger, [this] { quit(); });
+}
+
+void client_session::quit() {
+  ending_ = true;
+  const auto me = caf::actor_cast<caf::actor>(self_);
+  if (node_subscription_)
+    compat::send(self_, config_.node, unsubscribe{}, me);
+  connection_.shut_down();
+  self_->quit(make_error(end_reason_));
+}
+
+} // namespace hamok

@@ -1,0 +1,254 @@
+#include "hamok/io/client_protocol.hpp"
+#include "hamok/io/listener.hpp"
+#include "hamok/tests/catch.hpp"
+#include "hamok/tests/unit/io/fake_node.hpp"
+#include "hamok/tests/unit/io/raw_socket.hpp"
+
+using namespace hamok;
+using namespace hamok::testing;
+
+namespace {
+
+/// Answers commands with themselves: in order, and only when it is told to where asked for.
+class fake_collection : public caf::event_based_actor {
+public:
+  explicit fake_collection(caf::actor_config& cfg, bool silent = false)
+      : caf::event_based_actor(cfg),
+        silent_(silent) {}
+
+  caf::behavior make_behavior() override {
+    return caf::behavior{
+        [this](const execute_in_session& x) -> caf::result<blob> {
+          if (silent_) {
+            waiting_.push_back(make_response_promise<blob>());
+            return waiting_.back();
+          }
+          if (x.sequence != ++last_sequence_)
+            return make_error(errc::bad_command, "out of order");
+          return x.command;
+        },
+        [](const read_state& x) -> caf::result<blob> {
+          if (x.query.text() == "fail")
+            return make_error(errc::bad_value);
+          return x.query;
+        },
+        [](get_status) { return status(); },
+        [](await_ready, caf::timespan) { return status(); },
+        [this](subscribe, const caf::actor& who) { send_event(who); },
+    };
+  }
+
+private:
+  static collection_status status() {
+    collection_status result;
+    result.name = "users";
+    result.size = 7;
+    return result;
+  }
+
+  void send_event(const caf::actor& who) {
+    collection_event event;
+    event.collection = "users";
+    event.index = 5;
+    compat::send(this, who, event);
+  }
+
+  bool silent_;
+  std::uint64_t last_sequence_ = 0;
+  std::vector<caf::typed_response_promise<blob>> waiting_;
+};
+
+/// A member with a collection "users" and a client that has said hello.
+struct client_pair {
+  explicit client_pair(bool silent = false, link_limits limits = {}) {
+    alpha.limits = limits;
+    auto users = io.system.spawn<fake_collection>(silent);
+    alpha.record->collections["users"] = caf::actor_cast<collection_actor>(users);
+    collection = users;
+    listener_config config;
+    config.at = {"127.0.0.1", 0};
+    config.link = alpha.config();
+    auto result = spawn_listener(io.system, std::move(config));
+    REQUIRE(result);
+    port = *result;
+  }
+  client_pair(const client_pair&) = delete;
+  client_pair& operator=(const client_pair&) = delete;
+  ~client_pair() {
+    caf::anon_send_exit(port.actor, caf::exit_reason::user_shutdown);
+    caf::anon_send_exit(collection, caf::exit_reason::user_shutdown);
+  }
+
+  raw_socket connect(const client_hello& said = {1, 1, "test", "a test"}) {
+    raw_socket result{port.at};
+    send(result, said);
+    return result;
+  }
+
+  raw_socket connected() {
+    auto result = connect();
+    const auto answer = result.read_frame();
+    REQUIRE(answer);
+    REQUIRE(answer->type == frame_type::client_welcome);
+    const auto welcome = decode_client_welcome(answer->payload);
+    REQUIRE(welcome);
+    CHECK(welcome->peer_id == "alpha");
+    CHECK(welcome->leader == "leader");
+    return result;
+  }
+
+  template <class T>
+  static void send(raw_socket& socket, const T& value) {
+    std::vector<std::byte> bytes;
+    append_frame(bytes, value);
+    socket.write(bytes);
+  }
+
+  static client_response ask(raw_socket& socket, client_request_body body) {
+    send(socket, client_request{5, std::move(body)});
+    return answer(socket);
+  }
+
+  static client_response answer(raw_socket& socket) {
+    const auto frame = socket.read_frame();
+    REQUIRE(frame);
+    REQUIRE(frame->type == frame_type::client_response);
+    auto result = decode_client_response(frame->payload);
+    REQUIRE(result);
+    return *result;
+  }
+
+  io_system io;
+  fake_member alpha{io.system, "alpha"};
+  caf::actor collection;
+  listening port;
+};
+
+execute_request command(std::uint64_t sequence, std::string_view text) {
+  return {"users", {1, 2}, sequence, sequence, blob::from_string(text), {}};
+}
+
+} // namespace
+
+TEST_CASE("a client is welcomed and served") {
+  client_pair pair;
+  auto client = pair.connected();
+  CHECK(std::get<node_status>(pair.ask(client, status_request{}).body).peer_id == "alpha");
+  const auto opened = pair.ask(client, open_collection_request{{"users", "map", {}, {}, {}}, {}});
+  CHECK(opened.code == errc::none);
+  CHECK(opened.id == 5);
+  CHECK(std::get<collection_status>(opened.body).size == 7);
+  CHECK(std::get<blob>(pair.ask(client, command(1, "one")).body).text() == "one");
+  CHECK(std::get<blob>(pair.ask(client, read_request{"users", blob::from_string("q")}).body).text()
+        == "q");
+  CHECK(std::get<collection_status>(pair.ask(client, collection_status_request{"users"}).body).size
+        == 7);
+  CHECK(std::get<std::string>(pair.ask(client, await_leader_request{}).body) == "leader");
+}
+
+TEST_CASE("errors reach the client with their code and a sentence") {
+  client_pair pair;
+  auto client = pair.connected();
+  const auto failed = pair.ask(client, read_request{"users", blob::from_string("fail")});
+  CHECK(failed.code == errc::bad_value);
+  CHECK(!failed.text.empty());
+  CHECK(pair.ask(client, read_request{"nobody", {}}).code == errc::unknown_collection);
+  CHECK(pair.ask(client, open_collection_request{{"nobody", "map", {}, {}, {}}, {}}).code
+        == errc::unknown_collection);
+  CHECK(pair.ask(client, command(9, "gap")).code == errc::bad_command);
+}
+
+TEST_CASE("pipelined commands reach a collection in the order of the client") {
+  client_pair pair;
+  auto client = pair.connected();
+  std::vector<std::byte> bytes;
+  for (std::uint64_t i = 1; i <= 500; ++i)
+    append_frame(bytes, client_request{i, command(i, std::to_string(i))});
+  client.write(bytes);
+  for (std::uint64_t i = 1; i <= 500; ++i) {
+    const auto response = pair.answer(client);
+    CHECK(response.id == i);
+    CHECK(response.code == errc::none);
+  }
+}
+
+TEST_CASE("a client of another cluster or protocol is refused with the reason") {
+  client_pair pair;
+  auto other = pair.connect({1, 1, "elsewhere", "a test"});
+  const auto answer = other.read_frame();
+  REQUIRE(answer);
+  CHECK(answer->type == frame_type::refused);
+  CHECK(decode_refusal(answer->payload).value().reason == errc::refused_cluster);
+  CHECK(other.closes());
+  auto later = pair.connect({7, 9, "test", "a test"});
+  CHECK(decode_refusal(later.read_frame().value().payload).value().reason
+        == errc::refused_protocol);
+  auto any = pair.connect({1, 1, "", "whatever cluster it is"});
+  CHECK(any.read_frame().value().type == frame_type::client_welcome);
+}
+
+TEST_CASE("a client that asks too much at a time is not read from, and loses nothing") {
+  link_limits limits;
+  limits.max_client_requests = 10;
+  limits.request_timeout = 200ms;
+  limits.ping_interval = 20ms;
+  client_pair pair{true, limits};
+  auto client = pair.connected();
+  std::vector<std::byte> bytes;
+  for (std::uint64_t i = 1; i <= 20; ++i)
+    append_frame(bytes, client_request{i, command(i, "never answered")});
+  append_frame(bytes, client_request{99, status_request{}});
+  client.write(bytes);
+  std::size_t unknown = 0;
+  for (;;) {
+    const auto response = pair.answer(client);
+    if (response.id == 99)
+      break;
+    CHECK(response.code == errc::outcome_unknown);
+    ++unknown;
+  }
+  CHECK(unknown >= 11); // the last ten may still be waiting
+}
+
+TEST_CASE("a client hears the events that it has subscribed to") {
+  client_pair pair;
+  auto client = pair.connected();
+  CHECK(pair.ask(client, subscribe_request{true, {}}).code == errc::none);
+  REQUIRE(pair.alpha.record->wait([](node_record& r) { return r.subscribers.size() == 1; }));
+  const auto subscriber = pair.alpha.record->get([](node_record& r) { return r.subscribers[0]; });
+  compat::anon_send(subscriber, event::leader_changed{"beta", "alpha"});
+  const auto frame = client.read_frame();
+  REQUIRE(frame);
+  REQUIRE(frame->type == frame_type::client_event);
+  const auto event = decode_client_event(frame->payload);
+  REQUIRE(event);
+  CHECK(event->id == 5);
+  CHECK(std::get<node_event_text>(event->body).text
+        == to_string(any_event{event::leader_changed{"beta", "alpha"}}));
+
+  client_pair::send(client, client_request{6, subscribe_request{false, {"users"}}});
+  CHECK(pair.answer(client).id == 6);
+  const auto changed = decode_client_event(client.read_frame().value().payload);
+  REQUIRE(changed);
+  CHECK(changed->id == 6);
+  CHECK(std::get<collection_event>(changed->body).index == 5);
+}
+
+TEST_CASE("frames of members and bytes that are no request end a client with a reason") {
+  client_pair pair;
+  auto client = pair.connected();
+  client.write_frame(frame_type::raft_message, [](raft::writer& out) { out.u8(1); });
+  CHECK(client.read_frame().value().type == frame_type::refused);
+  CHECK(client.closes());
+  auto other = pair.connected();
+  other.write_frame(frame_type::client_request, [](raft::writer& out) { out.u8(1); });
+  CHECK(other.read_frame().value().type == frame_type::refused);
+  CHECK(other.closes());
+}
+
+TEST_CASE("a client is answered when it pings") {
+  client_pair pair;
+  auto client = pair.connected();
+  client.write_frame(frame_type::ping, [](raft::writer&) {});
+  CHECK(client.read_frame().value().type == frame_type::pong);
+}
