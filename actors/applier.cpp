@@ -1,0 +1,225 @@
+#include "hamok/actors/applier.hpp"
+
+#include "hamok/actors/status_collector.hpp"
+#include "hamok/collections/operation_state.hpp"
+
+#include <caf/send.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace hamok {
+
+namespace {
+
+caf::result<collection_actor> to_result(caf::expected<collection_actor> value) {
+  if (!value)
+    return std::move(value.error());
+  return std::move(*value);
+}
+
+} // namespace
+
+applier_state::applier_state(self_ptr self, applier_config config)
+    : self_(self), config_(std::move(config)) {}
+
+applier_state::~applier_state() {
+  for (const auto& [origin, one] : by_origin_)
+    caf::anon_send_exit(one->actor, caf::exit_reason::user_shutdown);
+}
+
+applier_actor::behavior_type applier_state::make_behavior() {
+  return {
+    [this](const committed_batch& committed) { on_committed(committed); },
+    [this](const collection_applied& msg) { on_applied(msg); },
+    [this](open_collection, collection_spec& spec) { return to_result(open(std::move(spec))); },
+    [this](find_collection, const std::string& name) { return to_result(find(name)); },
+    [this](const leader_notice& notice) { on_notice(notice); },
+    [this](const proposal_refused& msg) { on_refused(msg); },
+    [this](get_status) { return statuses(); },
+  };
+}
+
+void applier_state::on_committed(const committed_batch& committed) {
+  auto index = committed.first_index;
+  for (const auto& entry : committed.entries)
+    take(index++, entry);
+  send_parts(index - 1);
+  advance();
+}
+
+void applier_state::take(raft::index_t index, const raft::entry& entry) {
+  if (entry.kind != raft::entry_kind::command)
+    return;
+  if (const auto target = envelope_target(entry.data)) {
+    const auto found = by_number_.find(*target);
+    if (found == by_number_.end() || index <= found->second->sent_index)
+      return;
+    auto& receiver = *found->second;
+    if (receiver.next.items.empty())
+      touched_.push_back(found->second);
+    receiver.next.items.push_back({index, entry.cluster_time, entry.data});
+    receiver.sent_index = index;
+  } else if (auto spec = decode_create(entry.data)) {
+    on_created(index, std::move(*spec));
+  }
+}
+
+void applier_state::send_parts(raft::index_t last_index) {
+  const auto number = first_batch_ + batches_.size();
+  batches_.push_back({last_index, touched_.size()});
+  for (auto& receiver : std::exchange(touched_, {})) {
+    receiver->unconfirmed.push_back({receiver->next.items.back().index, number});
+    compat::send(self_, receiver->actor, std::exchange(receiver->next, {}));
+  }
+}
+
+void applier_state::on_applied(const collection_applied& msg) {
+  const auto found = by_number_.find(msg.collection);
+  if (found == by_number_.end())
+    return;
+  auto& parts = found->second->unconfirmed;
+  while (!parts.empty() && parts.front().index <= msg.index) {
+    --batches_[parts.front().batch - first_batch_].unconfirmed;
+    parts.pop_front();
+  }
+  advance();
+}
+
+void applier_state::advance() {
+  if (batches_.empty() || batches_.front().unconfirmed != 0)
+    return;
+  while (!batches_.empty() && batches_.front().unconfirmed == 0) {
+    // After a role actor has died, entries come again from the start of the log.
+    applied_index_ = std::max(applied_index_, batches_.front().last_index);
+    batches_.pop_front();
+    ++first_batch_;
+  }
+  compat::send(self_, config_.node, applied_up_to{applied_index_});
+}
+
+void applier_state::on_created(raft::index_t index, collection_spec spec) {
+  const auto found = by_name_.find(spec.name);
+  if (found != by_name_.end()) {
+    auto& known = *found->second;
+    if (known.number != 0)
+      return; // the first creation of an id stands
+    if (known.spec.kind == spec.kind) {
+      known.number = index;
+      known.sent_index = index;
+      known.spec = spec;
+      by_number_.emplace(index, found->second);
+      compat::send(self_, known.actor, collection_created{index, std::move(spec), errc::none});
+      return;
+    }
+    compat::send(self_, known.actor, collection_created{index, spec, errc::kind_mismatch});
+    by_name_.erase(found);
+  }
+  auto made = bring_to_life(spec, false);
+  if (!made) {
+    compat::send(self_, config_.node,
+                 event::error{errc::unknown_kind, "the collection '" + spec.name + "' of kind '"
+                                                    + spec.kind + "' cannot be held here: "
+                                                    + explain(errc::unknown_kind)});
+    return;
+  }
+  (*made)->number = index;
+  (*made)->sent_index = index;
+  by_number_.emplace(index, *made);
+  compat::send(self_, (*made)->actor, collection_created{index, std::move(spec), errc::none});
+}
+
+caf::expected<collection_actor> applier_state::open(collection_spec spec) {
+  const auto found = by_name_.find(spec.name);
+  if (found == by_name_.end()) {
+    auto made = bring_to_life(std::move(spec), true);
+    if (!made)
+      return std::move(made.error());
+    return (*made)->actor;
+  }
+  const auto& known = *found->second;
+  if (known.spec.kind != spec.kind)
+    return make_error(errc::kind_mismatch,
+                      "'" + spec.name + "' is a " + known.spec.kind + ", not a " + spec.kind);
+  if (known.number != 0) // it may have been closed here since
+    compat::send(self_, known.actor, collection_created{known.number, known.spec, errc::none});
+  return known.actor;
+}
+
+caf::expected<collection_actor> applier_state::find(const std::string& name) const {
+  const auto found = by_name_.find(name);
+  if (found == by_name_.end())
+    return make_error(errc::unknown_collection, "'" + name + "'");
+  return found->second->actor;
+}
+
+caf::expected<applier_state::collection_ptr> applier_state::bring_to_life(collection_spec spec,
+                                                                         bool create) {
+  collection_context context;
+  context.node = config_.node;
+  context.applier = compat::handle_of<applier_actor>(self_);
+  context.calls = config_.access.calls;
+  context.content = config_.access.content->open(spec.name);
+  context.origin = ++last_origin_;
+  context.create = create;
+  context.options = config_.options;
+  auto actor = config_.spawn_collection(std::move(context), spec);
+  if (!actor)
+    return std::move(actor.error());
+  auto made = std::make_shared<collection>();
+  made->spec = std::move(spec);
+  made->actor = std::move(*actor);
+  made->origin = last_origin_;
+  by_name_.insert_or_assign(made->spec.name, made);
+  by_origin_.emplace(made->origin, made);
+  monitors_.watch(self_, made->actor, [this, origin = made->origin](const caf::error&) {
+    on_down(origin);
+  });
+  if (notice_)
+    compat::send(self_, made->actor, *notice_);
+  return made;
+}
+
+void applier_state::on_down(std::uint64_t origin) {
+  const auto found = by_origin_.find(origin);
+  if (found == by_origin_.end())
+    return;
+  const auto gone = found->second;
+  by_origin_.erase(found);
+  const auto name = by_name_.find(gone->spec.name);
+  if (name != by_name_.end() && name->second == gone)
+    by_name_.erase(name);
+  for (const auto& part : gone->unconfirmed)
+    --batches_[part.batch - first_batch_].unconfirmed;
+  gone->unconfirmed.clear();
+  if (gone->number != 0) {
+    by_number_.erase(gone->number);
+    compat::send(self_, config_.node,
+                 event::error{errc::closed, "the actor of the collection '" + gone->spec.name
+                                              + "' has died; start the member again to have its "
+                                                "state back"});
+  }
+  advance();
+}
+
+void applier_state::on_notice(const leader_notice& notice) {
+  notice_ = notice;
+  for (const auto& [origin, one] : by_origin_)
+    compat::send(self_, one->actor, notice);
+}
+
+void applier_state::on_refused(const proposal_refused& msg) {
+  const auto found = by_origin_.find(msg.origin);
+  if (found != by_origin_.end())
+    compat::send(self_, found->second->actor, msg);
+}
+
+caf::result<std::vector<collection_status>> applier_state::statuses() {
+  std::vector<collection_actor> collections;
+  for (const auto& [name, one] : by_name_)
+    collections.push_back(one->actor);
+  return compat::delegate(self_, spawn_status_collector(self_->system(), std::move(collections)),
+                          get_status_v);
+}
+
+} // namespace hamok

@@ -1,0 +1,64 @@
+#include "hamok/actors/leader_actor.hpp"
+
+#include <limits>
+#include <utility>
+
+namespace hamok {
+
+namespace {
+
+/// The message to itself that stands behind the operations which are in the mailbox already.
+constexpr auto flush_marker = std::numeric_limits<std::uint64_t>::max();
+
+/// Enough for one frame; beyond it there is nothing to gain by waiting for more.
+constexpr auto full_batch = std::size_t{1} << 20;
+
+} // namespace
+
+leader_role::leader_role(self_ptr self, std::unique_ptr<role_context> context)
+    : shell_(self, std::move(context)) {
+  shell_.keep_for_successor(&waiting_);
+}
+
+role_actor::behavior_type leader_role::make_behavior() {
+  return {
+    [this](peer_message& msg) { shell_.on_peer_message(msg); },
+    [this](proposal_batch& batch) { gather(batch); },
+    [this](link_opened, const raft::member_id& member, link_actor& link) {
+      shell_.on_link_opened(member, std::move(link));
+    },
+    [this](link_closed, const raft::member_id& member) { shell_.on_link_closed(member); },
+    [this](const applied_up_to& msg) { shell_.on_applied(msg); },
+    [this](const write_done& msg) { shell_.on_write_done(msg); },
+    [this](const deadline_reached& msg) { on_deadline(msg); },
+    [this](get_view) { return shell_.view(); },
+    [](retire) {
+      // Only a role that has handed over is asked to; it has another behavior by then.
+    },
+  };
+}
+
+void leader_role::gather(proposal_batch& batch) {
+  if (waiting_.empty())
+    compat::send(shell_.self(), compat::handle_of<role_actor>(shell_.self()),
+                 deadline_reached{flush_marker});
+  for (const auto& command : batch.commands)
+    waiting_bytes_ += command.size();
+  waiting_.push_back(std::move(batch));
+  if (waiting_bytes_ >= full_batch)
+    flush();
+}
+
+void leader_role::on_deadline(const deadline_reached& msg) {
+  if (msg.generation == flush_marker)
+    flush();
+  else
+    shell_.on_deadline(msg);
+}
+
+void leader_role::flush() {
+  waiting_bytes_ = 0;
+  shell_.propose(std::exchange(waiting_, {}));
+}
+
+} // namespace hamok

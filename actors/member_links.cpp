@@ -1,0 +1,162 @@
+#include "hamok/actors/member_links.hpp"
+
+#include "hamok/io/endpoint.hpp"
+
+#include <caf/send.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace hamok {
+
+member_links::member_links(self_ptr self, compat::monitors& monitors, const node_config& config,
+                           std::shared_ptr<local_network> network, callbacks calls)
+    : self_(self), config_(config), network_(std::move(network)), calls_(std::move(calls)),
+      monitors_(monitors), book_(config.peer_id) {}
+
+member_links::~member_links() {
+  stop();
+}
+
+caf::error member_links::start(hello_policy policy, hello said,
+                               const std::vector<peer_endpoint>& members) {
+  policy_ = std::move(policy);
+  running_ = true;
+  if (config_.link == link_kind::broker)
+    if (auto problem = listen()) {
+      running_ = false;
+      return problem;
+    }
+  said.endpoint = config_.advertise.empty() ? listening_ : config_.advertise;
+  said_->set(std::move(said));
+  for (const auto& member : members)
+    if (member.peer != config_.peer_id)
+      dial(member);
+  return {};
+}
+
+void member_links::stop() {
+  running_ = false;
+  for (const auto& [peer, dialer] : std::exchange(dialers_, {}))
+    caf::anon_send_exit(dialer, caf::exit_reason::user_shutdown);
+  if (listener_)
+    caf::anon_send_exit(std::exchange(listener_, nullptr), caf::exit_reason::user_shutdown);
+  listening_.clear();
+  close(book_.all(), errc::stopped);
+}
+
+void member_links::update(hello_policy policy, const raft::incarnation_id& cluster_id) {
+  policy_ = std::move(policy);
+  auto said = said_->get();
+  said.cluster_id = cluster_id;
+  said_->set(std::move(said));
+}
+
+caf::error member_links::judge(const link_hello& incoming, const link_actor& link) {
+  if (!running_)
+    return make_error(errc::stopped);
+  auto policy = policy_;
+  // Until the founders are settled, whoever came first under a name is its owner.
+  for (const auto& [peer, member] : linked_)
+    if (!std::any_of(policy.members.begin(), policy.members.end(),
+                     [&peer = peer](const auto& known) { return known.peer == peer; }))
+      policy.members.push_back(member);
+  auto verdict = judge_hello(policy, incoming);
+  if (verdict == errc::none)
+    verdict = book_.judge(link, incoming);
+  if (verdict != errc::none)
+    return make_error(verdict, describe_refusal(verdict, policy, incoming));
+  monitors_.watch(self_, link, [this, link](const caf::error& reason) { on_down(link, reason); });
+  return {};
+}
+
+void member_links::opened(const hello& remote, const link_actor& link) {
+  if (!running_) {
+    close({link}, errc::stopped);
+    return;
+  }
+  epochs_->saw(remote.self.peer, remote.epoch);
+  const auto change = book_.opened(link);
+  if (change.member) {
+    linked_.insert_or_assign(remote.self.peer, remote.self);
+    if (const auto dialer = dialers_.find(remote.self.peer); dialer != dialers_.end())
+      compat::send(self_, dialer->second, caf::idle_atom_v);
+    calls_.joined(remote, link);
+  } else if (const auto current = link_to(remote.self.peer)) {
+    calls_.moved(remote.self, *current);
+  }
+  close(change.superseded, errc::refused_duplicate);
+}
+
+std::optional<link_actor> member_links::link_to(const std::string& peer) const {
+  return book_.current(peer);
+}
+
+caf::error member_links::listen() {
+  const auto where = bound_.empty() ? config_.effective_listen() : bound_;
+  if (where.empty())
+    return {};
+  auto at = parse_endpoint(where);
+  if (!at)
+    return std::move(at.error());
+  listener_config settings;
+  settings.at = *at;
+  settings.allow_insecure = config_.allow_insecure;
+  settings.link = make_link_config();
+  auto listener = spawn_listener(self_->system(), std::move(settings));
+  if (!listener)
+    return std::move(listener.error());
+  listener_ = listener->actor;
+  listening_ = to_string(listener->at);
+  bound_ = listening_;
+  return {};
+}
+
+void member_links::dial(const peer_endpoint& member) {
+  dialer_actor dialer;
+  if (config_.link == link_kind::local) {
+    local_target target;
+    target.cluster = config_.cluster;
+    target.self = config_.peer_id;
+    target.peer = member.peer;
+    target.placement = config_.where;
+    target.network = network_;
+    dialer = spawn_local_dialer(self_->system(), std::move(target), make_link_config());
+  } else {
+    const auto at = parse_endpoint(member.endpoint);
+    if (!at)
+      return; // `validate` has looked at it
+    dialer = spawn_dialer(self_->system(), {member.peer, *at}, make_link_config());
+  }
+  dialers_.insert_or_assign(member.peer, dialer);
+  compat::send(self_, dialer, caf::connect_atom_v);
+}
+
+void member_links::on_down(const link_actor& link, const caf::error& reason) {
+  const auto change = book_.closed(link);
+  if (!change.member)
+    return;
+  linked_.erase(change.member->peer);
+  calls_.left(*change.member, reason);
+  if (running_)
+    if (const auto dialer = dialers_.find(change.member->peer); dialer != dialers_.end())
+      compat::send(self_, dialer->second, caf::connect_atom_v);
+}
+
+void member_links::close(const std::vector<link_actor>& links, errc reason) {
+  for (const auto& link : links)
+    compat::send(self_, link, close_link_v, make_error(reason));
+}
+
+link_config member_links::make_link_config() const {
+  link_config result;
+  result.node = compat::handle_of<node_actor>(self_);
+  result.make_hello = [said = said_] { return said->get(); };
+  result.epochs = epochs_;
+  result.limits.ping_interval = config_.heartbeat;
+  result.limits.silence_limit = config_.follower_max_idle * 2;
+  result.limits.request_timeout = config_.request_timeout;
+  return result;
+}
+
+} // namespace hamok

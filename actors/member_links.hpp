@@ -1,0 +1,104 @@
+#pragma once
+
+// The node's side of its peer links: who may come in, which link to a member counts, and the dialers
+// and the listener that bring links about.
+
+#include "hamok/actors/caf_compat.hpp"
+#include "hamok/actors/interfaces/config.hpp"
+#include "hamok/actors/interfaces/interfaces.hpp"
+#include "hamok/io/dialer.hpp"
+#include "hamok/io/hello.hpp"
+#include "hamok/io/link_config.hpp"
+#include "hamok/io/listener.hpp"
+#include "hamok/io/local_link.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hamok {
+
+/// The hello of a node as it is now; read by links from any thread.
+class own_hello {
+public:
+  [[nodiscard]] hello get() const {
+    const std::lock_guard guard{mutex_};
+    return value_;
+  }
+  void set(hello value) {
+    const std::lock_guard guard{mutex_};
+    value_ = std::move(value);
+  }
+
+private:
+  mutable std::mutex mutex_;
+  hello value_;
+};
+
+/// All links of one node. Used by the node actor alone.
+class member_links {
+public:
+  /// What the links ask of the node.
+  struct callbacks {
+    /// There is a link to the member now, and there was none.
+    std::function<void(const hello&, const link_actor&)> joined;
+    /// Messages to the member go over this link from now on.
+    std::function<void(const raft::member_id&, const link_actor&)> moved;
+    /// The last link to the member has ended.
+    std::function<void(const raft::member_id&, const caf::error&)> left;
+  };
+
+  member_links(self_ptr self, compat::monitors& monitors, const node_config& config,
+               std::shared_ptr<local_network> network, callbacks calls);
+  member_links(const member_links&) = delete;
+  member_links& operator=(const member_links&) = delete;
+  ~member_links();
+
+  /// Listens and dials. `policy` and `said` hold until they are replaced.
+  [[nodiscard]] caf::error start(hello_policy policy, hello said,
+                                 const std::vector<peer_endpoint>& members);
+  /// Says goodbye on every link, and neither listens nor dials any more.
+  void stop();
+
+  /// The cluster exists, or more is known about who its members are.
+  void update(hello_policy policy, const raft::incarnation_id& cluster_id);
+
+  /// May this peer come in? The reason when not.
+  [[nodiscard]] caf::error judge(const link_hello& incoming, const link_actor& link);
+  void opened(const hello& remote, const link_actor& link);
+
+  [[nodiscard]] std::optional<link_actor> link_to(const std::string& peer) const;
+  /// All members with a link.
+  [[nodiscard]] const std::map<std::string, raft::member_id>& linked() const { return linked_; }
+  /// `host:port` that is bound; empty: none.
+  [[nodiscard]] const std::string& listening() const noexcept { return listening_; }
+
+private:
+  [[nodiscard]] caf::error listen();
+  void dial(const peer_endpoint& member);
+  void on_down(const link_actor& link, const caf::error& reason);
+  void close(const std::vector<link_actor>& links, errc reason);
+  [[nodiscard]] link_config make_link_config() const;
+
+  self_ptr self_;
+  const node_config& config_;
+  std::shared_ptr<local_network> network_;
+  callbacks calls_;
+  compat::monitors& monitors_; // an actor can have one only
+  std::shared_ptr<own_hello> said_ = std::make_shared<own_hello>();
+  std::shared_ptr<epoch_table> epochs_ = std::make_shared<epoch_table>();
+  hello_policy policy_;
+  link_book<link_actor> book_;
+  std::map<std::string, raft::member_id> linked_;
+  std::map<std::string, dialer_actor> dialers_;
+  caf::actor listener_;
+  std::string bound_; ///< the first port that was bound is kept across stop and start
+  std::string listening_;
+  bool running_ = false;
+};
+
+} // namespace hamok

@@ -1,0 +1,184 @@
+#pragma once
+
+// `hamok::node`: one member, for programs that do not want to talk to its actor themselves.
+
+#include "hamok/actors/caf_compat.hpp"
+#include "hamok/actors/event_hub.hpp"
+#include "hamok/actors/interfaces/config.hpp"
+#include "hamok/actors/interfaces/interfaces.hpp"
+#include "hamok/actors/node_board.hpp"
+#include "hamok/collections/map.hpp"
+#include "hamok/collections/registry.hpp"
+
+#include <caf/expected.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hamok {
+
+struct node_parts;
+class node;
+
+/// Ends a callback that was registered with `node::on`. Copies are about the same callback; letting
+/// all of them go does not end it.
+///
+/// Thread safety: all functions from any thread.
+class subscription {
+public:
+  subscription() = default;
+
+  /// The callback is not called any more, but for a call that is going on at this moment. Nothing
+  /// when it was cancelled before.
+  void cancel() {
+    if (auto cancel = std::exchange(cancel_, nullptr))
+      cancel();
+  }
+
+private:
+  friend class node;
+  explicit subscription(std::function<void()> cancel) : cancel_(std::move(cancel)) {}
+
+  std::function<void()> cancel_;
+};
+
+/// One member of a cluster. Closing, by `close` or by destruction, ends it within a bounded time.
+///
+/// The functions that take part in the cluster send a message to the node actor and wait for its
+/// answer, so they must not be called from inside of an actor; an actor uses `actor()`. The reading
+/// functions look at notes that the node actor writes, and never wait.
+///
+/// Thread safety: all functions but moves and destruction from any thread.
+class node {
+public:
+  /// How long functions without a time of their own wait for the node actor.
+  static constexpr caf::timespan patience = std::chrono::seconds{5};
+
+  node(node&&) noexcept;
+  node& operator=(node&&) noexcept;
+  node(const node&) = delete;
+  node& operator=(const node&) = delete;
+  ~node();
+
+  // -- life -------------------------------------------------------------------------------------
+
+  /// Begins (again) to take part. Fails when the port cannot be bound, or with `stopped` once the
+  /// node is closed.
+  caf::error start();
+  /// Says goodbye to the peers and takes no part until the next `start`; membership stays.
+  caf::error stop();
+  /// Stops for good. Nothing when it is closed already.
+  caf::error close();
+  /// Extends the founding list; only before the first start.
+  caf::error add_remote_peer(const std::string& id, const std::string& endpoint = {});
+
+  // -- waiting ----------------------------------------------------------------------------------
+
+  /// The leader's peer id as soon as one is known, or `no_leader`.
+  caf::expected<std::string> wait_until_leader(caf::timespan timeout = patience);
+  /// Waits until all that this member knows to be committed has been applied here; gives the index.
+  caf::expected<raft::index_t> wait_until_commit_head(caf::timespan timeout = patience);
+  /// Both of it: there is a leader, and this member is up to date.
+  caf::error ready(caf::timespan timeout = patience);
+
+  // -- collections ------------------------------------------------------------------------------
+
+  /// The map `id`, proposed for creation with these entries where it is not known. Does not wait for
+  /// the creation, operations do; allowed before `start`. The same on any number of members: the
+  /// first creation counts. Fails with `kind_mismatch` for the id of another kind of collection.
+  template <class K, class V>
+  caf::expected<map<K, V>> create_map(const std::string& id,
+                                      const std::vector<std::pair<K, V>>& initial = {},
+                                      map_options<V> options = {}) {
+    return open_map<K, V>(*this, id, initial, std::move(options));
+  }
+
+  /// The same, and waits until the map is there; `*existed` tells whether somebody else's creation
+  /// came first.
+  template <class K, class V>
+  caf::expected<map<K, V>> get_or_create_map(const std::string& id, bool* existed = nullptr,
+                                             const std::vector<std::pair<K, V>>& initial = {},
+                                             map_options<V> options = {}) {
+    auto result = create_map<K, V>(id, initial, std::move(options));
+    if (!result)
+      return result;
+    auto status = result->await_ready();
+    if (!status)
+      return std::move(status.error());
+    if (existed)
+      *existed = status->existed;
+    return result;
+  }
+
+  /// The actor of the collection, which proposes its creation where that is not known. Allowed
+  /// before `start`; then the creation waits for a leader.
+  caf::expected<collection_actor> open_collection(collection_spec spec);
+  /// The collection with this id, or `unknown_collection`.
+  caf::expected<collection_actor> find_collection(const std::string& id);
+  /// How all collections of this member are.
+  caf::expected<std::vector<collection_status>> storages();
+
+  // -- reading ----------------------------------------------------------------------------------
+
+  caf::expected<node_status> status();
+  [[nodiscard]] const std::string& local_peer_id() const;
+  [[nodiscard]] std::vector<std::string> remote_peer_ids() const;
+  /// Whether this member leads.
+  [[nodiscard]] bool leader() const;
+  /// Empty: none is known.
+  [[nodiscard]] std::string leader_id() const;
+  [[nodiscard]] raft::role state() const;
+  [[nodiscard]] raft::term_t term() const;
+  [[nodiscard]] raft::index_t commit_index() const;
+  [[nodiscard]] raft::index_t applied_index() const;
+  [[nodiscard]] bool running() const;
+  [[nodiscard]] const std::string& app_data() const;
+  [[nodiscard]] const node_config& config() const;
+  [[nodiscard]] node_stats stats() const;
+  /// `host:port` that is bound; empty: none.
+  [[nodiscard]] std::string listening() const;
+  /// The port of `listening`; 0: none.
+  [[nodiscard]] std::uint16_t port() const;
+
+  // -- events -----------------------------------------------------------------------------------
+
+  /// Calls `callback(const Event&)` for each event of this type, one after the other, in a thread
+  /// of its own: it may block, and then misses events (`event::lagged`).
+  template <class Event>
+  subscription on(std::function<void(const Event&)> callback) {
+    return listen(std::is_same_v<Event, event::message>,
+                  [callback = std::move(callback)](const any_event& value) {
+                    if (const auto* found = std::get_if<Event>(&value))
+                      callback(*found);
+                  });
+  }
+  /// The same for all events but `event::message`.
+  subscription on_any(std::function<void(const any_event&)> callback) {
+    return listen(false, std::move(callback));
+  }
+  /// Sends every event but `event::message` (that as well if asked for) to `subscriber`.
+  void subscribe(const caf::actor& subscriber, bool with_messages = false);
+  void unsubscribe(const caf::actor& subscriber);
+
+  // -- parts ------------------------------------------------------------------------------------
+
+  /// The typed handle of the node actor.
+  [[nodiscard]] const node_actor& actor() const;
+  /// What facades of collections need in this process.
+  [[nodiscard]] const local_access& access() const;
+  [[nodiscard]] caf::actor_system& system() const;
+
+private:
+  struct impl;
+  friend caf::expected<node> spawn_node(caf::actor_system&, node_config, node_parts);
+
+  explicit node(std::shared_ptr<impl> self);
+  subscription listen(bool with_messages, std::function<void(const any_event&)> callback);
+
+  std::shared_ptr<impl> impl_;
+};
+
+} // namespace hamok

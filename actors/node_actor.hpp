@@ -1,0 +1,144 @@
+#pragma once
+
+// The stable address of a member: it owns storage, links, applier and the present role, and is the
+// only one who knows all of them. Its parts: role_host (the role actors), member_links (links,
+// dialers, listener), event_hub (subscribers), raft::founding.
+
+#include "hamok/actors/applier.hpp"
+#include "hamok/actors/event_hub.hpp"
+#include "hamok/actors/interfaces/config.hpp"
+#include "hamok/actors/interfaces/interfaces.hpp"
+#include "hamok/actors/member_links.hpp"
+#include "hamok/actors/node_board.hpp"
+#include "hamok/actors/role_host.hpp"
+#include "hamok/raft/founding.hpp"
+#include "hamok/raft/storage.hpp"
+
+#include <caf/typed_response_promise.hpp>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hamok {
+
+/// What a node is made of besides its configuration; each part has a default.
+struct node_parts {
+  /// Where hard state and log are kept; default: in memory.
+  std::shared_ptr<raft::log_storage> storage;
+  /// Disturbs local links, for tests.
+  std::shared_ptr<local_network> network;
+  /// What facades in this process look at.
+  local_access access;
+  std::shared_ptr<node_board> board = std::make_shared<node_board>();
+  /// Default: `spawn_collection` of the registry.
+  collection_spawner spawn_collection;
+};
+
+/// State of the node actor.
+class node_state {
+public:
+  using interface = node_actor;
+
+  node_state(self_ptr self, node_config config, node_parts parts);
+  node_state(const node_state&) = delete;
+  node_state& operator=(const node_state&) = delete;
+  ~node_state();
+
+  node_actor::behavior_type make_behavior();
+
+private:
+  using done_promise = caf::typed_response_promise<void>;
+
+  /// Somebody who waits for a leader, or for an index to be applied.
+  struct leader_waiter {
+    caf::typed_response_promise<std::string> promise;
+  };
+  struct commit_waiter {
+    caf::typed_response_promise<raft::index_t> promise;
+    std::optional<raft::index_t> index; ///< none until a leader is known
+  };
+
+  // node_lifecycle.cpp
+  caf::error start();
+  caf::result<void> stop();
+  caf::result<void> close();
+  caf::error add_peer(const peer_endpoint& added);
+  void on_role_stopped();
+  void finish_stop();
+  caf::error load_identity();
+  std::unique_ptr<role_context> make_context();
+  [[nodiscard]] raft::core_config make_core_config() const;
+  caf::result<node_status> status();
+
+  // node_founding.cpp
+  void start_founding();
+  void perform(const raft::founding_output& out);
+  void found();
+  void repeat_founding();
+  void on_founding(const founding_message& msg, const raft::member_id& from);
+  [[nodiscard]] std::vector<std::string> founder_names() const;
+  [[nodiscard]] hello_policy make_policy() const;
+  [[nodiscard]] hello make_hello() const;
+
+  // node_routing.cpp
+  void on_proposals(proposal_batch& batch);
+  void refuse(const proposal_batch& batch, errc reason);
+  void on_refused(const proposal_refused& msg);
+  void on_peer_message(peer_message& msg);
+  void on_applied(const applied_up_to& msg);
+
+  // node_events.cpp
+  void on_role_changed(role_actor& successor, role_view& view);
+  void on_view(role_view view);
+  void on_heartbeat();
+  void on_error(const event::error& what);
+  void on_joined(const hello& remote, const link_actor& link);
+  void on_left(const raft::member_id& member, const caf::error& reason);
+  void subscribe_to_events(const caf::actor& subscriber, bool with_messages);
+  void tell_leader();
+  void note_down();
+  void count(std::uint64_t node_stats::*counter);
+  [[nodiscard]] caf::actor_addr sender() const;
+
+  // node_waiting.cpp
+  caf::result<std::string> on_await_leader(caf::timespan timeout);
+  caf::result<raft::index_t> on_await_commit_head(caf::timespan timeout);
+  void serve_leader_waiters();
+  void serve_commit_waiters();
+  void end_waiting();
+
+  self_ptr self_;
+  node_config config_;
+  node_parts parts_;
+  raft::identity identity_;
+  event_hub hub_;
+  compat::monitors monitors_;
+  member_links links_;
+  role_host host_;
+  applier_actor applier_;
+  std::optional<raft::founding> founding_;
+  bool running_ = false;
+  bool closing_ = false;
+  bool goodbye_said_ = false; ///< stopping, and the role is gone already
+  bool founded_ = false;
+  bool failed_ = false; ///< storage has failed: takes no part until it is started again
+  role_view view_;      ///< the last one that the role has reported; without members
+  std::optional<raft::role> role_told_; ///< the last role that subscribers know of
+  raft::index_t commit_told_ = 0;
+  raft::index_t applied_index_ = 0;
+  std::map<std::string, std::string> endpoints_; ///< of members, by peer id
+  std::vector<done_promise> stopping_;
+  std::map<std::string, raft::timestamp> errors_told_; ///< texts of late, against repetition
+  std::map<std::uint64_t, leader_waiter> leader_waiters_;
+  std::map<std::uint64_t, commit_waiter> commit_waiters_;
+  std::uint64_t last_waiter_ = 0;
+};
+
+/// Spawns the node actor, not started yet. `config` has been validated.
+[[nodiscard]] node_actor spawn_node_actor(caf::actor_system& system, node_config config,
+                                          node_parts parts);
+
+} // namespace hamok

@@ -1,0 +1,141 @@
+// What a node learns about itself and its peers, and tells its subscribers.
+
+#include "hamok/actors/clock.hpp"
+#include "hamok/actors/node_actor.hpp"
+#include "hamok/io/log.hpp"
+
+#include <utility>
+
+namespace hamok {
+
+namespace {
+
+/// The same error is told again after this long; a dialer meets it many times a second.
+constexpr auto repetition = std::chrono::seconds{10};
+constexpr std::size_t max_errors_remembered = 64;
+
+std::string peer_of(const std::optional<raft::member_id>& member) {
+  return member ? member->peer : std::string{};
+}
+
+} // namespace
+
+caf::actor_addr node_state::sender() const {
+  return caf::actor_cast<caf::actor_addr>(self_->current_sender());
+}
+
+void node_state::on_role_changed(role_actor& successor, role_view& view) {
+  if (host_.changed(sender(), std::move(successor)))
+    on_view(std::move(view));
+}
+
+void node_state::on_view(role_view view) {
+  const auto before = std::exchange(view_, std::move(view));
+  note_down();
+  if (running_ && role_told_ != view_.role) {
+    switch (view_.role) {
+    case raft::role::follower:
+      hub_.publish(event::follower{});
+      break;
+    case raft::role::candidate:
+      hub_.publish(event::candidate{});
+      break;
+    case raft::role::leader:
+      hub_.publish(event::leader{});
+      break;
+    }
+    if (role_told_)
+      hub_.publish(event::state_changed{view_.role, *role_told_});
+    role_told_ = view_.role;
+    count(&node_stats::role_changes);
+  }
+  if (before.leader != view_.leader) {
+    count(&node_stats::leader_changes);
+    hub_.publish(event::leader_changed{peer_of(view_.leader), peer_of(before.leader)});
+  }
+  if (before.leader != view_.leader || before.term != view_.term)
+    tell_leader();
+  if (view_.commit_index > commit_told_) {
+    commit_told_ = view_.commit_index;
+    hub_.publish(event::commit{commit_told_});
+  }
+}
+
+void node_state::note_down() {
+  auto peers = founder_names();
+  std::erase(peers, config_.peer_id);
+  parts_.board->write([&](node_notes& notes) {
+    notes.running = running_;
+    notes.view = view_;
+    notes.applied_index = applied_index_;
+    notes.listening = links_.listening();
+    notes.remote_peers = std::move(peers);
+  });
+}
+
+void node_state::count(std::uint64_t node_stats::*counter) {
+  parts_.board->write([counter](node_notes& notes) { ++(notes.stats.*counter); });
+}
+
+void node_state::tell_leader() {
+  compat::send(self_, applier_, leader_notice{view_.leader, view_.term});
+  serve_leader_waiters();
+  serve_commit_waiters();
+}
+
+void node_state::on_heartbeat() {
+  if (host_.is_current(sender()))
+    hub_.publish(event::heartbeat{});
+}
+
+void node_state::on_error(const event::error& what) {
+  const auto now = boot_time();
+  const auto known = errors_told_.find(what.text);
+  if (known != errors_told_.end() && now - known->second < repetition)
+    return;
+  if (errors_told_.size() >= max_errors_remembered)
+    errors_told_.clear();
+  errors_told_[what.text] = now;
+  count(&node_stats::errors);
+  logger()->error("{}: {} ({})", config_.peer_id, what.text, to_string(what.code));
+  hub_.publish(what);
+  if (what.code == errc::storage_failed)
+    failed_ = true;
+}
+
+void node_state::on_joined(const hello& remote, const link_actor& link) {
+  if (!remote.endpoint.empty())
+    endpoints_[remote.self.peer] = remote.endpoint;
+  count(&node_stats::links_opened);
+  logger()->info("{}: linked with {}", config_.peer_id, raft::to_string(remote.self));
+  hub_.publish(event::hello_notification{remote.self.peer, remote.app_data});
+  hub_.publish(event::remote_peer_joined{remote.self.peer});
+  host_.send(link_news{remote.self, link});
+  if (founding_)
+    perform(founding_->met(remote.self));
+}
+
+void node_state::on_left(const raft::member_id& member, const caf::error& reason) {
+  count(&node_stats::links_lost);
+  logger()->info("{}: no link with {} any more: {}", config_.peer_id, raft::to_string(member),
+                 to_string(reason));
+  host_.send(link_news{member, std::nullopt});
+  if (founding_)
+    founding_->lost(member);
+  if (reason != errc::stopped) // a goodbye is no silence
+    hub_.publish(event::no_heartbeat_from{member.peer});
+  hub_.publish(event::remote_peer_left{member.peer});
+  if (!running_ && links_.linked().empty())
+    finish_stop();
+}
+
+void node_state::subscribe_to_events(const caf::actor& subscriber, bool with_messages) {
+  if (!subscriber)
+    return;
+  hub_.add(subscriber, with_messages);
+  monitors_.watch(self_, subscriber,
+                  [this, address = caf::actor_cast<caf::actor_addr>(subscriber)](
+                    const caf::error&) { hub_.remove(address); });
+}
+
+} // namespace hamok

@@ -1,0 +1,78 @@
+// Those who wait for a leader, or until what is committed has been applied.
+
+#include "hamok/actors/node_actor.hpp"
+
+#include <utility>
+
+namespace hamok {
+
+namespace {
+
+constexpr std::size_t max_waiters = 4096;
+constexpr caf::timespan longest_wait = std::chrono::hours{1};
+
+} // namespace
+
+caf::result<std::string> node_state::on_await_leader(caf::timespan timeout) {
+  if (view_.leader)
+    return view_.leader->peer;
+  if (!running_)
+    return make_error(errc::stopped);
+  if (leader_waiters_.size() >= max_waiters)
+    return make_error(errc::overloaded);
+  const auto id = ++last_waiter_;
+  auto promise = self_->make_response_promise<std::string>();
+  leader_waiters_.emplace(id, leader_waiter{promise});
+  compat::run_after(self_, std::min(timeout, longest_wait), [this, id] {
+    if (auto waiter = leader_waiters_.extract(id); !waiter.empty())
+      waiter.mapped().promise.deliver(make_error(errc::no_leader));
+  });
+  return promise;
+}
+
+caf::result<raft::index_t> node_state::on_await_commit_head(caf::timespan timeout) {
+  if (!running_)
+    return make_error(errc::stopped);
+  if (commit_waiters_.size() >= max_waiters)
+    return make_error(errc::overloaded);
+  const auto id = ++last_waiter_;
+  auto promise = self_->make_response_promise<raft::index_t>();
+  commit_waiters_.emplace(id, commit_waiter{promise, {}});
+  compat::run_after(self_, std::min(timeout, longest_wait), [this, id] {
+    if (auto waiter = commit_waiters_.extract(id); !waiter.empty())
+      waiter.mapped().promise.deliver(
+        make_error(view_.leader ? errc::request_timeout : errc::no_leader));
+  });
+  serve_commit_waiters();
+  return promise;
+}
+
+void node_state::serve_leader_waiters() {
+  if (!view_.leader)
+    return;
+  for (auto& [id, waiter] : std::exchange(leader_waiters_, {}))
+    waiter.promise.deliver(view_.leader->peer);
+}
+
+void node_state::serve_commit_waiters() {
+  for (auto i = commit_waiters_.begin(); i != commit_waiters_.end();) {
+    auto& waiter = i->second;
+    if (!waiter.index && view_.leader)
+      waiter.index = view_.commit_index;
+    if (waiter.index && *waiter.index <= applied_index_) {
+      waiter.promise.deliver(*waiter.index);
+      i = commit_waiters_.erase(i);
+    } else {
+      ++i;
+    }
+  }
+}
+
+void node_state::end_waiting() {
+  for (auto& [id, waiter] : std::exchange(leader_waiters_, {}))
+    waiter.promise.deliver(make_error(errc::stopped));
+  for (auto& [id, waiter] : std::exchange(commit_waiters_, {}))
+    waiter.promise.deliver(make_error(errc::stopped));
+}
+
+} // namespace hamok

@@ -1,0 +1,128 @@
+#include "hamok/actors/plugin.hpp"
+
+#include <caf/config_option_adder.hpp>
+#include <caf/init_global_meta_objects.hpp>
+#include <caf/io/middleman.hpp>
+#include <caf/settings.hpp>
+
+#include <mutex>
+#include <utility>
+
+namespace hamok {
+
+namespace {
+
+/// Takes options out of CAF's settings.
+class option_reader {
+public:
+  option_reader(const caf::settings& all, node_config& out) : all_(all), out_(out) {}
+
+  template <class T>
+  void take(const char* name, T& value) {
+    if (auto found = caf::get_as<T>(all_, std::string{"hamok."} + name))
+      value = std::move(*found);
+  }
+
+  template <class T>
+  void choose(const char* name, T& value, std::initializer_list<std::pair<const char*, T>> names) {
+    std::string text;
+    take(name, text);
+    if (text.empty())
+      return;
+    std::string accepted;
+    for (const auto& [known, meaning] : names) {
+      if (text == known) {
+        value = meaning;
+        return;
+      }
+      accepted += accepted.empty() ? known : std::string{", "} + known;
+    }
+    out_.unreadable.push_back({name, "'" + text + "' is not known; give one of " + accepted});
+  }
+
+  void take_members(const char* name) {
+    std::vector<std::string> texts;
+    take(name, texts);
+    for (const auto& text : texts) {
+      if (auto member = parse_initial_member(text))
+        out_.initial_members.push_back(std::move(*member));
+      else
+        out_.unreadable.push_back({name, "'" + text + "' is no member; give id@host:port"});
+    }
+  }
+
+private:
+  const caf::settings& all_;
+  node_config& out_;
+};
+
+} // namespace
+
+void init() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    caf::init_global_meta_objects<caf::id_block::hamok>();
+    caf::io::middleman::init_global_meta_objects();
+    caf::core::init_global_meta_objects();
+  });
+}
+
+void add_options(caf::actor_system_config& cfg) {
+  using strings = std::vector<std::string>;
+  caf::config_option_adder{cfg.custom_options(), "hamok"}
+    .add<std::string>("peer-id", "unique name of this member (default: a random UUID)")
+    .add<std::string>("cluster", "name of the cluster (default: hamok)")
+    .add<caf::timespan>("election-timeout", "longest time for one candidacy (default: 3s)")
+    .add<caf::timespan>("follower-max-idle", "silence before an election (default: 500ms)")
+    .add<caf::timespan>("heartbeat", "interval of the leader's heartbeats (default: 150ms)")
+    .add<bool>("only-follower", "never campaign")
+    .add<std::string>("listen", "host:port to listen on (default: own initial member)")
+    .add<std::string>("advertise", "host:port to tell the others (default: what is bound)")
+    .add<strings>("initial-members", "all founders as id@host:port, this one included")
+    .add<bool>("allow-insecure", "allow to listen outside of loopback without protection")
+    .add<std::string>("link", "broker or local (default: broker)")
+    .add<std::string>("placement", "automatic, scheduler or multiplexer (default: automatic)")
+    .add<caf::timespan>("request-timeout", "deadline of operations (default: 5s)")
+    .add<std::string>("app-data", "JSON object that is told to the other members")
+    .add<std::size_t>("max-message-entries", "entries in one message (default: 8192)")
+    .add<std::size_t>("max-message-bytes", "bytes in one message (default: 1 MiB)")
+    .add<std::size_t>("max-inflight-messages", "messages on the way to one follower")
+    .add<std::size_t>("max-inflight-bytes", "bytes on the way to one follower")
+    .add<std::size_t>("max-uncommitted-bytes", "bytes in the log that are not committed")
+    .add<std::size_t>("max-subscriber-events", "events that wait for a slow subscriber");
+}
+
+node_config read_config(const caf::actor_system_config& cfg) {
+  node_config result;
+  option_reader in{caf::content(cfg), result};
+  in.take("peer-id", result.peer_id);
+  in.take("cluster", result.cluster);
+  in.take("election-timeout", result.election_timeout);
+  in.take("follower-max-idle", result.follower_max_idle);
+  in.take("heartbeat", result.heartbeat);
+  in.take("only-follower", result.only_follower);
+  in.take("listen", result.listen);
+  in.take("advertise", result.advertise);
+  in.take_members("initial-members");
+  in.take("allow-insecure", result.allow_insecure);
+  in.choose("link", result.link, {{"broker", link_kind::broker}, {"local", link_kind::local}});
+  in.choose("placement", result.where,
+            {{"automatic", placement::automatic},
+             {"scheduler", placement::scheduler},
+             {"multiplexer", placement::multiplexer}});
+  in.take("request-timeout", result.request_timeout);
+  in.take("app-data", result.app_data);
+  in.take("max-message-entries", result.max_message_entries);
+  in.take("max-message-bytes", result.max_message_bytes);
+  in.take("max-inflight-messages", result.max_inflight_messages);
+  in.take("max-inflight-bytes", result.max_inflight_bytes);
+  in.take("max-uncommitted-bytes", result.max_uncommitted_bytes);
+  in.take("max-subscriber-events", result.max_subscriber_events);
+  return result;
+}
+
+caf::expected<node> spawn_node(caf::actor_system& system, node_config config) {
+  return spawn_node(system, std::move(config), {});
+}
+
+} // namespace hamok

@@ -1,0 +1,39 @@
+#pragma once
+
+// The entry points of Hamok for a CAF application:
+//
+//   hamok::init();                          // before the actor system is made
+//   caf::actor_system_config cfg;
+//   cfg.load<caf::io::middleman>();
+//   hamok::add_options(cfg);                // `hamok.peer-id` and so on, if they are wanted
+//   cfg.parse(argc, argv);
+//   caf::actor_system system{cfg};
+//   auto node = hamok::spawn_node(system, hamok::read_config(cfg));
+
+#include "hamok/actors/interfaces/config.hpp"
+#include "hamok/actors/node.hpp"
+#include "hamok/actors/node_actor.hpp"
+
+#include <caf/actor_system_config.hpp>
+#include <caf/expected.hpp>
+
+namespace hamok {
+
+/// Makes Hamok's message types known to CAF. Has to be called before the first actor system is
+/// made; further calls do nothing. Thread safe.
+void init();
+
+/// Adds the options of `node_config` under `hamok.`, in kebab-case.
+void add_options(caf::actor_system_config& cfg);
+
+/// The options as a `node_config`; what is not given has its default. What cannot be understood is
+/// told by `validate()`.
+[[nodiscard]] node_config read_config(const caf::actor_system_config& cfg);
+
+/// Makes a member, and starts it unless `config.auto_start` is off. Fails with `invalid_config` and
+/// all problems at once, or with what `node::start` fails with.
+[[nodiscard]] caf::expected<node> spawn_node(caf::actor_system& system, node_config config,
+                                             node_parts parts);
+[[nodiscard]] caf::expected<node> spawn_node(caf::actor_system& system, node_config config = {});
+
+} // namespace hamok

@@ -1,0 +1,216 @@
+#include "hamok/actors/role_shell.hpp"
+
+#include "hamok/actors/clock.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hamok {
+
+namespace {
+
+/// A timer keeps its actor in memory, so none is armed for longer; an early tick does no harm.
+constexpr raft::duration longest_timer = std::chrono::seconds{5};
+
+} // namespace
+
+role_shell::role_shell(self_ptr self, std::unique_ptr<role_context> context)
+    : self_(self), context_(std::move(context)), node_(context_->node),
+      role_(context_->core.role()), reported_(short_view()) {}
+
+void role_shell::on_peer_message(peer_message& msg) {
+  step(raft::receive{std::move(msg.from), std::move(msg.message)});
+}
+
+void role_shell::on_link_opened(const raft::member_id& member, link_actor link) {
+  context_->links.insert_or_assign(member, std::move(link));
+  step(raft::link_up{member});
+}
+
+void role_shell::on_link_closed(const raft::member_id& member) {
+  context_->links.erase(member);
+  step(raft::link_down{member});
+}
+
+void role_shell::on_applied(const applied_up_to& msg) {
+  step(raft::applied{msg.index});
+}
+
+void role_shell::on_write_done(const write_done& msg) {
+  if (msg.ok)
+    step(raft::persisted{msg.sequence});
+  else
+    fail();
+}
+
+void role_shell::on_deadline(const deadline_reached& msg) {
+  if (msg.generation == generation_)
+    armed_.reset();
+  step(raft::tick{});
+}
+
+role_view role_shell::view() const {
+  auto result = short_view();
+  result.members = context_->core.members();
+  return result;
+}
+
+role_view role_shell::short_view() const {
+  const auto& core = context_->core;
+  return {core.role(),         core.term(),           core.leader(), core.commit_index(),
+          core.log().last_index(), core.durable_index(), {}};
+}
+
+void role_shell::refuse(const proposal_batch& batch) {
+  refuse(batch, context_ && context_->core.leader() ? errc::not_leader : errc::no_leader);
+}
+
+void role_shell::refuse(const proposal_batch& batch, errc reason) {
+  compat::send(self_, node_, proposal_refused{batch.via, batch.origin, batch.token, reason});
+}
+
+void role_shell::propose(std::vector<proposal_batch> batches) {
+  raft::propose all;
+  for (auto& batch : batches)
+    for (auto& command : batch.commands)
+      all.proposals.push_back({raft::entry_kind::command, std::move(command)});
+  if (failed_ || all.proposals.empty())
+    return;
+  const auto outcome = step(std::move(all));
+  if (!outcome || !outcome->refused)
+    return;
+  for (const auto& batch : batches) {
+    if (*outcome->refused == raft::refusal::overloaded)
+      refuse(batch, errc::overloaded);
+    else
+      refuse(batch);
+  }
+}
+
+std::optional<raft::proposal_outcome> role_shell::step(raft::event_body what) {
+  if (failed_ || !context_)
+    return {};
+  auto out = context_->core.step({boot_time(), std::move(what)});
+  auto outcome = std::move(out.proposal);
+  for (;;) {
+    if (out.persist)
+      persist(*out.persist);
+    if (failed_)
+      return outcome;
+    send(out.send);
+    apply(out.committed);
+    if (out.heartbeat)
+      compat::send(self_, node_, event::heartbeat{});
+    if (context_->core.role() != role_) {
+      hand_over();
+      return outcome;
+    }
+    if (durable_.empty())
+      break;
+    const auto sequence = durable_.front();
+    durable_.pop_front();
+    out = context_->core.step({boot_time(), raft::persisted{sequence}});
+  }
+  report();
+  arm();
+  return outcome;
+}
+
+void role_shell::persist(const raft::persist_request& request) {
+  const auto status
+    = context_->storage->write(request, [relay = context_->relay](std::uint64_t sequence, bool ok) {
+        relay->done(sequence, ok);
+      });
+  if (status == raft::write_status::durable)
+    durable_.push_back(request.sequence);
+  else if (status == raft::write_status::failed)
+    fail();
+}
+
+void role_shell::fail() {
+  // Nothing may be promised any more: neither votes nor entries.
+  failed_ = true;
+  compat::send(self_, node_,
+               event::error{errc::storage_failed, explain(errc::storage_failed)});
+}
+
+void role_shell::send(std::vector<raft::outbound>& messages) {
+  const auto watched = context_->watch_messages->load(std::memory_order_relaxed);
+  for (auto& out : messages) {
+    const auto link = context_->links.find(out.to);
+    if (link == context_->links.end())
+      continue;
+    if (watched)
+      compat::send(self_, node_,
+                   event::message{event::direction::out, out.to.peer, out.message});
+    compat::send(self_, link->second, std::move(out.message));
+  }
+}
+
+void role_shell::apply(raft::committed_entries& committed) {
+  if (!committed.entries.empty())
+    compat::send(self_, context_->applier,
+                 committed_batch{committed.first_index, std::move(committed.entries)});
+}
+
+void role_shell::arm() {
+  const auto now = boot_time();
+  const auto deadline = std::min(context_->core.deadline(), now + longest_timer);
+  if (armed_ && *armed_ <= deadline)
+    return;
+  armed_ = deadline;
+  const auto generation = ++generation_;
+  compat::run_after(self_, std::max(deadline - now, raft::duration::zero()), [this, generation] {
+    if (context_)
+      on_deadline({generation});
+  });
+}
+
+void role_shell::report() {
+  auto now = short_view();
+  if (now.term == reported_.term && now.leader == reported_.leader
+      && now.commit_index == reported_.commit_index)
+    return;
+  reported_ = now;
+  compat::send(self_, node_, std::move(now));
+}
+
+void role_shell::hand_over() {
+  auto news = short_view();
+  successor_ = spawn_role(self_->system(), std::move(context_));
+  // The successor does nothing before its first message, so the node hears of it before it hears
+  // from it.
+  compat::send(self_, node_, role_changed_v, successor_, std::move(news));
+  compat::send(self_, successor_, deadline_reached{});
+  for (; !durable_.empty(); durable_.pop_front())
+    compat::send(self_, successor_, write_done{durable_.front(), true});
+  if (unproposed_) {
+    for (auto& batch : *unproposed_)
+      compat::send(self_, successor_, std::move(batch));
+    unproposed_->clear();
+  }
+  compat::become(self_, forwarding().unbox());
+}
+
+role_actor::behavior_type role_shell::forwarding() {
+  auto pass_on = [this](auto& msg) { compat::send(self_, successor_, std::move(msg)); };
+  return {
+    [pass_on](peer_message& msg) { pass_on(msg); },
+    [pass_on](proposal_batch& msg) { pass_on(msg); },
+    [this](link_opened, const raft::member_id& member, const link_actor& link) {
+      compat::send(self_, successor_, link_opened_v, member, link);
+    },
+    [this](link_closed, const raft::member_id& member) {
+      compat::send(self_, successor_, link_closed_v, member);
+    },
+    [pass_on](applied_up_to& msg) { pass_on(msg); },
+    [pass_on](write_done& msg) { pass_on(msg); },
+    [](deadline_reached) {},
+    [this](get_view) -> caf::result<role_view> {
+      return compat::delegate(self_, successor_, get_view_v);
+    },
+    [this](retire) { self_->quit(); },
+  };
+}
+
+} // namespace hamok
