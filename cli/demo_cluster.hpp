@@ -1,0 +1,66 @@
+#pragma once
+
+// Three members as processes of this very program, for the demonstration.
+
+#include "hamok/cli/child_process.hpp"
+#include "hamok/io/client.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hamok::cli {
+
+/// A fresh cluster in memory on loopback. Its processes end with this object.
+class demo_cluster {
+public:
+  /// Starts `size` members. Their configuration and logs are in `folder`, which is created.
+  demo_cluster(std::filesystem::path folder, std::size_t size);
+
+  [[nodiscard]] std::size_t size() const noexcept { return members_.size(); }
+  [[nodiscard]] const std::string& name(std::size_t member) const {
+    return members_[member].name;
+  }
+  [[nodiscard]] const std::string& endpoint(std::size_t member) const {
+    return members_[member].endpoint;
+  }
+  [[nodiscard]] bool running(std::size_t member) const {
+    return members_[member].process.started();
+  }
+  [[nodiscard]] std::vector<std::size_t> running() const;
+
+  /// Waits until all running members agree on a leader, which is one of them. Throws
+  /// `std::runtime_error` when they do not in time.
+  [[nodiscard]] std::size_t await_leader() const;
+
+  /// kill -9.
+  void kill(std::size_t member) { members_[member].process.kill(); }
+
+  /// A client that talks to this member and no other.
+  [[nodiscard]] client client_of(std::size_t member) const;
+
+  /// A client that goes wherever the leader is.
+  [[nodiscard]] client client_of_all() const;
+
+  /// How the map is on each running member once their digests are equal, or as they were when the
+  /// time was up.
+  [[nodiscard]] std::vector<collection_status> digests(const std::string& map) const;
+
+private:
+  struct running_member {
+    std::string name;
+    std::string endpoint;
+    child_process process;
+  };
+
+  [[nodiscard]] std::string config() const;
+  [[nodiscard]] std::optional<std::size_t> leader() const;
+
+  std::vector<running_member> members_;
+};
+
+/// True when all of them have the same digest and size.
+[[nodiscard]] bool all_equal(const std::vector<collection_status>& statuses);
+
+} // namespace hamok::cli

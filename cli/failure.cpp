@@ -1,0 +1,40 @@
+#include "hamok/cli/failure.hpp"
+
+#include "hamok/actors/interfaces/type_ids.hpp"
+#include "hamok/io/client_connection.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace hamok::cli {
+
+exit_code exit_code_of(const caf::error& reason) {
+  if (reason.category() != caf::type_id_v<errc>)
+    return exit_failed;
+  switch (static_cast<errc>(reason.code())) {
+    case errc::unknown_collection:
+      return exit_not_found;
+    case errc::outcome_unknown:
+      return exit_unknown;
+    case errc::connection_lost:
+    case errc::no_leader:
+    case errc::request_timeout:
+    case errc::stopped:
+      return exit_unreachable;
+    default:
+      return exit_failed;
+  }
+}
+
+void fail(exit_code code, const std::string& name, const std::string& text, bool json) {
+  if (json)
+    throw failure{code, nlohmann::json{{"error", {{"code", name}, {"text", text}}}}.dump() + "\n"};
+  throw failure{code, "hamok: " + name + ": " + text + "\n"};
+}
+
+void fail(const caf::error& reason, bool json) {
+  const auto ours = reason.category() == caf::type_id_v<errc>;
+  const auto name = ours ? to_string(static_cast<errc>(reason.code())) : std::string{"error"};
+  fail(exit_code_of(reason), name, text_of(reason), json);
+}
+
+} // namespace hamok::cli

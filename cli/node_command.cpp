@@ -1,0 +1,140 @@
+// `hamok node`: runs a member until it is told to end.
+
+#include "hamok/actors/plugin.hpp"
+#include "hamok/cli/command.hpp"
+#include "hamok/cli/json_output.hpp"
+#include "hamok/io/client_connection.hpp"
+#include "hamok/io/log.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/io/middleman.hpp>
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <csignal>
+#include <iostream>
+#include <string>
+
+namespace hamok::cli {
+
+namespace {
+
+/// The options of CAF, of the library and of this command.
+class program_config : public caf::actor_system_config {
+public:
+  program_config() {
+    load<caf::io::middleman>();
+    // Idle workers wait instead of looking for work: on few cores they would keep the multiplexer
+    // from it. Whoever wants it otherwise says --caf.scheduler.policy=stealing.
+    set("caf.scheduler.policy", "sharing");
+    add_options(*this);
+    opt_group{custom_options_, "global"}
+      .add(json, "json", "say in JSON that the member is up")
+      .add(log_level, "log-level", "trace, debug, info, warning, error or off (default: warning)");
+  }
+
+  bool json = false;
+  std::string log_level = "warning";
+};
+
+/// CAF 1.x has made a function of what was a member.
+template <class Config>
+bool help_was_printed(const Config& config) {
+  if constexpr (requires { config.helptext_printed(); })
+    return config.helptext_printed();
+  else
+    return config.cli_helptext_printed;
+}
+
+int wrong_usage(const std::string& why) {
+  std::cerr << "hamok node: " << why << "\n(hamok node --help says more)\n";
+  return exit_usage;
+}
+
+/// SIGTERM and SIGINT, blocked from now on in this thread and all that it starts.
+sigset_t block_signals() {
+  sigset_t ends;
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGTERM);
+  sigaddset(&ends, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &ends, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return ends;
+}
+
+void log_to_stderr(const std::string& level) {
+  auto logger = spdlog::stderr_logger_mt("hamok");
+  logger->set_level(spdlog::level::from_str(level));
+  logger->flush_on(spdlog::level::info);
+  set_logger(std::move(logger));
+}
+
+void say_up(const node& member, bool json) {
+  const auto listening = member.listening();
+  if (json)
+    std::cout << line({{"peer_id", member.local_peer_id()},
+                       {"endpoint", listening},
+                       {"cluster", member.config().cluster},
+                       {"pid", getpid()}});
+  else
+    std::cout << "member " << member.local_peer_id() << " of cluster '" << member.config().cluster
+              << "' is up" << (listening.empty() ? "" : " at " + listening) << '\n';
+  std::cout.flush();
+}
+
+/// Runs the member until a signal comes.
+int run(program_config& config, node_config member_config, sigset_t ends) {
+  caf::actor_system system{config};
+  auto member = spawn_node(system, std::move(member_config));
+  if (!member) {
+    std::cerr << "hamok node: " << text_of(member.error()) << '\n';
+    return member.error() == errc::invalid_config ? exit_usage : exit_failed;
+  }
+  say_up(*member, config.json);
+  int number = 0;
+  sigwait(&ends, &number);
+  // Whoever does not want to wait for the orderly end sends a second one.
+  pthread_sigmask(SIG_UNBLOCK, &ends, nullptr);
+  if (auto failed = member->stop(); failed && failed != errc::stopped)
+    std::cerr << "hamok node: stopping: " << text_of(failed) << '\n';
+  return exit_ok;
+}
+
+} // namespace
+
+const char* node_help() {
+  return R"(hamok node [--config-file=FILE] [--hamok.OPTION=VALUE ...]
+
+  Runs a member until SIGTERM or SIGINT. Options are CAF's: on the command line, or in a file such as
+
+    hamok {
+      peer-id = "a"
+      initial-members = ["a@10.0.0.1:7000", "b@10.0.0.2:7000", "c@10.0.0.3:7000"]
+    }
+
+  Without initial members it is a cluster of its own. hamok node --help lists all options.
+)";
+}
+
+int node_command(int argc, char** argv) {
+  const auto ends = block_signals();
+  program_config config;
+  if (auto failed = config.parse(argc - 1, argv + 1))
+    return wrong_usage(to_string(failed));
+  if (help_was_printed(config))
+    return exit_ok;
+  if (config.c_args_remainder().first > 1)
+    return wrong_usage(std::string{"it takes no '"} + config.c_args_remainder().second[1] + "'");
+  const auto level = spdlog::level::from_str(config.log_level);
+  if (level == spdlog::level::off && config.log_level != "off")
+    return wrong_usage("--log-level does not take '" + config.log_level + "'");
+  auto member_config = read_config(config);
+  if (const auto problems = member_config.validate(); !problems.empty())
+    return wrong_usage("the configuration is not valid:\n" + to_string(problems));
+  log_to_stderr(config.log_level);
+  return run(config, std::move(member_config), ends);
+}
+
+} // namespace hamok::cli
