@@ -1,0 +1,208 @@
+#include "hamok/tests/process/process_cluster.hpp"
+
+#include "hamok/actors/plugin.hpp"
+#include "hamok/cli/free_ports.hpp"
+#include "hamok/tests/catch.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <exception>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+#include <thread>
+
+namespace hamok::process_test {
+
+namespace {
+
+const bool initialized = (hamok::init(), true);
+
+std::filesystem::path make_folder() {
+  auto name = (std::filesystem::temp_directory_path() / "hamok-test-XXXXXX").string();
+  REQUIRE(mkdtemp(name.data()) != nullptr);
+  return name;
+}
+
+std::string content_of(const std::filesystem::path& path) {
+  std::ostringstream text;
+  text << std::ifstream{path}.rdbuf();
+  return text.str();
+}
+
+std::string local(std::uint16_t port) {
+  return "127.0.0.1:" + std::to_string(port);
+}
+
+} // namespace
+
+bool eventually(const std::function<bool()>& what, std::chrono::milliseconds limit) {
+  const auto deadline = std::chrono::steady_clock::now() + limit;
+  for (;;) {
+    if (what())
+      return true;
+    if (std::chrono::steady_clock::now() >= deadline)
+      return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
+  }
+}
+
+program_run run_hamok(const std::vector<std::string>& words, std::chrono::milliseconds limit) {
+  const auto folder = make_folder();
+  program_run result;
+  cli::child_options options{.arguments = {HAMOK_CLI_PATH}, .log = folder / "errors"};
+  options.arguments.insert(options.arguments.end(), words.begin(), words.end());
+  options.output = open((folder / "output").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+  cli::child_process child{options};
+  close(options.output);
+  result.code = child.wait(limit).value_or(-1);
+  result.output = content_of(folder / "output");
+  result.errors = content_of(folder / "errors");
+  std::filesystem::remove_all(folder);
+  return result;
+}
+
+process_cluster::process_cluster(std::size_t size, links how)
+  : folder_(make_folder()), exceptions_(std::uncaught_exceptions()) {
+  const auto ports = cli::free_ports(2 * size);
+  std::vector<link_proxy::door> doors;
+  for (std::size_t i = 0; i < size; ++i) {
+    auto& added = members_.emplace_back();
+    added.port = ports[2 * i];
+    added.advertised = how == links::proxied ? ports[2 * i + 1] : added.port;
+    doors.push_back({name(i), added.advertised, added.port});
+  }
+  if (how == links::proxied)
+    proxy_ = std::make_unique<link_proxy>(std::move(doors));
+  for (std::size_t i = 0; i < size; ++i) {
+    write_config(i);
+    start(i);
+  }
+}
+
+process_cluster::~process_cluster() {
+  for (auto& each : members_)
+    each.process.kill();
+  if (std::uncaught_exceptions() > exceptions_)
+    std::cerr << "the members' logs are in " << folder_ << '\n';
+  else
+    std::filesystem::remove_all(folder_);
+}
+
+void process_cluster::write_config(std::size_t position) const {
+  const auto& self = members_[position];
+  std::ofstream out{file(position, "conf")};
+  out << "hamok {\n  listen = \"" << local(self.port) << "\"\n  advertise = \""
+      << local(self.advertised) << "\"\n  initial-members = [\n";
+  for (std::size_t i = 0; i < members_.size(); ++i)
+    out << "    \"" << name(i) << '@' << local(members_[i].advertised) << "\",\n";
+  out << "  ]\n}\n";
+}
+
+std::filesystem::path process_cluster::file(std::size_t member, const std::string& ending) const {
+  return folder_ / (name(member) + "." + ending);
+}
+
+void process_cluster::start(std::size_t member) {
+  members_[member].process = cli::child_process{
+    {.arguments = {HAMOK_CLI_PATH, "node", "--config-file=" + file(member, "conf").string(),
+                   "--hamok.peer-id=" + name(member)},
+     .log = file(member, "log")}};
+}
+
+std::string process_cluster::name(std::size_t member) {
+  return "member-" + std::to_string(member + 1);
+}
+
+std::string process_cluster::endpoint(std::size_t member) const {
+  return local(members_[member].port);
+}
+
+std::vector<std::string> process_cluster::endpoints() const {
+  std::vector<std::string> result;
+  for (const auto i : all())
+    result.push_back(endpoint(i));
+  return result;
+}
+
+std::string process_cluster::log(std::size_t member) const {
+  return content_of(file(member, "log"));
+}
+
+client process_cluster::client_of(std::size_t member) const {
+  return client{{.endpoints = {endpoint(member)},
+                 .timeout = std::chrono::seconds{2},
+                 .follow_leader = false,
+                 .keep_trying = false}};
+}
+
+client process_cluster::patient_client(std::size_t first) const {
+  client_options options;
+  for (std::size_t i = 0; i < size(); ++i)
+    options.endpoints.push_back(endpoint((first + i) % size()));
+  options.timeout = std::chrono::seconds{60};
+  options.follow_leader = false; // through different members, as long as they answer
+  return client{std::move(options)};
+}
+
+std::optional<std::size_t> process_cluster::leader(const std::vector<std::size_t>& among) const {
+  std::optional<std::size_t> found;
+  std::vector<std::string> believed;
+  for (const auto i : among) {
+    const auto status = client_of(i).status();
+    if (!status || !status->view.leader)
+      return std::nullopt;
+    believed.push_back(status->view.leader->peer);
+    if (status->view.role == raft::role::leader) {
+      if (found)
+        return std::nullopt;
+      found = i;
+    }
+  }
+  if (!found)
+    return std::nullopt;
+  const auto agree = std::all_of(believed.begin(), believed.end(),
+                                 [&](const auto& peer) { return peer == name(*found); });
+  return agree ? found : std::nullopt;
+}
+
+std::size_t process_cluster::await_leader(const std::vector<std::size_t>& among) const {
+  std::optional<std::size_t> found;
+  const auto there = eventually([&] {
+    found = leader(among);
+    return found.has_value();
+  });
+  REQUIRE(there);
+  return *found;
+}
+
+std::vector<std::size_t> process_cluster::all() const {
+  return all_but(size());
+}
+
+std::vector<std::size_t> process_cluster::all_but(std::size_t member) const {
+  std::vector<std::size_t> result;
+  for (std::size_t i = 0; i < size(); ++i)
+    if (i != member)
+      result.push_back(i);
+  return result;
+}
+
+bool process_cluster::await_equal(const std::string& map,
+                                  const std::vector<std::size_t>& among) const {
+  return eventually([&] {
+    std::optional<collection_status> first;
+    for (const auto i : among) {
+      const auto status = client_of(i).collection(map);
+      if (!status || status->number == 0)
+        return false;
+      if (!first)
+        first = *status;
+      else if (status->digest != first->digest || status->size != first->size)
+        return false;
+    }
+    return true;
+  });
+}
+
+} // namespace hamok::process_test
