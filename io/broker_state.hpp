@@ -19,7 +19,7 @@ class broker_with_state : public compat::broker {
 public:
   template <class... Ts>
   explicit broker_with_state(caf::actor_config& cfg, Ts&&... xs)
-      : caf::io::broker(cfg),
+      : compat::broker(cfg),
         state_(std::make_unique<State>(this, std::forward<Ts>(xs)...)) {}
 
   caf::behavior make_behavior() override { return state_->make_behavior(); }
