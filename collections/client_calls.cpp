@@ -25,7 +25,8 @@ errc failure_of(const applied_entry& entry) noexcept {
 } // namespace
 
 client_calls::client_calls(proposer_config config, token_source& tokens)
-    : config_(std::move(config)), tokens_(tokens) {
+    : config_(std::move(config)),
+      tokens_(tokens) {
   config_.max_batch_entries = std::max<std::size_t>(config_.max_batch_entries, 2);
   config_.max_batch_bytes = std::max<std::size_t>(config_.max_batch_bytes, 1);
 }
@@ -60,7 +61,8 @@ errc client_calls::submit(std::uint64_t ticket, const execute_in_session& reques
   return errc::none;
 }
 
-// -- what comes back ----------------------------------------------------------------------------------
+// -- what comes back
+// ----------------------------------------------------------------------------------
 
 void client_calls::leader_changed(const std::optional<raft::member_id>& leader, raft::term_t term,
                                   raft::timestamp now) {
@@ -95,8 +97,7 @@ void client_calls::refused(std::uint64_t token, raft::timestamp now) {
   sent_.erase(batch);
 }
 
-void client_calls::applied(const applied_entry& entry, raft::timestamp now,
-                           proposer_output& out) {
+void client_calls::applied(const applied_entry& entry, raft::timestamp now, proposer_output& out) {
   if (calls_.empty() || entry.sequence == 0)
     return;
   const auto i = calls_.find({entry.session, entry.sequence});
@@ -155,7 +156,8 @@ void client_calls::fail_all(errc reason, proposer_output& out) {
   next_look_ = never;
 }
 
-// -- sending ------------------------------------------------------------------------------------------
+// -- sending
+// ------------------------------------------------------------------------------------------
 
 /// Collects commands into batches that are within the limits.
 struct client_calls::packer {
@@ -187,9 +189,8 @@ struct client_calls::packer {
     if (batch.commands.empty())
       batch.token = owner.tokens_.take();
     if (open && opened.insert(part.session).second)
-      batch.commands.push_back(encode(open_envelope{part.collection, part.session,
-                                                    owner.config_.session_ttl,
-                                                    which->second.opened_after}));
+      batch.commands.push_back(encode(open_envelope{
+          part.collection, part.session, owner.config_.session_ttl, which->second.opened_after}));
     batch.commands.push_back(encode(part));
     bytes += size;
     if (keys.empty() || keys.back() != which->first) {
@@ -210,8 +211,8 @@ void client_calls::pack(call_map::iterator which, const session_state& known, pa
   part.attempt = entry.attempt;
   const auto open = !known.contains(part.session);
   do {
-    const auto count = std::min<std::size_t>(entry.command.size() - part.offset,
-                                             config_.max_batch_bytes);
+    const auto count =
+        std::min<std::size_t>(entry.command.size() - part.offset, config_.max_batch_bytes);
     part.more = part.offset + count < entry.command.size();
     part.command = entry.command.slice(part.offset, count);
     batches.add(which, open, part);
@@ -245,8 +246,8 @@ void client_calls::tick(raft::timestamp now, const session_state& known, propose
     if (may_send && i->second.due <= now)
       pack(i, known, batches);
     else
-      next_look_ = std::min({next_look_, i->second.deadline,
-                             may_send ? i->second.due : i->second.deadline});
+      next_look_ =
+          std::min({next_look_, i->second.deadline, may_send ? i->second.due : i->second.deadline});
   }
   batches.finish();
 }

@@ -88,7 +88,7 @@ private:
   std::vector<key> fresh_; ///< never sent
   std::size_t bytes_ = 0;
   std::map<std::uint64_t, sent_batch> sent_; ///< by token
-  raft::timestamp next_look_ = never; ///< no call is due, and none has its deadline, before
+  raft::timestamp next_look_ = never;        ///< no call is due, and none has its deadline, before
 };
 
 } // namespace hamok

@@ -132,8 +132,7 @@ caf::expected<blob> encode_value(const T& value) {
     std::vector<std::byte> bytes;
     if (Codec::encode(value, bytes))
       return blob::from_vector(std::move(bytes));
-  } catch (...) {
-  }
+  } catch (...) {}
   return make_error(errc::bad_value, "it cannot be encoded");
 }
 
@@ -144,8 +143,7 @@ caf::expected<T> decode_value(const blob& bytes) {
     T result{};
     if (Codec::decode(bytes.bytes(), result))
       return result;
-  } catch (...) {
-  }
+  } catch (...) {}
   return make_error(errc::bad_value, "it cannot be decoded");
 }
 

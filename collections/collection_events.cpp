@@ -28,8 +28,8 @@ caf::behavior listener_behavior(caf::event_based_actor* self, const event_callba
 } // namespace
 
 collection_subscription listen(const collection_actor& collection, event_callbacks callbacks) {
-  auto listener = collection.home_system().spawn<caf::hidden>(listener_behavior,
-                                                              std::move(callbacks));
+  auto listener =
+      collection.home_system().spawn<caf::hidden>(listener_behavior, std::move(callbacks));
   compat::anon_send(collection, subscribe_v, listener);
   return {collection, std::move(listener)};
 }

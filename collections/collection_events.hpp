@@ -26,7 +26,8 @@ class collection_subscription {
 public:
   collection_subscription() = default;
   collection_subscription(collection_actor collection, caf::actor listener)
-      : collection_(std::move(collection)), listener_(std::move(listener)) {}
+      : collection_(std::move(collection)),
+        listener_(std::move(listener)) {}
 
   /// No further call begins after those that are under way. Nothing when it was cancelled before.
   void cancel();

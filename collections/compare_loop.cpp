@@ -17,7 +17,9 @@ class loop_run : public std::enable_shared_from_this<loop_run> {
 public:
   loop_run(caf::event_based_actor* self, compare_loop loop, caf::timespan timeout,
            done_function done)
-      : self_(self), loop_(std::move(loop)), done_(std::move(done)),
+      : self_(self),
+        loop_(std::move(loop)),
+        done_(std::move(done)),
         deadline_(self->clock().now() + timeout) {}
 
   void start() {
@@ -116,10 +118,10 @@ caf::actor spawn_compare_loop(caf::actor_system& system, compare_loop loop) {
 
 void start_compare_loop(caf::actor_system& system, compare_loop loop, caf::timespan timeout,
                         done_function done) {
-  system.spawn<caf::hidden>([loop = std::move(loop), timeout,
-                             done = std::move(done)](caf::event_based_actor* self) {
-    std::make_shared<loop_run>(self, loop, timeout, done)->start();
-  });
+  system.spawn<caf::hidden>(
+      [loop = std::move(loop), timeout, done = std::move(done)](caf::event_based_actor* self) {
+        std::make_shared<loop_run>(self, loop, timeout, done)->start();
+      });
 }
 
 } // namespace hamok

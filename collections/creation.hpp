@@ -15,8 +15,12 @@ class creation {
 public:
   /// `entry` is the encoded creation; `tokens` outlives this.
   creation(blob entry, const proposer_config& config, token_source& tokens)
-      : entry_(std::move(entry)), tokens_(tokens), min_retry_(config.min_retry),
-        max_retry_(config.max_retry), resend_after_(config.resend_after), retry_(min_retry_) {}
+      : entry_(std::move(entry)),
+        tokens_(tokens),
+        min_retry_(config.min_retry),
+        max_retry_(config.max_retry),
+        resend_after_(config.resend_after),
+        retry_(min_retry_) {}
 
   void leader_changed(const std::optional<raft::member_id>& leader, raft::term_t term,
                       raft::timestamp now) {

@@ -72,8 +72,7 @@ digest128 hash_bytes(std::span<const std::byte> bytes, std::uint64_t seed) noexc
   return {h1, h2};
 }
 
-digest128 hash_pair(std::span<const std::byte> first,
-                                  std::span<const std::byte> second) noexcept {
+digest128 hash_pair(std::span<const std::byte> first, std::span<const std::byte> second) noexcept {
   const auto outer = hash_bytes(first);
   return hash_bytes(second, finish(outer.high ^ std::rotl(outer.low, 32)));
 }

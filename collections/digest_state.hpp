@@ -32,7 +32,8 @@ struct digest128 {
 
 /// Hash of `bytes`: the same on every machine and in every version. `seed` tells apart items of
 /// different meaning that have the same bytes.
-[[nodiscard]] digest128 hash_bytes(std::span<const std::byte> bytes, std::uint64_t seed = 0) noexcept;
+[[nodiscard]] digest128 hash_bytes(std::span<const std::byte> bytes,
+                                   std::uint64_t seed = 0) noexcept;
 
 /// Hash of a pair; (a, bc) and (ab, c) differ.
 [[nodiscard]] digest128 hash_pair(std::span<const std::byte> first,

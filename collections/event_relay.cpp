@@ -55,7 +55,8 @@ caf::behavior relay_behavior(caf::event_based_actor* self, const caf::actor& sub
 
 event_relay::event_relay(caf::actor_system& system, const caf::actor& subscriber,
                          std::size_t max_buffered)
-    : subscriber_(subscriber), buffered_(std::make_shared<std::atomic<std::size_t>>(0)),
+    : subscriber_(subscriber),
+      buffered_(std::make_shared<std::atomic<std::size_t>>(0)),
       max_buffered_(std::max(max_buffered, 2 * stride)),
       relay_(system.spawn<caf::hidden>(relay_behavior, subscriber, buffered_)) {}
 

@@ -28,7 +28,10 @@ public:
 
   future(std::shared_ptr<call_table> table, call_table::call call, clock::time_point deadline,
          decoder decode)
-      : table_(std::move(table)), call_(std::move(call)), deadline_(deadline), decode_(decode) {}
+      : table_(std::move(table)),
+        call_(std::move(call)),
+        deadline_(deadline),
+        decode_(decode) {}
 
   /// One that has failed already.
   explicit future(caf::error failure) : failure_(std::move(failure)) {}

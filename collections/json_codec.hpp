@@ -104,8 +104,9 @@ struct json_codec {
   }
 
 private:
-  static constexpr bool is_plain = std::is_same_v<T, nlohmann::json> || std::is_arithmetic_v<T>
-                                   || std::is_same_v<T, std::string>;
+  static constexpr bool is_plain =
+      std::is_same_v<T,
+                     nlohmann::json> || std::is_arithmetic_v<T> || std::is_same_v<T, std::string>;
 
   /// nlohmann's conversions cut numbers off; here they must fit.
   static bool take(nlohmann::json&& parsed, T& out) {

@@ -35,14 +35,16 @@ public:
   using snapshot_type = map_snapshot<K, V, KeyCodec, ValueCodec>;
 
   map() = default;
-  map(std::string id, collection_actor actor, const local_access& access,
-      options_type options = {})
-      : super(std::move(actor), std::move(options)), id_(std::move(id)), calls_(access.calls),
+  map(std::string id, collection_actor actor, const local_access& access, options_type options = {})
+      : super(std::move(actor), std::move(options)),
+        id_(std::move(id)),
+        calls_(access.calls),
         content_(access.content->open(id_)) {}
 
   [[nodiscard]] const std::string& id() const noexcept { return id_; }
 
-  // -- writes from plain threads --------------------------------------------------------------------
+  // -- writes from plain threads
+  // --------------------------------------------------------------------
 
   using super::clear;
   using super::erase;
@@ -95,7 +97,8 @@ public:
     return call<typename super::count>(super::commands::clear(), timeout);
   }
 
-  // -- local reads ----------------------------------------------------------------------------------
+  // -- local reads
+  // ----------------------------------------------------------------------------------
 
   using super::contains;
   using super::entries;
@@ -123,7 +126,8 @@ public:
   [[nodiscard]] std::size_t size() const { return snapshot().size(); }
   [[nodiscard]] bool empty() const { return size() == 0; }
 
-  // -- life, from plain threads -----------------------------------------------------------------------
+  // -- life, from plain threads
+  // -----------------------------------------------------------------------
 
   using super::ready;
   using super::status;

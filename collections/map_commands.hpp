@@ -16,9 +16,7 @@ struct map_commands {
   using bytes = std::span<const std::byte>;
 
   static caf::expected<blob> key_of(const K& key) { return encode_value<KeyCodec, K>(key); }
-  static caf::expected<blob> value_of(const V& value) {
-    return encode_value<ValueCodec, V>(value);
-  }
+  static caf::expected<blob> value_of(const V& value) { return encode_value<ValueCodec, V>(value); }
 
   /// `make(key bytes)`.
   template <class Make>

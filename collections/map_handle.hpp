@@ -55,7 +55,8 @@ public:
 
   map_handle() = default;
   explicit map_handle(collection_actor actor, options_type options = {})
-      : actor_(std::move(actor)), options_(std::move(options)) {}
+      : actor_(std::move(actor)),
+        options_(std::move(options)) {}
 
   /// The typed handle, for other processes and for messages that this facade does not know.
   [[nodiscard]] const collection_actor& actor() const noexcept { return actor_; }
@@ -129,8 +130,8 @@ public:
 
   template <actor_self Self>
   auto get(Self&& self, const K& key, caf::timespan timeout = {}) const {
-    return read<detail::value_decoder<detail::read_answer, V, ValueCodec>>(
-        self, commands::get(key), timeout);
+    return read<detail::value_decoder<detail::read_answer, V, ValueCodec>>(self, commands::get(key),
+                                                                           timeout);
   }
   /// The pairs of those keys that are there.
   template <actor_self Self>
@@ -150,8 +151,8 @@ public:
   }
   template <actor_self Self>
   auto values(Self&& self, caf::timespan timeout = {}) const {
-    return read<detail::list_decoder<detail::read_answer, V, ValueCodec>>(
-        self, map_query::values(), timeout);
+    return read<detail::list_decoder<detail::read_answer, V, ValueCodec>>(self, map_query::values(),
+                                                                          timeout);
   }
   template <actor_self Self>
   auto entries(Self&& self, caf::timespan timeout = {}) const {
@@ -159,8 +160,8 @@ public:
   }
   template <actor_self Self>
   auto size(Self&& self, caf::timespan timeout = {}) const {
-    return read<detail::plain_decoder<detail::read_answer, std::uint64_t>>(
-        self, map_query::size(), timeout);
+    return read<detail::plain_decoder<detail::read_answer, std::uint64_t>>(self, map_query::size(),
+                                                                           timeout);
   }
 
   /// How the collection is (`collection_status`), as CAF's own response handle.
@@ -178,7 +179,8 @@ public:
   /// Releases the collection on the member that the handle leads to. What waits ends with `closed`.
   void close() const { compat::anon_send(actor_, close_collection_v); }
 
-  // -- events ---------------------------------------------------------------------------------------
+  // -- events
+  // ---------------------------------------------------------------------------------------
 
   /// Sends each `collection_event` to `subscriber`, in the order of the log, and `event::lagged`
   /// for what a slow one has missed.
@@ -282,8 +284,7 @@ protected:
 
 private:
   template <class Decoder, class Self>
-  auto send(Self&& self, const collection_actor& to, caf::timespan timeout,
-            execute message) const {
+  auto send(Self&& self, const collection_actor& to, caf::timespan timeout, execute message) const {
     auto* asking = detail::to_pointer(self);
     auto handle = compat::request(asking, to, timeout + patience, std::move(message));
     return response<Decoder, decltype(handle)>{std::move(handle)};
@@ -318,8 +319,8 @@ private:
     if (!loop)
       return result{std::move(loop.error())};
     auto* asking = detail::to_pointer(self);
-    auto helper = caf::actor_cast<collection_actor>(
-        spawn_compare_loop(asking->system(), std::move(*loop)));
+    auto helper =
+        caf::actor_cast<collection_actor>(spawn_compare_loop(asking->system(), std::move(*loop)));
     return send<flag>(self, helper, limit, execute{blob{}, limit});
   }
 

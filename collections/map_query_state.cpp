@@ -4,6 +4,7 @@
 #include "hamok/raft/codec.hpp"
 
 #include <algorithm>
+#include <memory>
 
 namespace hamok {
 
@@ -14,8 +15,7 @@ using entry_type = std::pair<blob, stored_value>;
 /// The entries behind `after`, in the order of their keys, at most `count`.
 template <class Content>
 std::vector<const entry_type*> sorted_entries(const Content& content,
-                                              const std::optional<blob>& after,
-                                              std::size_t count) {
+                                              const std::optional<blob>& after, std::size_t count) {
   std::vector<const entry_type*> result;
   for (const auto& entry : content)
     if (!after || *after < entry.first)
@@ -121,10 +121,54 @@ std::optional<blob> answer(const Content& content, const digest128& digest, cons
   }
 }
 
+/// A root and what keeps it.
+class root_view final : public map_view {
+public:
+  root_view(map_root root, const digest128& digest) : root_(std::move(root)), digest_(digest) {}
+
+  [[nodiscard]] std::optional<blob> query(const blob& question) const override {
+    return answer(root_, digest_, question);
+  }
+  [[nodiscard]] std::uint64_t size() const override { return root_.size(); }
+  [[nodiscard]] digest128 digest() const override { return digest_; }
+  [[nodiscard]] std::optional<blob> find(const blob& key) const override {
+    const auto* found = root_.find(key);
+    return found != nullptr ? std::optional{found->value()} : std::nullopt;
+  }
+  [[nodiscard]] std::unique_ptr<cursor> entries() const override {
+    return std::make_unique<root_cursor>(root_);
+  }
+
+private:
+  class root_cursor final : public cursor {
+  public:
+    explicit root_cursor(map_root root)
+        : root_(std::move(root)),
+          position_(root_.begin()),
+          end_(root_.end()) {}
+
+    [[nodiscard]] std::optional<key_value> next() override {
+      if (position_ == end_)
+        return std::nullopt;
+      key_value result{position_->first, position_->second.value()};
+      ++position_;
+      return result;
+    }
+
+  private:
+    map_root root_;
+    map_root::iterator position_;
+    map_root::iterator end_;
+  };
+
+  map_root root_;
+  digest128 digest_;
+};
+
 } // namespace
 
-std::optional<blob> map_view::query(const blob& question) const {
-  return answer(root_, digest_, question);
+std::shared_ptr<const state_view> map_state::view() {
+  return std::make_shared<root_view>(content_.persistent(), digest_);
 }
 
 std::optional<blob> map_state::query(const blob& question) const {

@@ -3,7 +3,7 @@
 // The content of a map on this member at one moment, with the types of the user.
 
 #include "hamok/collections/map_decoders.hpp"
-#include "hamok/collections/map_state.hpp"
+#include "hamok/collections/map_view_state.hpp"
 #include "hamok/collections/published.hpp"
 
 #include <cstddef>
@@ -25,6 +25,7 @@ class map_snapshot {
 public:
   using value_type = std::pair<K, V>;
 
+  /// Copies of an iterator go on together, as input iterators do.
   class iterator {
   public:
     using iterator_category = std::input_iterator_tag;
@@ -37,55 +38,56 @@ public:
     reference operator*() const { return *current_; }
     pointer operator->() const { return &*current_; }
     iterator& operator++() {
-      ++position_;
-      settle();
+      advance();
       return *this;
     }
     void operator++(int) { ++*this; }
+    /// Only whether both are at the end, or none is.
     friend bool operator==(const iterator& lhs, const iterator& rhs) {
-      return lhs.position_ == rhs.position_;
+      return lhs.current_.has_value() == rhs.current_.has_value();
     }
 
   private:
     friend class map_snapshot;
-    iterator(map_root::iterator position, map_root::iterator end)
-        : position_(position), end_(end) {
-      settle();
+    explicit iterator(std::shared_ptr<map_view::cursor> entries) : entries_(std::move(entries)) {
+      advance();
     }
 
     /// Goes on to the next entry that can be decoded.
-    void settle() {
-      for (; !(position_ == end_); ++position_) {
+    void advance() {
+      while (auto entry = entries_->next()) {
         current_.emplace();
-        if (detail::decode_into<KeyCodec>(position_->first, current_->first)
-            && detail::decode_into<ValueCodec>(position_->second.value(), current_->second))
+        if (detail::decode_into<KeyCodec>(entry->key, current_->first)
+            && detail::decode_into<ValueCodec>(entry->value, current_->second))
           return;
       }
       current_.reset();
     }
 
-    map_root::iterator position_{};
-    map_root::iterator end_{};
+    std::shared_ptr<map_view::cursor> entries_;
     std::optional<value_type> current_;
   };
 
   map_snapshot() = default;
   explicit map_snapshot(const published::snapshot& content)
-      : view_(std::dynamic_pointer_cast<const map_view>(content.view)), index_(content.index) {}
+      : view_(std::dynamic_pointer_cast<const map_view>(content.view)),
+        index_(content.index) {}
 
   /// Index of the last entry of the log in it.
   [[nodiscard]] raft::index_t index() const noexcept { return index_; }
-  [[nodiscard]] std::size_t size() const { return view_ ? view_->root().size() : 0; }
+  [[nodiscard]] std::size_t size() const {
+    return view_ ? static_cast<std::size_t>(view_->size()) : 0;
+  }
   [[nodiscard]] bool empty() const { return size() == 0; }
 
   [[nodiscard]] caf::expected<std::optional<V>> get(const K& key) const {
     auto bytes = encode_value<KeyCodec, K>(key);
     if (!bytes)
       return std::move(bytes.error());
-    const auto* found = find(*bytes);
-    if (found == nullptr)
+    const auto found = view_ ? view_->find(*bytes) : std::nullopt;
+    if (!found)
       return std::optional<V>{};
-    auto value = decode_value<ValueCodec, V>(found->value());
+    auto value = decode_value<ValueCodec, V>(*found);
     if (!value)
       return std::move(value.error());
     return std::optional<V>{std::move(*value)};
@@ -93,7 +95,7 @@ public:
 
   [[nodiscard]] bool contains(const K& key) const {
     const auto bytes = encode_value<KeyCodec, K>(key);
-    return bytes && find(*bytes) != nullptr;
+    return bytes && view_ && view_->find(*bytes);
   }
 
   [[nodiscard]] caf::expected<std::vector<value_type>> get_all(const std::vector<K>& keys) const {
@@ -123,18 +125,10 @@ public:
 
   // In no order that means anything, but the same for equal content.
 
-  [[nodiscard]] iterator begin() const {
-    return view_ ? iterator{view_->root().begin(), view_->root().end()} : iterator{};
-  }
-  [[nodiscard]] iterator end() const {
-    return view_ ? iterator{view_->root().end(), view_->root().end()} : iterator{};
-  }
+  [[nodiscard]] iterator begin() const { return view_ ? iterator{view_->entries()} : iterator{}; }
+  [[nodiscard]] iterator end() const { return iterator{}; }
 
 private:
-  [[nodiscard]] const stored_value* find(const blob& key) const {
-    return view_ ? view_->root().find(key) : nullptr;
-  }
-
   template <class Decoder>
   caf::expected<typename Decoder::value_type> ask(const blob& question) const {
     typename Decoder::value_type result;

@@ -39,7 +39,8 @@ bool read_keys(raft::reader& in, std::vector<blob>& out) {
 
 } // namespace
 
-// -- reading commands -------------------------------------------------------------------------------
+// -- reading commands
+// -------------------------------------------------------------------------------
 
 bool map_state::read_pair(raft::reader& in, std::size_t key_size, blob piece, pair_piece& out) {
   if (!in.ok() || key_size >= piece.size() || piece.bytes()[key_size] != map_answer::present)
@@ -96,7 +97,8 @@ apply_result map_state::apply(const command_context& context, const blob& comman
   return bad_command();
 }
 
-// -- changing the content ---------------------------------------------------------------------------
+// -- changing the content
+// ---------------------------------------------------------------------------
 
 /// Sets the pair; gives the previous value, unframed empty when there was none.
 stored_value map_state::put(const pair_piece& pair, bool events, apply_result& out) {
@@ -111,9 +113,9 @@ stored_value map_state::put(const pair_piece& pair, bool events, apply_result& o
   }
   digest_ += hash_pair(key.bytes(), value.bytes());
   if (events)
-    out.events.push_back(make_event(previous.framed().empty() ? map_event::insert
-                                                              : map_event::update,
-                                    key, value_or_empty(previous), value.value()));
+    out.events.push_back(
+        make_event(previous.framed().empty() ? map_event::insert : map_event::update, key,
+                   value_or_empty(previous), value.value()));
   content_.set(std::move(key), std::move(value));
   return previous;
 }
@@ -132,7 +134,8 @@ stored_value map_state::take(const blob& key, bool events, apply_result& out) {
   return previous;
 }
 
-// -- one function for each command --------------------------------------------------------------------
+// -- one function for each command
+// --------------------------------------------------------------------
 
 apply_result map_state::apply_set(raft::reader& in, bool events) {
   pair_piece pair;
@@ -268,11 +271,8 @@ apply_result map_state::apply_clear(raft::reader& in, bool events) {
   return out;
 }
 
-// -- snapshots --------------------------------------------------------------------------------------
-
-std::shared_ptr<const state_view> map_state::view() {
-  return std::make_shared<map_view>(content_.persistent(), digest_);
-}
+// -- snapshots
+// --------------------------------------------------------------------------------------
 
 blob map_state::snapshot() const {
   std::vector<const std::pair<blob, stored_value>*> sorted;

@@ -1,8 +1,9 @@
 #pragma once
 
-// The replicated map of bytes to bytes.
+// The replicated map of bytes to bytes. Only the library itself includes this: the layout of
+// immer's nodes depends on the flags of whoever does.
 
-#include "hamok/collections/map_command_state.hpp"
+#include "hamok/collections/map_view_state.hpp"
 #include "hamok/collections/state_machine_state.hpp"
 #include "hamok/raft/codec.hpp"
 
@@ -44,21 +45,6 @@ struct key_hash {
 
 /// The content: persistent and structure-sharing, so a copy is one pointer and stays as it is.
 using map_root = immer::map<blob, stored_value, key_hash, std::equal_to<blob>>;
-
-/// The content of a map at one index, for any thread.
-class map_view final : public state_view {
-public:
-  map_view(map_root root, const digest128& digest) : root_(std::move(root)), digest_(digest) {}
-
-  [[nodiscard]] std::optional<blob> query(const blob& question) const override;
-  [[nodiscard]] std::uint64_t size() const override { return root_.size(); }
-  [[nodiscard]] const map_root& root() const noexcept { return root_; }
-  [[nodiscard]] const digest128& digest() const noexcept { return digest_; }
-
-private:
-  map_root root_;
-  digest128 digest_;
-};
 
 /// Understands `map_command` and `map_query`.
 class map_state final : public state_machine {

@@ -141,8 +141,7 @@ std::optional<operation_envelope> decode_operation(const blob& data) {
   result.sequence = in.varint();
   const auto behind = in.varint();
   // Sequences count from 1, and one more than any of them must exist.
-  if (behind >= result.sequence
-      || result.sequence == std::numeric_limits<std::uint64_t>::max())
+  if (behind >= result.sequence || result.sequence == std::numeric_limits<std::uint64_t>::max())
     return std::nullopt;
   result.first_outstanding = result.sequence - behind;
   result.attempt = in.varint();

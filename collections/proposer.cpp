@@ -37,7 +37,9 @@ bool leader_watch::update(const std::optional<raft::member_id>& leader, raft::te
 }
 
 proposer::proposer(proposer_config config, token_source& tokens)
-    : config_(std::move(config)), tokens_(tokens), retry_(config_.min_retry),
+    : config_(std::move(config)),
+      tokens_(tokens),
+      retry_(config_.min_retry),
       resend_(config_.resend_after) {
   config_.max_batch_entries = std::max<std::size_t>(config_.max_batch_entries, 1);
   config_.max_batch_bytes = std::max<std::size_t>(config_.max_batch_bytes, 1);
@@ -57,7 +59,8 @@ errc proposer::submit(std::uint64_t ticket, blob command, raft::timestamp deadli
   return errc::none;
 }
 
-// -- what comes back ----------------------------------------------------------------------------------
+// -- what comes back
+// ----------------------------------------------------------------------------------
 
 void proposer::leader_changed(const std::optional<raft::member_id>& leader, raft::term_t term,
                               raft::timestamp now) {
@@ -150,7 +153,8 @@ void proposer::restart_session() {
   rewind(1);
 }
 
-// -- the queue ----------------------------------------------------------------------------------------
+// -- the queue
+// ----------------------------------------------------------------------------------------
 
 void proposer::rewind(std::uint64_t sequence) {
   cursor_ = std::max(first_, std::min(cursor_, sequence));
@@ -251,7 +255,8 @@ void proposer::fail_all(errc reason, raft::timestamp now, proposer_output& out) 
   close_session(now, out);
 }
 
-// -- sending ------------------------------------------------------------------------------------------
+// -- sending
+// ------------------------------------------------------------------------------------------
 
 bool proposer::wants_flush(raft::timestamp now) const noexcept {
   return number_ != 0 && !leader_.leaderless() && now >= hold_until_ && cursor_ < end();
@@ -297,8 +302,8 @@ void proposer::send_batch(raft::timestamp now, proposer_output& out) {
   }
   sent_batch record{batch.token, attempt_, cursor_, cursor_};
   std::size_t bytes = 0;
-  for (std::size_t entries = 0; cursor_ < end() && entries < config_.max_batch_entries
-                                && bytes < config_.max_batch_bytes;
+  for (std::size_t entries = 0;
+       cursor_ < end() && entries < config_.max_batch_entries && bytes < config_.max_batch_bytes;
        ++entries) {
     auto& which = at(cursor_);
     const auto left = which.command.size() - part_offset_;
@@ -332,7 +337,8 @@ void proposer::propose_alone(blob command, raft::timestamp now, proposer_output&
   out.batches.push_back(std::move(batch));
 }
 
-// -- time ---------------------------------------------------------------------------------------------
+// -- time
+// ---------------------------------------------------------------------------------------------
 
 void proposer::tick(raft::timestamp now, proposer_output& out) {
   expire(now, out);
@@ -347,8 +353,7 @@ void proposer::tick(raft::timestamp now, proposer_output& out) {
 
 /// Keeps the session alive while it is used, and closes it when it is not.
 void proposer::maintain_session(raft::timestamp now, proposer_output& out) {
-  if (!confirmed_ || leader_.leaderless()
-      || now - last_sent_ < config_.session_ttl / 3)
+  if (!confirmed_ || leader_.leaderless() || now - last_sent_ < config_.session_ttl / 3)
     return;
   if (queue_.empty() && now - last_used_ >= config_.session_idle) {
     close_session(now, out);

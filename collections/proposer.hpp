@@ -42,8 +42,7 @@ private:
 class leader_watch {
 public:
   /// Takes what the node says; true when it is a new leader, or the same in a new term.
-  bool update(const std::optional<raft::member_id>& leader, raft::term_t term,
-              raft::timestamp now);
+  bool update(const std::optional<raft::member_id>& leader, raft::term_t term, raft::timestamp now);
 
   /// It is known that there is none: proposals are pointless. False as long as nobody has said.
   [[nodiscard]] bool leaderless() const noexcept { return told_ && !leader_; }
@@ -180,8 +179,7 @@ private:
   void restart_session();
   void resolve(const applied_entry& entry, raft::timestamp now, proposer_output& out);
   void send_batch(raft::timestamp now, proposer_output& out);
-  [[nodiscard]] blob encode_part(const pending& which, std::size_t offset,
-                                 std::size_t count) const;
+  [[nodiscard]] blob encode_part(const pending& which, std::size_t offset, std::size_t count) const;
   void maintain_session(raft::timestamp now, proposer_output& out);
   void propose_alone(blob command, raft::timestamp now, proposer_output& out);
   void close_session(raft::timestamp now, proposer_output& out);
@@ -192,8 +190,8 @@ private:
   raft::index_t applied_index_ = 0;
 
   std::deque<pending> queue_;
-  std::uint64_t first_ = 1;  ///< sequence of queue_.front()
-  std::uint64_t cursor_ = 1; ///< sequence that is sent next
+  std::uint64_t first_ = 1;     ///< sequence of queue_.front()
+  std::uint64_t cursor_ = 1;    ///< sequence that is sent next
   std::size_t part_offset_ = 0; ///< bytes of it that are in earlier batches of this flush
   std::uint64_t attempt_ = 1;
   std::size_t bytes_ = 0;

@@ -42,8 +42,7 @@ std::vector<std::string> state_registry::kinds() const {
 }
 
 caf::expected<collection_actor> spawn_collection(caf::actor_system& system, placement where,
-                                                 collection_context context,
-                                                 collection_spec spec) {
+                                                 collection_context context, collection_spec spec) {
   auto machine = state_registry::instance().make(spec.kind);
   if (!machine)
     return make_error(errc::unknown_kind, "'" + spec.kind + "'");

@@ -80,11 +80,11 @@ struct collection_options {
 
 /// What a collection actor is made with, besides its spec.
 struct collection_context {
-  node_actor node;       ///< takes the proposals
-  applier_actor applier; ///< is told `collection_applied`
-  std::shared_ptr<call_table> calls;      ///< answers of `execute_call` go here
-  std::shared_ptr<published> content;     ///< where local readers look (`published_table::open`)
-  std::uint64_t origin = 0;               ///< its number as a proposer (`proposal_batch::origin`)
+  node_actor node;                    ///< takes the proposals
+  applier_actor applier;              ///< is told `collection_applied`
+  std::shared_ptr<call_table> calls;  ///< answers of `execute_call` go here
+  std::shared_ptr<published> content; ///< where local readers look (`published_table::open`)
+  std::uint64_t origin = 0;           ///< its number as a proposer (`proposal_batch::origin`)
   /// Opened by a local user: proposes the creation until `collection_created` comes. False: the
   /// creation is in the log already, and `collection_created` follows at once.
   bool create = false;

@@ -14,7 +14,8 @@
 //     answer query(const question&) const { return total; }
 //   };
 //   template <class Inspector>
-//   bool inspect(Inspector& f, counter& x) { return f.object(x).fields(f.field("total", x.total)); }
+//   bool inspect(Inspector& f, counter& x) { return f.object(x).fields(f.field("total", x.total));
+//   }
 //
 //   hamok::register_state<counter>("counter");                      // before the node starts
 //   auto hits = hamok::open_replicated<counter>(node, "hits", "counter");
@@ -38,10 +39,10 @@ namespace hamok {
 namespace detail {
 
 template <class State>
-concept applies_with_context
-    = requires(State& s, const command_context& context, const typename State::command& command) {
-        { s.apply(context, command) } -> std::convertible_to<typename State::result>;
-      };
+concept applies_with_context = requires(State& s, const command_context& context,
+                                        const typename State::command& command) {
+  { s.apply(context, command) } -> std::convertible_to<typename State::result>;
+};
 
 template <class State>
 concept applies_plainly = requires(State& s, const typename State::command& command) {
@@ -66,8 +67,8 @@ concept keeps_own_snapshots = requires(State& s, const State& c, const blob& byt
 /// not throw. The content goes into snapshots by `inspect`, or by the state's own
 /// `snapshot() -> blob` and `restore(blob) -> bool`.
 template <class State>
-concept replicable = std::default_initializable<State> && std::movable<State>
-                     && (detail::applies_with_context<State> || detail::applies_plainly<State>);
+concept replicable = std::default_initializable<State> && std::movable<State> &&(
+    detail::applies_with_context<State> || detail::applies_plainly<State>);
 
 /// `State` as the machinery wants it.
 template <replicable State>
@@ -105,8 +106,7 @@ public:
         auto answer = encode_value<codec<answer_type>, answer_type>(state_.query(*question));
         if (answer)
           return std::move(*answer);
-      } catch (...) {
-      }
+      } catch (...) {}
     }
     return std::nullopt;
   }
@@ -137,7 +137,9 @@ public:
   }
 
   [[nodiscard]] std::uint64_t size() const override {
-    if constexpr (requires { { state_.size() } -> std::convertible_to<std::uint64_t>; })
+    if constexpr (requires {
+                    { state_.size() } -> std::convertible_to<std::uint64_t>;
+                  })
       return state_.size();
     else
       return 1;
@@ -163,8 +165,8 @@ private:
 /// starts. False when there is a kind of that name already.
 template <replicable State>
 bool register_state(const std::string& kind) {
-  return state_registry::instance().add(kind,
-                                        [] { return std::make_unique<replicated_machine<State>>(); });
+  return state_registry::instance().add(
+      kind, [] { return std::make_unique<replicated_machine<State>>(); });
 }
 
 namespace detail {
@@ -189,7 +191,9 @@ public:
   replicated() = default;
   replicated(collection_actor actor, std::shared_ptr<call_table> calls,
              caf::timespan request_timeout = std::chrono::seconds{5})
-      : actor_(std::move(actor)), calls_(std::move(calls)), request_timeout_(request_timeout) {}
+      : actor_(std::move(actor)),
+        calls_(std::move(calls)),
+        request_timeout_(request_timeout) {}
 
   [[nodiscard]] const collection_actor& actor() const noexcept { return actor_; }
 
@@ -227,7 +231,7 @@ public:
 
   /// Asks the state of the member of the handle, at once.
   template <actor_self Self, class S = State>
-    requires detail::answers_questions<S>
+  requires detail::answers_questions<S>
   auto query(Self&& self, const typename S::question& question, caf::timespan timeout = {}) const {
     auto* asking = detail::to_pointer(self);
     auto ask = [&](blob bytes) {

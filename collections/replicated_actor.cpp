@@ -45,9 +45,13 @@ blob whole_digest(const session_state& state) {
 
 replicated_state::replicated_state(self_ptr self, collection_context context, collection_spec spec,
                                    std::unique_ptr<state_machine> machine)
-    : self_(self), context_(std::move(context)), spec_(std::move(spec)),
-      state_(std::move(machine)), proposer_(make_config(context_.options), tokens_),
-      clients_(make_config(context_.options), tokens_), waiters_(context_.calls) {
+    : self_(self),
+      context_(std::move(context)),
+      spec_(std::move(spec)),
+      state_(std::move(machine)),
+      proposer_(make_config(context_.options), tokens_),
+      clients_(make_config(context_.options), tokens_),
+      waiters_(context_.calls) {
   if (spec_.creator.none())
     spec_.creator = random_id();
   if (context_.create)
@@ -59,20 +63,20 @@ collection_actor::behavior_type replicated_state::make_behavior() {
   if (creation_)
     schedule_flush();
   return {
-    [this](execute& request) { return on_execute(request); },
-    [this](const read_state& request) { return on_read(request); },
-    [this](get_status) { return status(); },
-    [this](await_ready, caf::timespan timeout) { return on_await_ready(timeout); },
-    [this](subscribe, const caf::actor& subscriber) { on_subscribe(subscriber); },
-    [this](unsubscribe, const caf::actor& subscriber) { on_unsubscribe(subscriber); },
-    [this](close_collection) { on_close(); },
-    [this](execute_in_session& request) { return on_execute_in_session(request); },
-    [this](execute_call& request) { on_execute_call(request); },
-    [this](const collection_created& msg) { on_created(msg); },
-    [this](const apply_batch& batch) { on_apply(batch); },
-    [this](const leader_notice& notice) { on_leader(notice); },
-    [this](const proposal_refused& msg) { on_refused(msg); },
-    [this](const deadline_reached& msg) { on_deadline(msg); },
+      [this](execute& request) { return on_execute(request); },
+      [this](const read_state& request) { return on_read(request); },
+      [this](get_status) { return status(); },
+      [this](await_ready, caf::timespan timeout) { return on_await_ready(timeout); },
+      [this](subscribe, const caf::actor& subscriber) { on_subscribe(subscriber); },
+      [this](unsubscribe, const caf::actor& subscriber) { on_unsubscribe(subscriber); },
+      [this](close_collection) { on_close(); },
+      [this](execute_in_session& request) { return on_execute_in_session(request); },
+      [this](execute_call& request) { on_execute_call(request); },
+      [this](const collection_created& msg) { on_created(msg); },
+      [this](const apply_batch& batch) { on_apply(batch); },
+      [this](const leader_notice& notice) { on_leader(notice); },
+      [this](const proposal_refused& msg) { on_refused(msg); },
+      [this](const deadline_reached& msg) { on_deadline(msg); },
   };
 }
 
@@ -100,8 +104,8 @@ void replicated_state::on_execute_call(execute_call& request) {
 
 void replicated_state::submit(std::uint64_t ticket, blob command, caf::timespan timeout) {
   const auto time = now();
-  const auto reason
-    = proposer_.submit(ticket, std::move(command), deadline_of(timeout, time), time);
+  const auto reason =
+      proposer_.submit(ticket, std::move(command), deadline_of(timeout, time), time);
   if (reason != errc::none)
     waiters_.answer(ticket, reason, {});
   else
@@ -164,8 +168,8 @@ void replicated_state::on_subscribe(const caf::actor& subscriber) {
   for (const auto& known : subscribers_)
     if (known.subscriber() == subscriber)
       return;
-  const auto& added = subscribers_.emplace_back(self_->system(), subscriber,
-                                                context_.options.max_buffered_events);
+  const auto& added =
+      subscribers_.emplace_back(self_->system(), subscriber, context_.options.max_buffered_events);
   monitors_.watch(self_, added.relay(), [this, relay = added.relay().address()](const caf::error&) {
     std::erase_if(subscribers_,
                   [&](const event_relay& which) { return which.relay().address() == relay; });
@@ -176,9 +180,8 @@ void replicated_state::on_unsubscribe(const caf::actor& subscriber) {
   for (auto& known : subscribers_)
     if (known.subscriber() == subscriber)
       known.close();
-  std::erase_if(subscribers_, [&](const event_relay& which) {
-    return which.subscriber() == subscriber;
-  });
+  std::erase_if(subscribers_,
+                [&](const event_relay& which) { return which.subscriber() == subscriber; });
 }
 
 /// The state goes on, because every member holds every collection's state; its use ends here.
@@ -345,9 +348,8 @@ void replicated_state::arm_timer(raft::timestamp time) {
   if (due == never || due >= armed_)
     return;
   armed_ = std::max(due, time + timer_grain);
-  compat::run_after(self_, armed_ - time, [this, generation = ++timer_] {
-    on_deadline(deadline_reached{generation});
-  });
+  compat::run_after(self_, armed_ - time,
+                    [this, generation = ++timer_] { on_deadline(deadline_reached{generation}); });
 }
 
 // -- effects --------------------------------------------------------------------------------------
@@ -356,9 +358,9 @@ void replicated_state::carry_out(proposer_output& out) {
   for (auto& answer : out.answers)
     waiters_.answer(answer.ticket, answer.failure, std::move(answer.result));
   for (auto& batch : out.batches)
-    compat::send(self_, context_.node,
-                 proposal_batch{std::nullopt, context_.origin, batch.token,
-                                std::move(batch.commands)});
+    compat::send(
+        self_, context_.node,
+        proposal_batch{std::nullopt, context_.origin, batch.token, std::move(batch.commands)});
   out.answers.clear();
   out.batches.clear();
 }

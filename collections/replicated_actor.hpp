@@ -92,8 +92,8 @@ private:
   bool closed_ = false;
   errc refused_ = errc::none; ///< why there is no such collection
   bool flush_scheduled_ = false;
-  std::uint64_t timer_ = 0;        ///< generation of the timer that is armed
-  raft::timestamp armed_ = never;  ///< when it fires
+  std::uint64_t timer_ = 0;       ///< generation of the timer that is armed
+  raft::timestamp armed_ = never; ///< when it fires
 };
 
 } // namespace hamok

@@ -19,10 +19,9 @@ namespace hamok {
 
 /// What the actor forms of operations take first: a pointer to an actor, or a `caf::scoped_actor`.
 template <class T>
-concept actor_self
-    = std::same_as<std::remove_cvref_t<T>, caf::scoped_actor>
-      || (std::is_pointer_v<std::remove_cvref_t<T>>
-          && std::derived_from<std::remove_pointer_t<std::remove_cvref_t<T>>, caf::local_actor>);
+concept actor_self = std::same_as<std::remove_cvref_t<T>, caf::scoped_actor> ||(
+    std::is_pointer_v<std::remove_cvref_t<T>>&&
+        std::derived_from<std::remove_pointer_t<std::remove_cvref_t<T>>, caf::local_actor>);
 
 namespace detail {
 
@@ -90,8 +89,7 @@ public:
 private:
   template <class OnValue, class OnError>
   static auto share(OnValue on_value, OnError on_error) {
-    return std::make_shared<std::pair<OnValue, OnError>>(std::move(on_value),
-                                                         std::move(on_error));
+    return std::make_shared<std::pair<OnValue, OnError>>(std::move(on_value), std::move(on_error));
   }
 
   template <class Handlers>

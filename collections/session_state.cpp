@@ -6,7 +6,8 @@
 namespace hamok {
 
 session_state::session_state(std::unique_ptr<state_machine> machine, session_limits limits)
-    : machine_(std::move(machine)), limits_(limits) {}
+    : machine_(std::move(machine)),
+      limits_(limits) {}
 
 bool session_state::contains(const raft::incarnation_id& id) const {
   return sessions_.contains(id);
@@ -166,8 +167,7 @@ session_state::session* session_state::find(const raft::incarnation_id& id) {
   return &i->second;
 }
 
-applied_entry session_state::apply_open(const command_context& context,
-                                        const open_envelope& open) {
+applied_entry session_state::apply_open(const command_context& context, const open_envelope& open) {
   applied_entry result;
   result.session = open.session;
   result.what = verdict::opened;

@@ -18,13 +18,13 @@ namespace hamok {
 
 /// What an entry has done.
 enum class verdict : std::uint8_t {
-  applied,           ///< an operation, now
-  duplicate,         ///< it was applied before; `result` is the stored one
-  buffered,          ///< a part of a command was taken; nothing is applied before the last one
-  stale,             ///< the proposer has given this sequence up; nothing was applied
-  gap,               ///< `expected` has to come first (again); nothing was applied
-  session_expired,   ///< there is no such session; nothing was applied
-  opened,            ///< the session is open (now or before)
+  applied,         ///< an operation, now
+  duplicate,       ///< it was applied before; `result` is the stored one
+  buffered,        ///< a part of a command was taken; nothing is applied before the last one
+  stale,           ///< the proposer has given this sequence up; nothing was applied
+  gap,             ///< `expected` has to come first (again); nothing was applied
+  session_expired, ///< there is no such session; nothing was applied
+  opened,          ///< the session is open (now or before)
   kept_alive,
   session_closed,
   too_many_sessions, ///< the session was not opened

@@ -14,8 +14,8 @@ namespace hamok {
 
 /// What a command may know of the world besides its own bytes: the same on every member.
 struct command_context {
-  raft::index_t index = 0;          ///< position of the entry in the log
-  raft::duration cluster_time{0};   ///< the cluster's clock at that entry
+  raft::index_t index = 0;        ///< position of the entry in the log
+  raft::duration cluster_time{0}; ///< the cluster's clock at that entry
   /// Somebody on this member wants events. Must not change anything but `apply_result::events`.
   bool events = true;
 };

@@ -25,7 +25,8 @@ public:
   ~waiters() {
     for (auto& slot : slots_)
       if (const auto* call = std::get_if<std::uint64_t>(&slot))
-        calls_->complete(*call, make_error(errc::outcome_unknown, "the collection actor has ended"));
+        calls_->complete(*call,
+                         make_error(errc::outcome_unknown, "the collection actor has ended"));
   }
 
   [[nodiscard]] std::uint64_t add(caf::response_promise promise) {

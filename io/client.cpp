@@ -51,6 +51,13 @@ bool worth_another_try(errc code) {
   }
 }
 
+/// The field is younger than the rest of the request.
+template <class Request>
+void tell_opened_after(Request& request, raft::index_t index) {
+  if constexpr (requires { request.opened_after; })
+    request.opened_after = index;
+}
+
 bool changes_something(const client_request_body& body) {
   return std::holds_alternative<execute_request>(body)
          || std::holds_alternative<open_collection_request>(body);
@@ -133,18 +140,26 @@ caf::expected<std::string> client::await_leader() {
   return take<std::string>(call(await_leader_request{}));
 }
 
-caf::expected<blob> client::execute(const std::string& collection, const blob& command) {
+caf::expected<blob> client::execute(const std::string& name, const blob& command) {
   const auto deadline = steady_clock::now() + options_.timeout;
   for (auto tries = 1;; ++tries) {
-    auto& used = sessions_[collection];
-    if (used.id.none())
+    auto& used = sessions_[name];
+    if (used.id.none()) {
+      // Where the log was before the session was chosen: so an old one cannot come back to life.
+      auto status = take<collection_status>(call_until(deadline, collection_status_request{name}));
+      if (!status)
+        return status.error();
+      used.opened_after = status->applied_index;
       used.id = random_session();
+    }
     const auto sequence = used.next_sequence++;
-    auto result = take<blob>(call_until(deadline, execute_request{.collection = collection,
-                                                                  .session = used.id,
-                                                                  .sequence = sequence,
-                                                                  .first_outstanding = sequence,
-                                                                  .command = command}));
+    execute_request request{.collection = name,
+                            .session = used.id,
+                            .sequence = sequence,
+                            .first_outstanding = sequence,
+                            .command = command};
+    tell_opened_after(request, used.opened_after);
+    auto result = take<blob>(call_until(deadline, std::move(request)));
     if (result || result.error() != errc::session_expired)
       return result;
     // Not applied under the old session, nor ever will be: a new one begins.

@@ -65,7 +65,7 @@ public:
   caf::expected<collection_status> open(const collection_spec& spec);
 
   /// Logs a command for the collection and gives its result, exactly once.
-  caf::expected<blob> execute(const std::string& collection, const blob& command);
+  caf::expected<blob> execute(const std::string& name, const blob& command);
 
   /// Asks the state of the member that this client talks to; it may be behind the leader's.
   caf::expected<blob> read(const std::string& collection, const blob& query);
@@ -102,6 +102,7 @@ private:
   struct session {
     session_id id;
     std::uint64_t next_sequence = 1;
+    raft::index_t opened_after = 0; ///< what was applied before the session was chosen
   };
 
   /// What the attempts of one call have come to so far.

@@ -91,6 +91,8 @@ caf::error refused(const frame& got) {
 } // namespace
 
 std::string text_of(const caf::error& reason) {
+  if (!reason)
+    return {};
   if (reason.context().match_elements<std::string>())
     return reason.context().get_as<std::string>(0);
   return to_string(reason);

@@ -18,7 +18,7 @@ namespace {
 constexpr caf::timespan retry_accept = std::chrono::milliseconds{20};
 
 /// Long enough for the multiplexer to have taken up a new doorman.
-constexpr caf::timespan settle_time = std::chrono::milliseconds{1};
+constexpr caf::timespan settle_time = std::chrono::milliseconds{20};
 
 class listener_state {
 public:

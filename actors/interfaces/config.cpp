@@ -88,14 +88,20 @@ private:
       problem(option, "it is longer than a day; give a duration such as 500ms");
   }
 
+  static bool usable(caf::timespan value) {
+    return value > caf::timespan::zero() && value <= std::chrono::hours{24};
+  }
+
   void timeouts() {
     positive("election-timeout", config_.election_timeout);
     positive("follower-max-idle", config_.follower_max_idle);
     positive("heartbeat", config_.heartbeat);
     positive("request-timeout", config_.request_timeout);
-    if (config_.heartbeat * 2 > config_.follower_max_idle)
+    if (config_.follower_max_idle > caf::timespan::zero()
+        && config_.heartbeat > config_.follower_max_idle / 2)
       problem("heartbeat", "it has to be well below `follower-max-idle`: at most half of it");
-    if (config_.election_timeout < config_.follower_max_idle)
+    if (usable(config_.election_timeout) && usable(config_.follower_max_idle)
+        && config_.election_timeout < config_.follower_max_idle)
       problem("election-timeout", "it has to be at least `follower-max-idle`");
   }
 

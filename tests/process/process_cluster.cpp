@@ -106,7 +106,7 @@ std::filesystem::path process_cluster::file(std::size_t member, const std::strin
 void process_cluster::start(std::size_t member) {
   members_[member].process = cli::child_process{
     {.arguments = {HAMOK_CLI_PATH, "node", "--config-file=" + file(member, "conf").string(),
-                   "--hamok.peer-id=" + name(member)},
+                   "--hamok.peer-id=" + name(member), "--log-level=info"},
      .log = file(member, "log")}};
 }
 

@@ -19,7 +19,7 @@ namespace hamok::process_test {
 
 /// Asks `what` until it is true; false when it is not within the limit.
 bool eventually(const std::function<bool()>& what,
-                std::chrono::milliseconds limit = std::chrono::seconds{20});
+                std::chrono::milliseconds limit = std::chrono::seconds{60});
 
 /// What a program has said and how it ended.
 struct program_run {

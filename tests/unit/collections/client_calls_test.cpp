@@ -89,7 +89,9 @@ TEST_CASE("a client's session is opened along with its first operations") {
   CHECK(shape(c.wire[0]) == "(oo(o");
   c.commit_all();
   CHECK(c.answer(one) == errc::none);
-  CHECK(c.answers[two].second == "\x01" "1");
+  CHECK(c.answers[two].second
+        == "\x01"
+           "1");
   CHECK(c.answer(other) == errc::none);
   c.submit(1, 3, set("a", "3"));
   c.flush();
@@ -106,8 +108,12 @@ TEST_CASE("a client that asks again gets the stored result") {
   const auto twice = c.submit(1, 2, set("a", "2"));
   c.flush();
   c.commit_all();
-  CHECK(c.answers[again].second == "\x01" "1");
-  CHECK(c.answers[twice].second == "\x01" "1");
+  CHECK(c.answers[again].second
+        == "\x01"
+           "1");
+  CHECK(c.answers[twice].second
+        == "\x01"
+           "1");
   CHECK(c.subject.outstanding() == 0);
 }
 

@@ -16,8 +16,9 @@ outcome run(caf::scoped_actor& self, const collection_actor& member,
             const execute_in_session& call) {
   outcome result;
   compat::request(self.operator->(), member, seconds{20}, call)
-      .receive([&](const blob& answer) { result.result = std::string{answer.text()}; },
-               [&](const caf::error& reason) { result.failure = static_cast<errc>(reason.code()); });
+      .receive(
+          [&](const blob& answer) { result.result = std::string{answer.text()}; },
+          [&](const caf::error& reason) { result.failure = static_cast<errc>(reason.code()); });
   return result;
 }
 
@@ -37,9 +38,15 @@ TEST_CASE("an operation through two members takes effect once, with one result")
   call.sequence = 2;
   call.command = map_command::set(v("a"), v("2"));
   cluster.control->plan({fate::lose, fate::refuse, fate::repeat});
-  CHECK(run(self, cluster.members[0].actor, call).result == "\x01" "1");
-  CHECK(run(self, cluster.members[1].actor, call).result == "\x01" "1");
-  CHECK(run(self, cluster.members[0].actor, call).result == "\x01" "1");
+  CHECK(run(self, cluster.members[0].actor, call).result
+        == "\x01"
+           "1");
+  CHECK(run(self, cluster.members[1].actor, call).result
+        == "\x01"
+           "1");
+  CHECK(run(self, cluster.members[0].actor, call).result
+        == "\x01"
+           "1");
 }
 
 TEST_CASE("a client is told by its deadline at the latest") {

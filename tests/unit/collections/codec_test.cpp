@@ -1,7 +1,6 @@
+#include "hamok/collections/json_codec.hpp"
 #include "hamok/tests/catch.hpp"
 #include "hamok/tests/unit/collections/fake_cluster.hpp"
-
-#include "hamok/collections/json_codec.hpp"
 
 #include <limits>
 #include <random>
@@ -21,8 +20,8 @@ struct person {
 
 template <class Inspector>
 bool inspect(Inspector& f, person& x) {
-  return f.object(x).fields(f.field("name", x.name), f.field("age", x.age),
-                            f.field("tags", x.tags), f.field("height", x.height));
+  return f.object(x).fields(f.field("name", x.name), f.field("age", x.age), f.field("tags", x.tags),
+                            f.field("height", x.height));
 }
 
 struct stubborn {
@@ -79,8 +78,8 @@ TEST_CASE("integers are short, have one form, and fit or fail") {
   CHECK(*decode_value<codec<std::int64_t>, std::int64_t>(*encode_value<codec<int>>(-77)) == -77);
   const auto wide = encode_value<codec<std::int64_t>>(std::int64_t{1} << 40);
   CHECK(code_of(decode_value<codec<int>, int>(*wide)) == errc::bad_value);
-  for (const std::string_view bad : {"", "\x80", "\x81\x80", "\x80\x01\x01",
-                                     "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f"})
+  for (const std::string_view bad :
+       {"", "\x80", "\x81\x80", "\x80\x01\x01", "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f"})
     CHECK(code_of(decode_value<codec<std::uint64_t>, std::uint64_t>(b(bad))) == errc::bad_value);
   CHECK(code_of(decode_value<codec<std::uint64_t>, std::uint64_t>(b(std::string_view{"\x81\0", 2})))
         == errc::bad_value);
@@ -146,8 +145,7 @@ TEST_CASE("a codec that throws is bad_value") {
 
 TEST_CASE("a map takes the codecs that it is given") {
   fake_cluster cluster;
-  using json_map
-      = map<std::string, person, json_codec<std::string>, json_codec<person>>;
+  using json_map = map<std::string, person, json_codec<std::string>, json_codec<person>>;
   json_map people{"c", cluster.members[0].actor, cluster.members[0].access};
   REQUIRE(people.set("alice", alice).get());
   CHECK(**people.get("alice") == alice);

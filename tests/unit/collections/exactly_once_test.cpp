@@ -20,7 +20,8 @@ struct fault_world {
   raft::term_t term = 1;
 
   explicit fault_world(std::uint64_t seed, proposer_config config)
-      : dice(seed), p(std::move(config)) {
+      : dice(seed),
+        p(std::move(config)) {
     p.ready();
   }
 

@@ -162,7 +162,8 @@ public:
   };
 
   explicit fake_cluster(std::size_t count = 1, std::string kind = "map", blob initial = {})
-      : system_((test_config::init(), config_)), control(std::make_shared<log_control>()),
+      : system_((test_config::init(), config_)),
+        control(std::make_shared<log_control>()),
         hub_(system_.spawn(hub, control)) {
     for (std::size_t i = 0; i < count; ++i)
       members.push_back(make_member(i, kind, initial));
@@ -180,8 +181,8 @@ public:
   caf::actor_system& system() { return system_; }
 
   void lead(bool known = true) {
-    compat::anon_send(hub_, leader_notice{known ? std::optional{the_leader} : std::nullopt,
-                                          ++term_});
+    compat::anon_send(hub_,
+                      leader_notice{known ? std::optional{the_leader} : std::nullopt, ++term_});
   }
   /// A notice of another creation of the same id.
   void created(errc refused, std::uint64_t id = 1) {

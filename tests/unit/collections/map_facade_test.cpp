@@ -80,7 +80,8 @@ TEST_CASE("values that cannot be decoded are bad_value, and left out of iteratio
   fake_cluster cluster;
   auto text = cluster.map_of<std::string, std::string>(0);
   auto numbers = cluster.map_of<std::string, int>(0);
-  REQUIRE(text.set_all({{"bad", "no number \xff\xff\xff\xff\xff\xff\xff"}, {"good", "\x02"}}).get());
+  REQUIRE(
+      text.set_all({{"bad", "no number \xff\xff\xff\xff\xff\xff\xff"}, {"good", "\x02"}}).get());
   CHECK(code_of(numbers.get("bad")) == errc::bad_value);
   CHECK(*numbers.get("good") == maybe{1});
   CHECK(code_of(numbers.values()) == errc::bad_value);
@@ -150,17 +151,19 @@ TEST_CASE("actors have every operation of the map, answered by then, await and r
       done.set_value(*log);
     };
     handle.set(self, "a", 1).await([=](maybe old) { log->push_back(old ? "old" : "new"); }, failed);
-    handle.set(self, "a", 2).then(
-        [=, &done](maybe old) {
-          log->push_back(std::to_string(old.value_or(-1)));
-          handle.remove_if(self, "a", 2).then(
-              [=, &done](bool removed) {
-                log->push_back(removed ? "removed" : "kept");
-                done.set_value(*log);
-              },
-              failed);
-        },
-        failed);
+    handle.set(self, "a", 2)
+        .then(
+            [=, &done](maybe old) {
+              log->push_back(std::to_string(old.value_or(-1)));
+              handle.remove_if(self, "a", 2)
+                  .then(
+                      [=, &done](bool removed) {
+                        log->push_back(removed ? "removed" : "kept");
+                        done.set_value(*log);
+                      },
+                      failed);
+            },
+            failed);
   });
   REQUIRE(finished.wait_for(seconds{20}) == std::future_status::ready);
   CHECK(finished.get() == std::vector<std::string>{"new", "1", "removed"});
@@ -187,8 +190,8 @@ TEST_CASE("actors have every operation of the map, answered by then, await and r
   CHECK(pairs == int_pairs{{"b", 5}});
   handle.entries(self).receive([&](int_pairs all) { pairs = std::move(all); }, failed);
   CHECK(pairs == int_pairs{{"b", 6}, {"c", 7}});
-  handle.erase_all(self, {"b"}).receive([&](std::vector<std::string> gone) { keys = gone; },
-                                        failed);
+  handle.erase_all(self, {"b"})
+      .receive([&](std::vector<std::string> gone) { keys = gone; }, failed);
   CHECK(keys == std::vector<std::string>{"b"});
   CHECK(code == errc::none);
   map_options<int> options;

@@ -109,7 +109,8 @@ TEST_CASE("an operation that was given up in the middle becomes a skip when it i
   CHECK(p.subject.outstanding() == 0);
 }
 
-TEST_CASE("an operation that was refused in the middle is taken out when nothing behind it is out") {
+TEST_CASE(
+    "an operation that was refused in the middle is taken out when nothing behind it is out") {
   proposer_fixture p;
   p.ready();
   const auto first = p.submit(set("a", "1"), seconds{10});

@@ -23,7 +23,9 @@ TEST_CASE("proposer makes one batch of a burst, the open of its session in front
   p.commit_all();
   CHECK(p.answers.size() == 5);
   CHECK(p.answer(5) == errc::none);
-  CHECK(p.results[5] == "\x01" "3");
+  CHECK(p.results[5]
+        == "\x01"
+           "3");
   CHECK(p.subject.outstanding() == 0);
   // The session is known to be open now.
   p.submit(set("k", "x"));

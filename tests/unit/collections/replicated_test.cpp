@@ -1,9 +1,8 @@
 // A user's own deterministic state behind the same machinery.
 
+#include "hamok/collections/replicated.hpp"
 #include "hamok/tests/catch.hpp"
 #include "hamok/tests/unit/collections/fake_cluster.hpp"
-
-#include "hamok/collections/replicated.hpp"
 
 namespace hamok::state_test {
 
@@ -24,9 +23,7 @@ struct tally {
     last_index = context.index;
     return total += step;
   }
-  std::string query(const std::string& greeting) const {
-    return greeting + std::to_string(total);
-  }
+  std::string query(const std::string& greeting) const { return greeting + std::to_string(total); }
 };
 
 template <class Inspector>
@@ -48,7 +45,8 @@ struct last_word {
   }
 };
 
-const bool registered = register_state<tally>("test-tally") && register_state<last_word>("test-word");
+const bool registered =
+    register_state<tally>("test-tally") && register_state<last_word>("test-word");
 
 } // namespace
 

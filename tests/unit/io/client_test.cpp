@@ -122,6 +122,11 @@ private:
     } else if (got.type == frame_type::ping) {
       append_frame(out, frame_type::pong, 0, {});
     } else if (auto request = decode_client_request(got.payload)) {
+      if (std::holds_alternative<collection_status_request>(request->body)) {
+        // Asked before a session is chosen; no test is about it.
+        append_frame(out, client_response{.id = request->id, .body = collection_status{}});
+        return send_bytes(who, out);
+      }
       {
         const std::lock_guard guard{mutex_};
         seen_.push_back(*request);
@@ -137,8 +142,11 @@ private:
         append_frame(out, event);
       }
     }
-    [[maybe_unused]] const auto sent = send(who.fd.get(), out.data(), out.size(), MSG_NOSIGNAL);
-    return stay;
+    return send_bytes(who, out) && stay;
+  }
+
+  static bool send_bytes(const guest& who, const std::vector<std::byte>& bytes) {
+    return bytes.empty() || send(who.fd.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) > 0;
   }
 
   handler react_;

@@ -1,7 +1,6 @@
+#include "hamok/collections/digest_state.hpp"
 #include "hamok/tests/catch.hpp"
 #include "hamok/tests/unit/states/map_harness.hpp"
-
-#include "hamok/collections/digest_state.hpp"
 
 namespace hamok::state_test {
 
@@ -31,8 +30,9 @@ TEST_CASE("a digest tells where a key ends and its value begins") {
 
 TEST_CASE("a digest as bytes is big-endian") {
   const auto bytes = to_blob(digest128{0x0102030405060708U, 0x090a0b0c0d0e0f10U});
-  CHECK(bytes == b(std::string_view{"\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10",
-                                    16}));
+  CHECK(bytes
+        == b(std::string_view{"\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10",
+                              16}));
 }
 
 } // namespace hamok::state_test

@@ -38,8 +38,8 @@ TEST_CASE("envelopes of sessions and creations survive encoding") {
   const auto close = decode_close(encode(close_envelope{9, sid(3)}));
   REQUIRE(close);
   CHECK(close->session == sid(3));
-  const auto create
-      = decode_create_envelope(encode(create_envelope{"users", "map", b("o"), b("i"), sid(4)}));
+  const auto create =
+      decode_create_envelope(encode(create_envelope{"users", "map", b("o"), b("i"), sid(4)}));
   REQUIRE(create);
   CHECK(create->name == "users");
   CHECK(create->kind == "map");

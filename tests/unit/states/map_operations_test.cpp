@@ -154,8 +154,7 @@ TEST_CASE("map answers questions, sorted by the bytes of the keys") {
   CHECK(ask(map_query::size(), std::uint64_t{}) == 4);
   CHECK(ask(map_query::scan(std::nullopt, 2), std::vector<key_value>{})
         == kv({{"", "0"}, {"a", "1"}}));
-  CHECK(ask(map_query::scan(b("a"), 9), std::vector<key_value>{})
-        == kv({{"b", "2"}, {"c", ""}}));
+  CHECK(ask(map_query::scan(b("a"), 9), std::vector<key_value>{}) == kv({{"b", "2"}, {"c", ""}}));
   CHECK(*map.map.query(map_query::digest()) == to_blob(map.map.digest()));
 }
 

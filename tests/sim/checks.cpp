@@ -1,0 +1,98 @@
+#include "hamok/tests/sim/checks.hpp"
+
+#include "hamok/tests/sim/invariants/acknowledged_operations.hpp"
+#include "hamok/tests/sim/invariants/applied_once.hpp"
+#include "hamok/tests/sim/invariants/commit_needs_quorum.hpp"
+#include "hamok/tests/sim/invariants/convergence.hpp"
+#include "hamok/tests/sim/invariants/durability_promise.hpp"
+#include "hamok/tests/sim/invariants/election_safety.hpp"
+#include "hamok/tests/sim/invariants/everything_written.hpp"
+#include "hamok/tests/sim/invariants/leader_append_only.hpp"
+#include "hamok/tests/sim/invariants/leader_completeness.hpp"
+#include "hamok/tests/sim/invariants/leader_knows_members.hpp"
+#include "hamok/tests/sim/invariants/log_matching.hpp"
+#include "hamok/tests/sim/invariants/nothing_goes_back.hpp"
+#include "hamok/tests/sim/invariants/one_vote_per_term.hpp"
+#include "hamok/tests/sim/invariants/state_machine_safety.hpp"
+#include "hamok/tests/sim/invariants/strangers_change_nothing.hpp"
+#include "hamok/tests/sim/invariants/truthful_output.hpp"
+#include "hamok/tests/sim/invariants/within_limits.hpp"
+
+#include <utility>
+
+namespace hamok::sim {
+
+namespace {
+
+template <class... Invariants>
+std::vector<std::unique_ptr<invariant>> one_of_each() {
+  std::vector<std::unique_ptr<invariant>> result;
+  (result.push_back(std::make_unique<Invariants>()), ...);
+  return result;
+}
+
+} // namespace
+
+// The paper's own first, so that a violation is named by what it breaks in the end.
+checks::checks(const scenario& plan)
+    : view_{plan, {}, {}, timestamp{0}},
+      all_(one_of_each<election_safety, leader_append_only, log_matching, leader_completeness,
+                       state_machine_safety, acknowledged_operations, applied_once,
+                       nothing_goes_back, one_vote_per_term, commit_needs_quorum,
+                       durability_promise, leader_knows_members, everything_written,
+                       strangers_change_nothing, within_limits, truthful_output, convergence>()) {
+  view_.members.resize(plan.members.size());
+}
+
+void checks::started(std::size_t who) {
+  for (const auto& each : all_)
+    each->started(view_, who);
+}
+
+void checks::stepped(const step_view& step) {
+  follow_commit(step.who);
+  for (const auto& each : all_)
+    each->stepped(view_, step);
+}
+
+void checks::written(std::size_t who) {
+  for (const auto& each : all_)
+    each->written(view_, who);
+}
+
+void checks::sending(const send_view& send) {
+  for (const auto& each : all_)
+    each->sending(view_, send);
+}
+
+void checks::synced(std::size_t who) {
+  for (const auto& each : all_)
+    each->synced(view_, who);
+}
+
+void checks::applied(const apply_view& apply) {
+  for (const auto& each : all_)
+    each->applied(view_, apply);
+}
+
+void checks::acknowledged(const ack_view& ack) {
+  for (const auto& each : all_)
+    each->acknowledged(view_, ack);
+}
+
+void checks::finished() {
+  for (const auto& each : all_)
+    each->finished(view_);
+}
+
+// The first member that calls an index committed decides what is committed there.
+void checks::follow_commit(std::size_t who) {
+  const auto& member = view_.members[who];
+  auto& past = view_.past;
+  while (past.last_index() < member.now.commit_index && member.log.holds(past.last_index() + 1)) {
+    const auto index = past.last_index() + 1;
+    past.append(member.core->log().at(index), member.log.chain_at(index), member.now.term);
+  }
+}
+
+} // namespace hamok::sim

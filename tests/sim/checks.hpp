@@ -1,0 +1,38 @@
+#pragma once
+
+// All invariants, and the observer's log that they compare with.
+
+#include "hamok/tests/sim/invariant.hpp"
+#include "hamok/tests/sim/views.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace hamok::sim {
+
+class checks {
+public:
+  explicit checks(const scenario& plan);
+
+  [[nodiscard]] cluster_view& view() noexcept { return view_; }
+  [[nodiscard]] const cluster_view& view() const noexcept { return view_; }
+
+  // Each tells all invariants; each throws `violation`.
+  void started(std::size_t who);
+  void stepped(const step_view& step);
+  void written(std::size_t who);
+  void sending(const send_view& send);
+  void synced(std::size_t who);
+  void applied(const apply_view& apply);
+  void acknowledged(const ack_view& ack);
+  void finished();
+
+private:
+  void follow_commit(std::size_t who);
+
+  cluster_view view_;
+  std::vector<std::unique_ptr<invariant>> all_;
+};
+
+} // namespace hamok::sim

@@ -1,0 +1,96 @@
+#include "hamok/tests/sim/client.hpp"
+
+#include "hamok/tests/sim/world.hpp"
+
+#include <algorithm>
+
+namespace hamok::sim {
+
+void client::start() {
+  // Slower with time: what is new comes from faults, not from ever longer logs.
+  const auto slower = 1 + static_cast<int>(all_.rules.view().past.operations() / 150);
+  const auto think = all_.chance.between(duration{0}, all_.plan.clients.max_think) * slower;
+  all_.time.after(all_.trouble.stopped() ? think / slower : think, [this] { next_batch(); });
+}
+
+void client::next_batch() {
+  if (finishing_)
+    return;
+  const auto& plan = all_.plan.clients;
+  const auto size = all_.chance.between(1, plan.max_batch);
+  const auto first = next_sequence_;
+  for (std::uint64_t i = 0; i < size; ++i) {
+    operation op;
+    op.client = number_;
+    op.sequence = next_sequence_++;
+    op.first_outstanding = first;
+    if (op.sequence > 1)
+      op.kind = static_cast<operation_kind>(
+          all_.chance.between(1, static_cast<std::uint64_t>(all_.plan.machine->last_kind)));
+    op.key = static_cast<std::uint8_t>(all_.chance.below(plan.keys));
+    op.value = all_.chance.between(1, plan.values);
+    op.expected = all_.chance.between(1, plan.values);
+    batch_.push_back(op);
+  }
+  acknowledged_before_ = all_.last_acknowledged;
+  ask_somebody();
+}
+
+void client::ask_somebody() {
+  ask(all_.chance.below(all_.members.size()));
+}
+
+void client::ask(std::size_t whom) {
+  const auto attempt = ++attempt_;
+  request what{number_, attempt, batch_};
+  all_.story.note(all_.time.now(), {0xC11E, number_, attempt, whom, batch_.front().sequence}, [&] {
+    return "client " + str(number_) + " asks " + all_.name(whom) + " for #"
+           + str(batch_.front().sequence) + " to #" + str(batch_.back().sequence);
+  });
+  all_.time.after(all_.net.delay(),
+                  [this, whom, what = std::move(what)] { all_.members[whom].ask(what); });
+  const auto& plan = all_.plan.clients;
+  all_.time.after(all_.chance.between(plan.min_timeout, plan.max_timeout), [this, attempt] {
+    if (attempt != attempt_ || batch_.empty())
+      return;
+    all_.done.add(count::requests_retried);
+    ask_somebody();
+  });
+}
+
+void client::answered(std::uint64_t sequence, std::uint64_t attempt,
+                      const operation_result& result) {
+  const auto found = std::find_if(batch_.begin(), batch_.end(),
+                                  [&](const operation& op) { return op.sequence == sequence; });
+  if (found == batch_.end())
+    return; // it was answered before
+  all_.story.note(all_.time.now(), {0xACC, number_, sequence, attempt, result.index}, [&] {
+    return "client " + str(number_) + " knows that #" + str(sequence) + " is done, at index "
+           + str(result.index);
+  });
+  all_.rules.acknowledged({*found, result, acknowledged_before_});
+  all_.last_acknowledged = std::max(all_.last_acknowledged, result.index);
+  all_.done.add(count::operations_acknowledged);
+  ++acknowledged_;
+  batch_.erase(found);
+  if (batch_.empty())
+    start();
+}
+
+void client::refused(std::uint64_t attempt, std::size_t leader) {
+  if (attempt != attempt_ || batch_.empty())
+    return;
+  // Not at once: a member may not know better for a while.
+  const auto pause = all_.chance.between(duration{0}, all_.plan.clients.min_timeout);
+  all_.time.after(pause, [this, attempt, leader] {
+    if (attempt != attempt_ || batch_.empty())
+      return;
+    all_.done.add(count::requests_retried);
+    if (leader == nobody)
+      ask_somebody();
+    else
+      ask(leader);
+  });
+}
+
+} // namespace hamok::sim

@@ -1,0 +1,100 @@
+#pragma once
+
+// What happened how often: the proof that a run has exercised what it claims to have exercised.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace hamok::sim {
+
+enum class count : std::size_t {
+  // the network
+  messages_sent,
+  messages_lost,
+  messages_duplicated,
+  messages_repeated_late,
+  messages_delayed,
+  messages_reordered,
+  messages_blocked,
+  one_way_partitions,
+  full_partitions,
+  link_downs,
+  link_ups,
+  link_changes_untold,
+  link_downs_without_cause,
+  garbage,
+  strangers,
+  malformed,
+  // members
+  crashes_between_steps,
+  crashes_before_write,
+  crashes_after_write,
+  crashes_after_sync,
+  crashes_between_sends,
+  crashes_before_apply,
+  crashes_before_answer,
+  power_failures,
+  leaders_hunted,
+  role_deaths,
+  restarts,
+  writes_lost,
+  writes_kept_by_luck,
+  disk_stalls,
+  pauses,
+  skewed_clocks,
+  clock_jumps,
+  ticks_unasked,
+  // elections
+  pre_votes,
+  pre_votes_refused_by_stickiness,
+  candidacies,
+  elections_won,
+  leader_changes,
+  quorum_lost_by_leader,
+  higher_term_seen_by_leader,
+  // logs
+  truncations,
+  entries_truncated,
+  appends_refused,
+  appends_pipelined,
+  held_answers_dropped,
+  messages_rejected,
+  // clients
+  proposals_not_leader,
+  proposals_overloaded,
+  proposals_forwarded,
+  requests_retried,
+  answers_lost,
+  operations_deduplicated,
+  operations_acknowledged,
+  operations_committed,
+  // checks
+  steps,
+  determinism_checks,
+  end_
+};
+
+class counts {
+public:
+  static constexpr std::size_t size = static_cast<std::size_t>(count::end_);
+
+  void add(count what, std::uint64_t times = 1) noexcept {
+    values_[static_cast<std::size_t>(what)] += times;
+  }
+  [[nodiscard]] std::uint64_t operator[](count what) const noexcept {
+    return values_[static_cast<std::size_t>(what)];
+  }
+  void add(const counts& other) noexcept {
+    for (std::size_t i = 0; i < size; ++i)
+      values_[i] += other.values_[i];
+  }
+
+private:
+  std::array<std::uint64_t, size> values_{};
+};
+
+/// "messages lost"
+[[nodiscard]] const char* to_string(count what) noexcept;
+
+} // namespace hamok::sim

@@ -1,0 +1,17 @@
+#pragma once
+
+namespace hamok::sim {
+
+/// Where in the work of a member a crash can come.
+enum class crash_point {
+  between_steps,
+  before_write,
+  after_write, ///< and before the first send
+  after_sync,  ///< and before the core is told
+  between_sends,
+  before_apply,
+  before_answer,
+  end_
+};
+
+} // namespace hamok::sim

@@ -1,0 +1,50 @@
+#pragma once
+
+// A member's storage: writes finish in order, after a while, and a crash loses those that have not.
+
+#include "hamok/raft/event.hpp"
+#include "hamok/tests/sim/views.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+namespace hamok::sim {
+
+class world;
+
+class disk {
+public:
+  disk(world& all, std::size_t who);
+
+  /// Starts a write. Its owner is told by `member::write_done` when it survives a crash.
+  void write(const raft::persist_request& request);
+
+  /// The machine dies: what is not synced is lost, unless luck has it that the first few writes had
+  /// reached the disk already.
+  void crash();
+
+  /// Only the process' part above storage dies: all that was written is finished.
+  void finish_all();
+
+  /// What a start finds.
+  [[nodiscard]] raft::initial_state load() const;
+
+  [[nodiscard]] bool idle() const noexcept { return pending_.empty(); }
+
+private:
+  void plan_next();
+  void finish(std::size_t writes);
+  void apply(const raft::persist_request& request);
+
+  world& all_;
+  std::size_t who_;
+  raft::hard_state hard_;
+  std::vector<raft::entry> entries_; ///< synced
+  std::deque<raft::persist_request> pending_;
+  std::uint64_t life_ = 0; ///< of what is planned
+  bool busy_ = false;
+};
+
+} // namespace hamok::sim

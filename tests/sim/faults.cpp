@@ -1,0 +1,249 @@
+#include "hamok/tests/sim/faults.hpp"
+
+#include "hamok/tests/sim/world.hpp"
+
+#include <array>
+#include <utility>
+
+namespace hamok::sim {
+
+void faults::start() {
+  for (const auto& member : all_.plan.members)
+    if (member.clock_per_mille != 1000)
+      all_.done.add(count::skewed_clocks);
+  begin_storm();
+}
+
+void faults::plan(duration delay, std::function<void()> what) {
+  all_.time.after(delay, [this, phase = phase_, what = std::move(what)] {
+    if (phase == phase_)
+      what();
+  });
+}
+
+void faults::begin_storm() {
+  ++phase_;
+  storm_ = true;
+  plan(all_.plan.faults.storm, [this] { begin_lull(); });
+  strike();
+}
+
+// In a lull everything works again, but for the network's usual losses.
+void faults::begin_lull() {
+  ++storms_;
+  repair();
+  plan(all_.plan.faults.lull, [this] { begin_storm(); });
+}
+
+void faults::stop() {
+  repair();
+  stopped_ = true;
+}
+
+void faults::repair() {
+  ++phase_;
+  storm_ = false;
+  all_.net.unblock_all();
+  for (std::size_t who = 0; who < all_.members.size(); ++who) {
+    all_.members[who].spare();
+    all_.members[who].resume();
+    restart(who);
+  }
+}
+
+void faults::strike() {
+  strike_once();
+  const auto& gap = all_.plan.faults;
+  plan(all_.chance.between(gap.min_gap, gap.max_gap), [this] { strike(); });
+}
+
+void faults::strike_once() {
+  using action = void (faults::*)();
+  const auto& weights = all_.plan.faults;
+  const std::array<std::pair<std::uint64_t, action>, 9> kinds{{
+      {weights.one_way, &faults::partition_one_way},
+      {weights.full_partition, &faults::partition_fully},
+      {weights.crash, &faults::crash},
+      {weights.power_failure, &faults::power_failure},
+      {weights.role_death, &faults::replace_core},
+      {weights.pause, &faults::pause},
+      {weights.link_flap, &faults::flap_link},
+      {weights.clock_change, &faults::change_clock},
+      {1, &faults::tick},
+  }};
+  std::uint64_t sum = 0;
+  for (const auto& [weight, act] : kinds)
+    sum += weight;
+  auto chosen = all_.chance.below(sum);
+  for (const auto& [weight, act] : kinds) {
+    if (chosen < weight)
+      return (this->*act)();
+    chosen -= weight;
+  }
+}
+
+// Every second time the leader: what happens to others is often without consequence.
+std::size_t faults::victim() {
+  if (all_.chance.chance(500))
+    for (std::size_t who = 0; who < all_.members.size(); ++who)
+      if (all_.members[who].leads())
+        return who;
+  return all_.chance.below(all_.members.size());
+}
+
+duration faults::length() {
+  return all_.chance.between(all_.plan.idle / 20, all_.plan.faults.max_length);
+}
+
+// -- the network --------------------------------------------------------------------------------
+
+void faults::cut(const std::vector<std::pair<std::size_t, std::size_t>>& paths) {
+  for (const auto& [from, to] : paths)
+    all_.net.block(from, to);
+  plan(length(), [this, paths] {
+    for (const auto& [from, to] : paths)
+      all_.net.unblock(from, to);
+  });
+}
+
+// Nothing from one member to one other, from one to all, or from all to one.
+void faults::partition_one_way() {
+  all_.done.add(count::one_way_partitions);
+  const auto one = victim();
+  const auto shape = all_.chance.below(3);
+  std::vector<std::pair<std::size_t, std::size_t>> paths;
+  for (std::size_t other = 0; other < all_.members.size(); ++other) {
+    if (other == one || (shape == 0 && all_.chance.chance(500)))
+      continue;
+    paths.push_back(shape == 1 ? std::pair{other, one} : std::pair{one, other});
+  }
+  cut(paths);
+}
+
+// Two sides that do not hear each other; now and then one member is on both.
+void faults::partition_fully() {
+  all_.done.add(count::full_partitions);
+  const auto size = all_.members.size();
+  std::vector<bool> left(size);
+  left[victim()] = true;
+  const auto more = all_.chance.below(size / 2 + 1);
+  for (std::uint64_t i = 0; i < more; ++i)
+    left[all_.chance.below(size)] = true;
+  const auto bridge = all_.chance.chance(200) ? all_.chance.below(size) : nobody;
+  std::vector<std::pair<std::size_t, std::size_t>> paths;
+  for (std::size_t one = 0; one < size; ++one)
+    for (std::size_t other = 0; other < size; ++other)
+      if (left[one] != left[other] && one != bridge && other != bridge)
+        paths.emplace_back(one, other);
+  cut(paths);
+}
+
+void faults::flap_link() {
+  all_.done.add(count::link_downs_without_cause);
+  const auto one = victim();
+  const auto other = all_.chance.below(all_.members.size());
+  if (one == other)
+    return;
+  all_.net.tell_of_link(one, other, false);
+  plan(all_.chance.between(duration{0}, all_.plan.idle),
+       [this, one, other] { all_.net.tell_of_link(one, other, true); });
+}
+
+// Some of what a member says is not heard, all of it, or that and what it should hear.
+void faults::silence(std::size_t who) {
+  const auto heard_by_per_mille = all_.chance.below(600);
+  const bool deaf = all_.chance.chance(300);
+  std::vector<std::pair<std::size_t, std::size_t>> paths;
+  for (std::size_t other = 0; other < all_.members.size(); ++other) {
+    if (other == who || all_.chance.chance(heard_by_per_mille))
+      continue;
+    paths.emplace_back(who, other);
+    if (deaf)
+      paths.emplace_back(other, who);
+  }
+  cut(paths);
+}
+
+// -- members ------------------------------------------------------------------------------------
+
+void faults::restart(std::size_t who) {
+  auto& member = all_.members[who];
+  if (member.up())
+    return;
+  all_.done.add(count::restarts);
+  member.start();
+  for (std::size_t other = 0; other < all_.members.size(); ++other)
+    if (other != who && all_.members[other].up())
+      all_.net.tell_of_link(who, other, true);
+}
+
+void faults::crash() {
+  const auto who = victim();
+  const auto point =
+      static_cast<crash_point>(all_.chance.below(static_cast<std::uint64_t>(crash_point::end_)));
+  all_.members[who].crash_at(point);
+  plan(length() + (point == crash_point::between_steps ? duration{0} : all_.plan.idle),
+       [this, who] { restart(who); });
+}
+
+void faults::leader_elected(std::size_t who) {
+  if (!storm_ || !all_.chance.chance(all_.plan.faults.hunt_per_mille))
+    return;
+  all_.done.add(count::leaders_hunted);
+  if (all_.chance.chance(500))
+    return hunt(who,
+                all_.chance.chance(500) ? crash_point::after_write : crash_point::between_sends);
+  const auto soon = (all_.plan.network.max_delay + all_.plan.disk.max_delay) * 3;
+  plan(all_.chance.between(duration{0}, soon),
+       [this, who] { hunt(who, crash_point::between_steps); });
+}
+
+void faults::leader_commits(std::size_t who) {
+  if (!storm_ || !all_.chance.chance(all_.plan.faults.hunt_per_mille))
+    return;
+  all_.done.add(count::leaders_hunted);
+  hunt(who, all_.chance.chance(500) ? crash_point::between_sends : crash_point::before_apply);
+}
+
+void faults::hunt(std::size_t who, crash_point where) {
+  if (all_.chance.chance(500))
+    return silence(who);
+  all_.members[who].crash_at(where);
+  plan(length() + all_.plan.idle, [this, who] { restart(who); });
+}
+
+void faults::power_failure() {
+  all_.done.add(count::power_failures);
+  for (std::size_t who = 0; who < all_.members.size(); ++who) {
+    all_.members[who].crash(crash_point::between_steps);
+    plan(length() / 2, [this, who] { restart(who); });
+  }
+}
+
+void faults::replace_core() {
+  all_.members[victim()].replace_core();
+}
+
+void faults::pause() {
+  const auto who = victim();
+  all_.done.add(count::pauses);
+  all_.members[who].pause();
+  plan(length(), [this, who] { all_.members[who].resume(); });
+}
+
+void faults::change_clock() {
+  auto& member = all_.members[victim()];
+  if (all_.chance.chance(500)) {
+    all_.done.add(count::clock_jumps);
+    member.jump_clock(all_.chance.between(duration{0}, all_.plan.idle * 3));
+  } else {
+    all_.done.add(count::skewed_clocks);
+    member.change_clock_speed(static_cast<std::int64_t>(all_.chance.between(900, 1100)));
+  }
+}
+
+void faults::tick() {
+  all_.members[victim()].tick_unasked();
+}
+
+} // namespace hamok::sim

@@ -1,0 +1,61 @@
+#pragma once
+
+// The one log that the whole cluster agrees on, as an observer of all members sees it grow, and
+// what a plain model makes of it. Everything that a member does is compared with this.
+
+#include "hamok/raft/types.hpp"
+#include "hamok/tests/sim/command.hpp"
+#include "hamok/tests/sim/shadow_log.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace hamok::sim {
+
+/// A committed entry, and what the model made of it.
+struct committed_entry {
+  raft::term_t term = 0;
+  raft::term_t commit_term = 0; ///< of the first member that called it committed
+  std::uint64_t chain = 0;
+  std::optional<operation> what; ///< none for a no-op
+  operation_result result;
+  std::uint64_t digest = 0; ///< of the content after it
+};
+
+class history {
+public:
+  [[nodiscard]] raft::index_t last_index() const noexcept { return entries_.size(); }
+
+  /// The committed entry at `index`, from 1 to `last_index()`.
+  [[nodiscard]] const committed_entry& at(raft::index_t index) const { return entries_[index - 1]; }
+
+  /// Takes over the next entry, `chain` being its chain hash.
+  void append(const raft::entry& value, std::uint64_t chain, raft::term_t commit_term);
+
+  /// Where the operation took effect; 0 when it has not.
+  [[nodiscard]] raft::index_t applied_at(std::uint32_t client, std::uint64_t sequence) const;
+
+  /// Operations that took effect.
+  [[nodiscard]] std::uint64_t operations() const noexcept { return operations_; }
+
+  /// Operations that came before the one that they had to follow. Clients send in order: never.
+  [[nodiscard]] std::uint64_t gaps() const noexcept { return gaps_; }
+
+private:
+  void apply(const operation& op, committed_entry& at, raft::index_t index);
+  std::uint64_t execute(const operation& op);
+
+  std::vector<committed_entry> entries_;
+  // The model: deliberately plain.
+  std::map<std::uint8_t, std::uint64_t> content_;
+  std::map<std::pair<std::uint32_t, std::uint64_t>, operation_result> applied_;
+  std::map<std::uint32_t, std::uint64_t> outstanding_; ///< by client
+  std::uint64_t operations_ = 0;
+  std::uint64_t gaps_ = 0;
+};
+
+} // namespace hamok::sim

@@ -1,0 +1,60 @@
+#pragma once
+
+// What every check of the simulator is: told of everything that happens, silent as long as it
+// holds.
+
+#include "hamok/tests/sim/views.hpp"
+#include "hamok/tests/sim/violation.hpp"
+
+#include <cstddef>
+#include <string>
+#include <utility>
+
+namespace hamok::sim {
+
+class invariant {
+public:
+  invariant() = default;
+  invariant(const invariant&) = delete;
+  invariant& operator=(const invariant&) = delete;
+  virtual ~invariant() = default;
+
+  [[nodiscard]] virtual const char* name() const noexcept = 0;
+
+  /// Member `who` runs again, from what its storage held.
+  virtual void started(const cluster_view&, std::size_t /*who*/) {}
+  /// The output is complete and nothing of it has been carried out.
+  virtual void stepped(const cluster_view&, const step_view&) {}
+  /// What the step wants written has been given to storage, and nothing of the rest carried out.
+  virtual void written(const cluster_view&, std::size_t /*who*/) {}
+  virtual void sending(const cluster_view&, const send_view&) {}
+  /// More of what member `who` wrote survives a crash now.
+  virtual void synced(const cluster_view&, std::size_t /*who*/) {}
+  virtual void applied(const cluster_view&, const apply_view&) {}
+  virtual void acknowledged(const cluster_view&, const ack_view&) {}
+  /// The network has healed and the cluster has come to rest.
+  virtual void finished(const cluster_view&) {}
+
+protected:
+  [[noreturn]] void violated(const std::string& text) const { throw violation{name(), text}; }
+
+  /// `describe() -> std::string` is called only for a violation.
+  template <class Describe>
+  void require(bool holds, Describe&& describe) const {
+    if (!holds)
+      violated(std::forward<Describe>(describe)());
+  }
+
+  /// "member c"
+  [[nodiscard]] static std::string called(const cluster_view& all, std::size_t who) {
+    return who == nobody ? "nobody" : "member " + all.plan.members[who].config.self.peer;
+  }
+};
+
+/// "7"
+template <class T>
+[[nodiscard]] std::string str(const T& number) {
+  return std::to_string(number);
+}
+
+} // namespace hamok::sim

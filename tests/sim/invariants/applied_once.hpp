@@ -1,0 +1,53 @@
+#pragma once
+
+#include "hamok/tests/sim/invariant.hpp"
+
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace hamok::sim {
+
+/// No operation is applied twice, and each state machine is given every index once, in order.
+class applied_once final : public invariant {
+public:
+  const char* name() const noexcept override { return "no operation applied twice"; }
+
+  void applied(const cluster_view& all, const apply_view& apply) override {
+    require(all.past.gaps() == 0, [] {
+      return std::string{"an operation is committed before the one that its client sent before"};
+    });
+    if (apply.repeated)
+      return;
+    machines_.resize(all.members.size());
+    auto& machine = machines_[apply.who];
+    if (apply.index == 1)
+      machine = {}; // a new one, after a restart
+    require(apply.index == machine.last + 1, [&] {
+      return called(all, apply.who) + " applies index " + str(apply.index) + " after index "
+             + str(machine.last);
+    });
+    machine.last = apply.index;
+    const auto& what = all.past.at(apply.index).what;
+    if (!what || !apply.result.fresh)
+      return;
+    require(machine.done.emplace(what->client, what->sequence).second,
+            [&] { return called(all, apply.who) + " applies twice: " + to_string(*what); });
+  }
+
+  void started(const cluster_view& all, std::size_t who) override {
+    machines_.resize(all.members.size());
+    if (all.members[who].applied_index == 0)
+      machines_[who] = {};
+  }
+
+private:
+  struct machine_state {
+    raft::index_t last = 0;
+    std::set<std::pair<std::uint32_t, std::uint64_t>> done;
+  };
+
+  std::vector<machine_state> machines_;
+};
+
+} // namespace hamok::sim

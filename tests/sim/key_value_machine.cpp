@@ -1,0 +1,89 @@
+// The simulator's own state machine: as small as one with exactly-once operations can be.
+
+#include "hamok/tests/sim/hashing.hpp"
+#include "hamok/tests/sim/state_machine.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace hamok::sim {
+
+namespace {
+
+class key_value_machine final : public state_machine {
+public:
+  operation_result apply(raft::index_t index, const raft::entry& value) override {
+    if (value.kind != raft::entry_kind::command)
+      return {};
+    const auto found = from_payload(value.data);
+    if (!found)
+      return {};
+    const auto& op = found->what;
+    auto& by = clients_[op.client];
+    by.first_outstanding = std::max(by.first_outstanding, op.first_outstanding);
+    // Results that the client needs no more are forgotten, and gaps wait for what they lack.
+    const bool given_up = op.sequence < by.first_outstanding && op.kind != operation_kind::open;
+    if (given_up || op.sequence > by.done.size() + 1)
+      return {};
+    if (op.sequence <= by.done.size()) {
+      const auto& before = by.done[op.sequence - 1];
+      return {false, before.result, before.index};
+    }
+    by.done.push_back({true, execute(op), index});
+    return by.done.back();
+  }
+
+  std::uint64_t digest() const override { return digest_; }
+
+private:
+  struct client_record {
+    std::uint64_t first_outstanding = 0;
+    std::vector<operation_result> done;
+  };
+
+  std::uint64_t execute(const operation& op) {
+    using enum operation_kind;
+    auto& slot = values_[op.key];
+    const auto before = slot;
+    const bool as_expected = before == op.expected;
+    if (op.kind == set || (op.kind == insert && !before) || (op.kind == update_if && as_expected))
+      slot = op.value;
+    else if (op.kind == add)
+      slot = before.value_or(0) + op.value;
+    else if (op.kind == remove || (op.kind == remove_if && as_expected))
+      slot.reset();
+    if (before)
+      digest_ -= content_hash(op.key, *before);
+    if (slot)
+      digest_ += content_hash(op.key, *slot);
+    if (op.kind == update_if || op.kind == remove_if)
+      return as_expected ? 1 : 0;
+    return op.kind == open ? 0 : before.value_or(0);
+  }
+
+  std::array<std::optional<std::uint64_t>, 256> values_{};
+  std::unordered_map<std::uint32_t, client_record> clients_;
+  std::uint64_t digest_ = 0;
+};
+
+} // namespace
+
+std::uint64_t content_hash(std::uint8_t key, std::uint64_t value) noexcept {
+  return mix(mix(0xC0DE, key), value);
+}
+
+const state_machine_kind& key_value_kind() noexcept {
+  static constexpr state_machine_kind kind{
+      "key/value",
+      operation_kind::add,
+      []() -> std::unique_ptr<state_machine> { return std::make_unique<key_value_machine>(); },
+      [](const operation&) { return blob{}; },
+  };
+  return kind;
+}
+
+} // namespace hamok::sim

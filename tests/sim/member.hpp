@@ -1,0 +1,118 @@
+#pragma once
+
+// One member: the shell around a core. It carries outputs out in the documented order and can die
+// between any two effects.
+
+#include "hamok/raft/core.hpp"
+#include "hamok/tests/sim/client.hpp"
+#include "hamok/tests/sim/clock.hpp"
+#include "hamok/tests/sim/crash_point.hpp"
+#include "hamok/tests/sim/disk.hpp"
+#include "hamok/tests/sim/state_machine.hpp"
+#include "hamok/tests/sim/tally.hpp"
+#include "hamok/tests/sim/views.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+namespace hamok::sim {
+
+class world;
+
+class member {
+public:
+  member(world& all, std::size_t who);
+
+  [[nodiscard]] bool up() const noexcept { return core_ != nullptr; }
+  [[nodiscard]] bool paused() const noexcept { return paused_; }
+  [[nodiscard]] bool leads() const noexcept;
+
+  /// Starts from what storage holds.
+  void start();
+  /// Everything in memory is gone.
+  void crash(crash_point where);
+  /// Crashes as soon as the work reaches `where`; at the latest in a while.
+  void crash_at(crash_point where);
+  /// Takes that back.
+  void spare() { dies_.reset(); }
+  /// The core dies and is started again from storage; state machine and storage live on.
+  void replace_core();
+  /// Stops the process; what happens meanwhile waits.
+  void pause();
+  void resume();
+  void jump_clock(duration by);
+  void change_clock_speed(std::int64_t per_mille);
+  /// A tick at any time is allowed.
+  void tick_unasked();
+
+  // From the world; all wait while the member is paused and are lost while it is down.
+  void receive(std::size_t from, blob bytes);
+  /// A message of somebody who is no member, of another group, or malformed.
+  void receive_bad(raft::receive event);
+  void link_changed(std::size_t peer, bool up);
+  void write_done(std::uint64_t sequence);
+  void ask(const request& what);
+  void forwarded(const request& what);
+
+private:
+  /// An operation that a client has asked this member for.
+  struct waiting {
+    std::uint64_t sequence = 0;
+    std::uint64_t attempt = 0;
+  };
+
+  // member.cpp: life and death, what comes in
+  void launch();
+  void when_awake(std::function<void()> what);
+  void arm_timer();
+  [[nodiscard]] bool dies_at(crash_point where);
+  [[nodiscard]] member_view& view();
+  void propose(const request& what, bool asked_here);
+
+  // member_step.cpp: one step of the core, and what it says has to be done. Each of these is false
+  // when the member has died in it.
+  bool feed(raft::event_body what, bool must_be_rejected = false);
+  void observe(step_view& step);
+  void observe_leader(const step_view& step);
+  void rebuild_shadow();
+  bool carry_out(raft::output out);
+  bool persist(const raft::persist_request& request);
+  bool send_all(const std::vector<raft::outbound>& messages);
+  bool deliver(raft::committed_entries committed);
+  void apply_waiting();
+  void apply_one(raft::index_t index, const raft::entry& value);
+  void answer_all();
+  void answer(const operation& what, const operation_result& result);
+
+  world& all_;
+  std::size_t who_;
+  disk disk_;
+  skewed_clock clock_;
+  std::unique_ptr<raft::core> core_;
+  std::uint64_t life_ = 0; ///< of the core: what was planned for one does not reach the next
+  tally tally_;
+  std::uint64_t steps_ = 0;
+  std::uint64_t commits_ = 0; ///< in this member's present term of office
+
+  std::unique_ptr<state_machine> machine_;
+  shadow_log given_; ///< what the state machine was given
+  std::deque<std::pair<raft::index_t, raft::entry>> to_apply_;
+  bool apply_planned_ = false;
+  std::vector<std::pair<operation, operation_result>> to_answer_;
+  std::unordered_map<std::uint32_t, std::vector<waiting>> waiting_; ///< by client
+  std::optional<raft::proposal_outcome> outcome_;
+
+  std::optional<timestamp> timer_; ///< virtual time of the next planned look at the clock
+  std::uint64_t timer_number_ = 0;
+  std::optional<crash_point> dies_;
+  bool paused_ = false;
+  std::deque<std::function<void()>> inbox_;
+};
+
+} // namespace hamok::sim

@@ -1,0 +1,268 @@
+// A step of a member's core, and its output carried out effect by effect.
+
+#include "hamok/tests/sim/member.hpp"
+#include "hamok/tests/sim/world.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hamok::sim {
+
+namespace {
+
+template <class... Ts>
+struct overloaded : Ts... {
+  using Ts::operator()...;
+};
+
+step_view describe(const scenario& plan, std::size_t who, const raft::event_body& what) {
+  step_view step;
+  step.who = who;
+  step.event = static_cast<event_kind>(what.index());
+  if (const auto* received = std::get_if<raft::receive>(&what)) {
+    const auto& body = received->message.body;
+    step.from = number_of(plan, received->from);
+    if (const auto* request = std::get_if<raft::vote_request>(&body))
+      step.vote_request = *request;
+    step.append_received = std::holds_alternative<raft::append_request>(body);
+    step.append_answered = std::holds_alternative<raft::append_response>(body);
+  }
+  return step;
+}
+
+std::string to_string(const raft::event_body& what) {
+  return std::visit(
+      overloaded{
+          [](const raft::tick&) { return std::string{"tick"}; },
+          [](const raft::receive& ev) {
+            return "receives from " + ev.from.peer + "  " + raft::to_string(ev.message);
+          },
+          [](const raft::persisted& ev) {
+            return "is told that write " + str(ev.sequence) + " is durable";
+          },
+          [](const raft::applied& ev) { return "has applied " + str(ev.index); },
+          [](const raft::propose& ev) { return "is asked to append " + str(ev.proposals.size()); },
+          [](const raft::link_up& ev) { return "link up to " + ev.peer.peer; },
+          [](const raft::link_down& ev) { return "link down to " + ev.peer.peer; },
+      },
+      what);
+}
+
+std::string describe_change(const core_view& before, const core_view& after,
+                            const raft::output& out) {
+  std::string text;
+  if (before.role != after.role)
+    text += std::string{" becomes "} + raft::to_string(after.role);
+  if (before.term != after.term)
+    text += " term " + str(after.term);
+  if (before.last_index != after.last_index)
+    text += " log up to " + str(after.last_index);
+  if (before.commit_index != after.commit_index)
+    text += " commits " + str(after.commit_index);
+  if (out.persist)
+    text += " writes #" + str(out.persist->sequence)
+            + (out.persist->truncate_from ? " from " + str(*out.persist->truncate_from) : "")
+            + (out.persist->state ? " state" : "") + " entries " + str(out.persist->entries.size());
+  if (out.rejected)
+    text += std::string{" rejects: "} + out.rejected;
+  return text;
+}
+
+} // namespace
+
+bool member::feed(raft::event_body what, bool must_be_rejected) {
+  auto step = describe(all_.plan, who_, what);
+  step.must_be_rejected = must_be_rejected;
+  step.local_now = clock_.read(all_.time.now());
+  step.before = view().now;
+  all_.rules.view().now = all_.time.now();
+  all_.story.note(all_.time.now(), {0xFEED, who_, static_cast<std::uint64_t>(step.event)},
+                  [&] { return all_.name(who_) + "  " + to_string(what); });
+  if (const auto* applied = std::get_if<raft::applied>(&what))
+    view().told_applied = applied->index;
+  auto out = core_->step({step.local_now, std::move(what)});
+  step.out = &out;
+  observe(step);
+  return carry_out(std::move(out));
+}
+
+// Takes note of what the step has changed and has it checked, before any of it reaches the world.
+// What the core has written is compared with its log right behind the write: see `persist`.
+void member::observe(step_view& step) {
+  const auto& out = *step.out;
+  auto& seen = view();
+  seen.now = look(all_.plan, *core_);
+  step.after = &seen.now;
+  if (out.persist) {
+    if (out.persist->truncate_from) {
+      step.log_changed_from = *out.persist->truncate_from;
+      seen.log.truncate_from(*out.persist->truncate_from);
+    }
+    if (!out.persist->entries.empty() && step.log_changed_from == 0)
+      step.log_changed_from = out.persist->first_index;
+  }
+  if (++steps_ % 256 == 0 || seen.log.last_index() > core_->log().last_index()) {
+    const auto before = seen.log;
+    rebuild_shadow();
+    if (!seen.log.agrees(before, std::min(before.last_index(), seen.log.last_index())))
+      throw violation{"everything is written",
+                      "member " + all_.name(who_) + " has changed its log and written nothing"};
+  }
+  while (seen.log.last_index() < core_->log().last_index())
+    seen.log.append(core_->log().at(seen.log.last_index() + 1));
+  all_.story.note(
+      all_.time.now(),
+      {static_cast<std::uint64_t>(seen.now.role), seen.now.term, seen.now.commit_index,
+       seen.log.chain_at(seen.now.last_index), out.send.size(),
+       static_cast<std::uint64_t>(seen.now.deadline.count())},
+      [&] { return all_.name(who_) + "    =>" + describe_change(step.before, seen.now, out); });
+  all_.rules.stepped(step);
+  tally_.stepped(all_.done, all_.plan, seen, step);
+  if (step.before.role != seen.now.role || step.before.term != seen.now.term)
+    all_.net.repeat_old(who_);
+  if (leads())
+    observe_leader(step);
+}
+
+void member::observe_leader(const step_view& step) {
+  if (step.before.role != raft::role::leader) {
+    if (all_.last_leader != who_)
+      all_.done.add(count::leader_changes);
+    all_.last_leader = who_;
+    commits_ = 0;
+    all_.trouble.leader_elected(who_);
+  } else if (step.before.commit_index != view().now.commit_index && ++commits_ <= 2) {
+    all_.trouble.leader_commits(who_);
+  }
+}
+
+void member::rebuild_shadow() {
+  auto& log = view().log;
+  log = {};
+  for (raft::index_t index = 1; index <= core_->log().last_index(); ++index)
+    log.append(core_->log().at(index));
+}
+
+// persist -> send -> apply -> answer -> next deadline -> role change: the documented order.
+bool member::carry_out(raft::output out) {
+  outcome_ = out.proposal;
+  if (out.persist && !persist(*out.persist))
+    return false;
+  all_.rules.written(who_);
+  if (!send_all(out.send))
+    return false;
+  if (!out.committed.entries.empty() && !deliver(std::move(out.committed)))
+    return false;
+  // A role actor hands its core to the next by moving it.
+  if (out.role) {
+    core_ = std::make_unique<raft::core>(std::move(*core_));
+    view().core = core_.get();
+  }
+  arm_timer();
+  return true;
+}
+
+bool member::persist(const raft::persist_request& request) {
+  if (dies_at(crash_point::before_write))
+    return false;
+  disk_.write(request);
+  return !dies_at(crash_point::after_write);
+}
+
+bool member::send_all(const std::vector<raft::outbound>& messages) {
+  const auto before_crash = dies_ == crash_point::between_sends && messages.size() > 1
+                                ? all_.chance.between(1, messages.size() - 1)
+                                : messages.size();
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    if (i == before_crash && dies_at(crash_point::between_sends))
+      return false;
+    const auto to = number_of(all_.plan, messages[i].to);
+    if (to == nobody || to == who_)
+      throw violation{"outputs tell what has changed",
+                      "member " + all_.name(who_) + " sends to nobody of the group"};
+    all_.rules.sending({who_, to, &messages[i].message});
+    all_.net.send(who_, to, messages[i].message);
+  }
+  return true;
+}
+
+// -- applying -----------------------------------------------------------------------------------
+
+bool member::deliver(raft::committed_entries committed) {
+  for (std::size_t i = 0; i < committed.entries.size(); ++i)
+    to_apply_.emplace_back(committed.first_index + i, std::move(committed.entries[i]));
+  if (dies_at(crash_point::before_apply))
+    return false;
+  if (std::exchange(apply_planned_, true))
+    return true;
+  all_.time.after(all_.chance.between(duration{0}, all_.plan.apply_delay), [this, life = life_] {
+    if (life == life_)
+      when_awake([this] { apply_waiting(); });
+  });
+  return true;
+}
+
+void member::apply_waiting() {
+  apply_planned_ = false;
+  raft::index_t last = 0;
+  for (; !to_apply_.empty(); to_apply_.pop_front()) {
+    last = to_apply_.front().first;
+    apply_one(last, to_apply_.front().second);
+  }
+  if (dies_at(crash_point::before_answer))
+    return;
+  answer_all();
+  feed(raft::applied{last});
+}
+
+// After the death of the role alone the core hands out again what the state machine has: it is
+// compared and not applied.
+void member::apply_one(raft::index_t index, const raft::entry& value) {
+  auto& seen = view();
+  apply_view apply;
+  apply.who = who_;
+  apply.index = index;
+  apply.repeated = index <= seen.applied_index;
+  apply.chain = chain(given_.chain_at(index - 1), value);
+  if (!apply.repeated) {
+    given_.append(value);
+    apply.result = machine_->apply(index, value);
+    apply.digest = machine_->digest();
+    seen.applied_index = index;
+  }
+  all_.rules.applied(apply);
+  if (apply.repeated)
+    return;
+  const auto& what = all_.rules.view().past.at(index).what;
+  if (!what || apply.result.index == 0)
+    return;
+  if (!apply.result.fresh)
+    all_.done.add(count::operations_deduplicated);
+  to_answer_.emplace_back(*what, apply.result);
+}
+
+void member::answer_all() {
+  for (const auto& [what, result] : to_answer_)
+    answer(what, result);
+  to_answer_.clear();
+}
+
+void member::answer(const operation& what, const operation_result& result) {
+  auto& asked = waiting_[what.client];
+  const auto found = std::find_if(asked.begin(), asked.end(), [&](const waiting& each) {
+    return each.sequence == what.sequence;
+  });
+  if (found == asked.end())
+    return;
+  const auto attempt = found->attempt;
+  asked.erase(found);
+  if (all_.trouble.stormy() && all_.chance.chance(all_.plan.clients.answer_loss_per_mille)) {
+    all_.done.add(count::answers_lost);
+    return;
+  }
+  all_.time.after(all_.net.delay(), [this, what, attempt, result] {
+    all_.clients[what.client].answered(what.sequence, attempt, result);
+  });
+}
+
+} // namespace hamok::sim

@@ -1,0 +1,194 @@
+#include "hamok/tests/sim/network.hpp"
+
+#include "hamok/raft/codec.hpp"
+#include "hamok/tests/sim/bad_messages.hpp"
+#include "hamok/tests/sim/world.hpp"
+
+#include <utility>
+
+namespace hamok::sim {
+
+namespace {
+
+/// Old messages that are kept for each member, of each kind.
+constexpr std::size_t max_old_messages = 6;
+
+} // namespace
+
+network::network(world& all)
+    : all_(all),
+      paths_(all.plan.members.size() * all.plan.members.size()),
+      old_(all.plan.members.size()) {}
+
+network::path& network::between(std::size_t from, std::size_t to) {
+  return paths_[from * all_.plan.members.size() + to];
+}
+
+duration network::delay() {
+  const auto& plan = all_.plan.network;
+  auto result = all_.chance.between(plan.min_delay, plan.max_delay);
+  if (!healed_ && all_.chance.chance(plan.spike_per_mille)) {
+    result += all_.chance.between(duration{0}, plan.max_spike);
+    all_.done.add(count::messages_delayed);
+  }
+  return result;
+}
+
+void network::send(std::size_t from, std::size_t to, const raft::message& message) {
+  const auto bytes = raft::to_blob(message);
+  all_.done.add(count::messages_sent);
+  all_.story.note(all_.time.now(), {0x5E4D, from, to, hash_bytes(bytes.bytes())}, [&] {
+    return all_.name(from) + " -> " + all_.name(to) + "  " + raft::to_string(message);
+  });
+  const auto number = ++between(from, to).sent;
+  if (!healed_)
+    disturb(from, to, message, bytes);
+  if (between(from, to).blocked > 0) {
+    all_.done.add(count::messages_blocked);
+    return;
+  }
+  const auto& plan = all_.plan.network;
+  if (!healed_ && all_.chance.chance(plan.loss_per_mille)) {
+    all_.done.add(count::messages_lost);
+    return;
+  }
+  dispatch(from, to, bytes, number);
+  if (!healed_ && all_.chance.chance(plan.duplicate_per_mille)) {
+    all_.done.add(count::messages_duplicated);
+    dispatch(from, to, bytes, number);
+  }
+  if (!healed_)
+    repeat_later(from, to, message, bytes, number);
+}
+
+// Copies that come when their term is over are what the checks of terms are for. Answers to votes
+// are few, so they are repeated more often.
+void network::repeat_later(std::size_t from, std::size_t to, const raft::message& message,
+                           const blob& bytes, std::uint64_t number) {
+  const auto& plan = all_.plan.network;
+  const bool vote = std::holds_alternative<raft::vote_response>(message.body);
+  if (!all_.chance.chance(plan.late_copy_per_mille * (vote ? 10 : 1)))
+    return;
+  all_.done.add(count::messages_repeated_late);
+  all_.time.after(all_.chance.between(plan.max_delay, plan.max_late_copy),
+                  [this, from, to, bytes, number] {
+                    if (!healed_)
+                      arrive(from, to, bytes, number);
+                  });
+  auto& old = old_[to][message.body.index()];
+  if (old.size() < max_old_messages)
+    old.push_back({from, number, bytes});
+  else
+    old[all_.chance.below(old.size())] = {from, number, bytes};
+}
+
+void network::repeat_old(std::size_t to) {
+  if (healed_)
+    return;
+  for (const auto& kind : old_[to])
+    for (const auto& message : kind) {
+      if (all_.chance.chance(600))
+        continue;
+      all_.done.add(count::messages_repeated_late);
+      dispatch(message.from, to, message.bytes, message.number);
+    }
+}
+
+void network::carry(std::size_t from, std::size_t to, std::function<void()> arrive) {
+  if (between(from, to).blocked > 0
+      || (!healed_ && all_.chance.chance(all_.plan.network.loss_per_mille)))
+    return;
+  all_.time.after(delay(), std::move(arrive));
+}
+
+void network::dispatch(std::size_t from, std::size_t to, const blob& bytes, std::uint64_t number) {
+  all_.time.after(delay(), [this, from, to, bytes, number] { arrive(from, to, bytes, number); });
+}
+
+void network::arrive(std::size_t from, std::size_t to, const blob& bytes, std::uint64_t number) {
+  auto& way = between(from, to);
+  if (way.blocked > 0) {
+    all_.done.add(count::messages_blocked);
+    return;
+  }
+  if (number < way.arrived)
+    all_.done.add(count::messages_reordered);
+  else
+    way.arrived = number;
+  all_.members[to].receive(from, bytes);
+}
+
+// Beside the real messages: bytes that are none, and messages that nobody may send.
+void network::disturb(std::size_t from, std::size_t to, const raft::message& message,
+                      const blob& bytes) {
+  const auto& plan = all_.plan.network;
+  if (all_.chance.chance(plan.garbage_per_mille))
+    send_garbage(from, to, bytes);
+  if (all_.chance.chance(plan.stranger_per_mille)) {
+    all_.done.add(count::strangers);
+    all_.members[to].receive_bad(from_a_stranger(all_.plan, from, message, all_.chance));
+  }
+  if (all_.chance.chance(plan.malformed_per_mille))
+    if (auto damaged = malformed(all_.plan, from, to, message, all_.chance)) {
+      all_.done.add(count::malformed);
+      all_.members[to].receive_bad(std::move(*damaged));
+    }
+}
+
+void network::send_garbage(std::size_t from, std::size_t to, const blob& bytes) {
+  all_.done.add(count::garbage);
+  const auto damaged = garbage(bytes, all_.chance);
+  const auto read = raft::decode_message(damaged.bytes);
+  if (read && damaged.never_a_message)
+    throw violation{"garbage is not a message",
+                    "cut or extended bytes were read as " + raft::to_string(*read)};
+  if (!read) // else it happens to be somebody's message, and no link would let it pass
+    dispatch(from, to, damaged.bytes, between(from, to).arrived);
+}
+
+void network::block(std::size_t from, std::size_t to) {
+  if (from == to)
+    return;
+  ++between(from, to).blocked;
+  tell_of_link(from, to, false);
+}
+
+void network::unblock(std::size_t from, std::size_t to) {
+  if (from == to || between(from, to).blocked == 0)
+    return;
+  --between(from, to).blocked;
+  if (between(from, to).blocked == 0 && between(to, from).blocked == 0)
+    tell_of_link(from, to, true);
+}
+
+void network::unblock_all() {
+  const auto size = all_.plan.members.size();
+  for (std::size_t from = 0; from < size; ++from)
+    for (std::size_t to = 0; to < size; ++to)
+      while (between(from, to).blocked > 0)
+        unblock(from, to);
+}
+
+void network::heal() {
+  unblock_all();
+  healed_ = true;
+}
+
+void network::tell_of_link(std::size_t one, std::size_t other, bool up) {
+  tell_end(one, other, up);
+  tell_end(other, one, up);
+}
+
+void network::tell_end(std::size_t whom, std::size_t peer, bool up) {
+  const auto& plan = all_.plan.network;
+  if (!healed_ && !all_.chance.chance(plan.link_told_per_mille)) {
+    all_.done.add(count::link_changes_untold);
+    return;
+  }
+  all_.time.after(all_.chance.between(duration{0}, plan.max_link_notice), [this, whom, peer, up] {
+    if (up || !healed_) // late news of what is long over would be a fault
+      all_.members[whom].link_changed(peer, up);
+  });
+}
+
+} // namespace hamok::sim

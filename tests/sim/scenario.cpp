@@ -1,0 +1,159 @@
+#include "hamok/tests/sim/scenario.hpp"
+
+#include "hamok/tests/sim/hashing.hpp"
+#include "hamok/tests/sim/trace.hpp"
+
+#include <algorithm>
+
+namespace hamok::sim {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Limits so small that windows fill, batches split and proposals are refused.
+void shrink_limits(raft::core_config& config, dice& chance) {
+  static const std::vector<std::size_t> batches{1, 1, 1, 2, 3, 5};
+  config.max_batch_entries = chance.pick(batches);
+  config.max_batch_bytes = chance.between(60, 600);
+  config.max_inflight_messages = chance.between(1, 4);
+  config.max_inflight_bytes = chance.between(60, 2000);
+  config.max_uncommitted_bytes = chance.between(200, 4000);
+  config.max_apply_ahead = chance.between(1, 8);
+}
+
+void plan_members(scenario& plan, dice& chance) {
+  static const std::vector<std::size_t> sizes{3, 5, 7};
+  static const std::vector<duration> idles{100ms, 150ms, 250ms, 500ms};
+  plan.idle = chance.pick(idles);
+  plan.members.resize(chance.pick(sizes));
+  const auto heartbeat = plan.idle / static_cast<int>(chance.between(3, 6));
+  const auto election_timeout = plan.idle * static_cast<int>(chance.between(1, 6));
+  const bool skewed = chance.chance(700);
+  plan.hunting = chance.chance(350);
+  const bool small_limits = chance.chance(plan.hunting ? 900 : 300);
+  // A minority: so that one with all committed entries may always campaign.
+  const auto most_passive = (plan.members.size() - 1) / 2;
+  const auto passive = chance.chance(300) ? chance.between(1, most_passive) : 0;
+  for (std::size_t i = 0; i < plan.members.size(); ++i) {
+    auto& member = plan.members[i];
+    auto& config = member.config;
+    config.self.peer = std::string(1, static_cast<char>('a' + i));
+    config.self.incarnation = {mix(plan.seed, i), i + 1};
+    config.follower_max_idle = plan.idle;
+    config.heartbeat = heartbeat;
+    config.election_timeout = election_timeout;
+    config.only_follower = i < passive;
+    config.seed = chance.next();
+    if (small_limits)
+      shrink_limits(config, chance);
+    member.clock_offset = chance.between(0s, 100h);
+    if (skewed)
+      member.clock_per_mille = static_cast<std::int64_t>(chance.between(900, 1100));
+  }
+}
+
+void plan_network(scenario& plan, dice& chance) {
+  static const std::vector<duration> slowest{500us, 2ms, 8ms, 20ms};
+  auto& net = plan.network;
+  net.max_delay = std::min(chance.pick(slowest), plan.idle / 8);
+  net.min_delay = net.max_delay / static_cast<int>(chance.between(2, 10));
+  net.max_spike = plan.idle * static_cast<int>(chance.between(1, 4));
+  static const std::vector<std::uint64_t> rates{0, 5, 20, 60};
+  net.spike_per_mille = chance.pick(rates);
+  net.loss_per_mille = chance.pick(rates) * 2;
+  net.duplicate_per_mille = chance.pick(rates);
+  net.max_late_copy = plan.idle * static_cast<int>(chance.between(2, 30));
+  net.late_copy_per_mille = chance.pick(rates) / 2;
+  net.garbage_per_mille = chance.between(0, 8);
+  net.stranger_per_mille = chance.between(0, 4);
+  net.malformed_per_mille = chance.between(0, 4);
+  net.link_told_per_mille = chance.between(200, 1000);
+  net.max_link_notice = chance.chance(500) ? duration{1ms} : plan.idle * 2;
+}
+
+void plan_disk(scenario& plan, dice& chance) {
+  auto& disk = plan.disk;
+  static const std::vector<duration> slowest{200us, 1ms, 5ms, 20ms};
+  disk.at_once = chance.chance(150);
+  disk.max_delay = std::min(chance.pick(slowest), plan.idle / 8);
+  disk.min_delay = disk.max_delay / static_cast<int>(chance.between(1, 10));
+  disk.max_stall = plan.idle * static_cast<int>(chance.between(1, 3));
+  disk.stall_per_mille = chance.chance(500) ? chance.between(1, 20) : 0;
+}
+
+void plan_clients(scenario& plan, dice& chance) {
+  auto& clients = plan.clients;
+  clients.clients = chance.between(2, 5);
+  clients.max_batch = chance.chance(600) ? chance.between(2, 8) : 1;
+  clients.keys = chance.between(2, 24);
+  clients.values = chance.between(2, 9);
+  clients.max_padding = chance.chance(300) ? chance.between(50, 400) : chance.between(0, 20);
+  clients.max_think = plan.idle / static_cast<int>(chance.between(1, 8));
+  clients.min_timeout = plan.network.max_delay * 4 + plan.idle / 10;
+  clients.max_timeout = clients.min_timeout + plan.idle * static_cast<int>(chance.between(1, 3));
+  clients.answer_loss_per_mille = chance.between(5, 100);
+  clients.forward_per_mille = chance.between(0, 1000);
+}
+
+void plan_faults(scenario& plan, dice& chance) {
+  auto& faults = plan.faults;
+  faults.min_gap = plan.idle / 10;
+  faults.max_gap = plan.idle * static_cast<int>(chance.between(1, 4));
+  faults.max_length = plan.idle * static_cast<int>(chance.between(2, 6));
+  faults.storm = plan.idle * static_cast<int>(chance.between(15, 30));
+  faults.lull = plan.idle * static_cast<int>(chance.between(6, 10));
+  // Each seed has its own weather: some kinds often, some never.
+  const auto weight = [&chance] { return chance.chance(250) ? 0 : chance.between(1, 10); };
+  faults.one_way = weight();
+  faults.full_partition = weight();
+  faults.crash = weight() + 2;
+  faults.power_failure = chance.between(0, 1);
+  faults.role_death = weight() / 2;
+  faults.pause = weight() / 2;
+  faults.link_flap = weight() / 2;
+  faults.clock_change = weight() / 3;
+  // Leaders that are struck as soon as they lead leave the most different logs behind.
+  faults.hunt_per_mille = chance.between(0, 300);
+  if (plan.hunting) {
+    faults.hunt_per_mille = chance.between(500, 950);
+    faults.max_length = plan.idle * 2;
+    faults.max_gap = plan.idle * 4;
+  }
+}
+
+} // namespace
+
+scenario make_scenario(std::uint64_t seed) {
+  dice chance{mix(0x5CE7A210, seed)};
+  scenario plan;
+  plan.seed = seed;
+  plan_members(plan, chance);
+  plan_network(plan, chance);
+  plan_disk(plan, chance);
+  plan_clients(plan, chance);
+  plan_faults(plan, chance);
+  plan.machine = chance.chance(500) ? &map_kind() : &key_value_kind();
+  plan.apply_delay = chance.chance(500) ? duration{0} : plan.network.max_delay;
+  return plan;
+}
+
+std::string to_string(const scenario& value) {
+  const auto& config = value.members.front().config;
+  std::string passive;
+  for (const auto& member : value.members)
+    if (member.config.only_follower)
+      passive += " " + member.config.self.peer;
+  return "seed " + std::to_string(value.seed) + ": " + std::to_string(value.members.size())
+         + " members, idle " + to_text(value.idle) + ", heartbeat " + to_text(config.heartbeat)
+         + ", election timeout " + to_text(config.election_timeout) + ", delay up to "
+         + to_text(value.network.max_delay) + ", loss "
+         + std::to_string(value.network.loss_per_mille) + " per mille, disk up to "
+         + (value.disk.at_once ? "0" : to_text(value.disk.max_delay)) + ", batch of "
+         + std::to_string(config.max_batch_entries) + " entries, window of "
+         + std::to_string(config.max_inflight_messages)
+         + (passive.empty() ? "" : ", only followers:" + passive) + ", state machine "
+         + value.machine->name;
+}
+
+} // namespace hamok::sim

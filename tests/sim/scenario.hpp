@@ -1,0 +1,97 @@
+#pragma once
+
+// What a seed stands for: how large the cluster is, how fast and how bad everything in it.
+
+#include "hamok/raft/event.hpp"
+#include "hamok/tests/sim/dice.hpp"
+#include "hamok/tests/sim/state_machine.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace hamok::sim {
+
+struct member_plan {
+  raft::core_config config;
+  duration clock_offset{0};
+  std::int64_t clock_per_mille = 1000;
+};
+
+struct network_plan {
+  duration min_delay{0};
+  duration max_delay{0};
+  duration max_spike{0}; ///< some messages take up to this long
+  std::uint64_t spike_per_mille = 0;
+  std::uint64_t loss_per_mille = 0;
+  std::uint64_t duplicate_per_mille = 0;
+  duration max_late_copy{0};             ///< some copies come when nobody expects them any more
+  std::uint64_t late_copy_per_mille = 0; ///< of all messages
+  std::uint64_t garbage_per_mille = 0;
+  std::uint64_t stranger_per_mille = 0;
+  std::uint64_t malformed_per_mille = 0;
+  std::uint64_t link_told_per_mille = 0; ///< how often a member hears of a link that changed
+  duration max_link_notice{0};           ///< and how late
+};
+
+struct disk_plan {
+  bool at_once = false; ///< as memory storage: durable as soon as it is written
+  duration min_delay{0};
+  duration max_delay{0};
+  duration max_stall{0};
+  std::uint64_t stall_per_mille = 0;
+};
+
+struct client_plan {
+  std::size_t clients = 0;
+  std::size_t max_batch = 1; ///< operations in one request
+  std::size_t keys = 16;
+  std::uint64_t values = 1; ///< few, so that some are as expected
+  std::size_t max_padding = 0;
+  duration max_think{0};
+  duration min_timeout{0};
+  duration max_timeout{0};
+  std::uint64_t answer_loss_per_mille = 0;
+  std::uint64_t forward_per_mille = 0; ///< a follower forwards instead of refusing
+};
+
+struct fault_plan {
+  duration min_gap{0}; ///< between two faults
+  duration max_gap{0};
+  duration max_length{0}; ///< of a partition, a pause, a time without a member
+  duration storm{0};
+  duration lull{0};
+  std::uint64_t storms = 3; ///< at least
+  // how often each kind is chosen, relative to the others
+  std::uint64_t one_way = 0;
+  std::uint64_t full_partition = 0;
+  std::uint64_t crash = 0;
+  std::uint64_t power_failure = 0;
+  std::uint64_t role_death = 0;
+  std::uint64_t pause = 0;
+  std::uint64_t link_flap = 0;
+  std::uint64_t clock_change = 0;
+  std::uint64_t hunt_per_mille = 0; ///< how often a new leader is struck at once
+};
+
+struct scenario {
+  std::uint64_t seed = 0;
+  bool hunting = false; ///< new leaders are struck at once, most of the time
+  duration idle{0};     ///< follower_max_idle: what all other times are measured by
+  std::vector<member_plan> members;
+  network_plan network;
+  disk_plan disk;
+  client_plan clients;
+  fault_plan faults;
+  const state_machine_kind* machine = nullptr;
+  std::uint64_t min_operations = 100; ///< committed before the network heals
+  duration apply_delay{0};            ///< state machines take up to this long
+};
+
+/// The same seed gives the same scenario.
+[[nodiscard]] scenario make_scenario(std::uint64_t seed);
+
+/// A few lines for whoever looks into a seed.
+[[nodiscard]] std::string to_string(const scenario& value);
+
+} // namespace hamok::sim

@@ -1,0 +1,109 @@
+#pragma once
+
+// What the checks are shown: every member as it is, and what has just happened.
+
+#include "hamok/raft/core.hpp"
+#include "hamok/raft/event.hpp"
+#include "hamok/tests/sim/command.hpp"
+#include "hamok/tests/sim/history.hpp"
+#include "hamok/tests/sim/scenario.hpp"
+#include "hamok/tests/sim/shadow_log.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hamok::sim {
+
+/// Members are numbers here; this one is nobody.
+inline constexpr std::size_t nobody = ~std::size_t{0};
+
+/// The number of the member, or `nobody` for a stranger.
+[[nodiscard]] std::size_t number_of(const scenario& plan, const raft::member_id& id) noexcept;
+[[nodiscard]] std::size_t number_of(const scenario& plan,
+                                    const std::optional<raft::member_id>& id) noexcept;
+
+/// The core of a member between two steps.
+struct core_view {
+  raft::role role = raft::role::follower;
+  raft::term_t term = 0;
+  std::size_t vote = nobody;
+  std::size_t leader = nobody;
+  raft::index_t commit_index = 0;
+  raft::index_t delivered_index = 0;
+  raft::index_t durable_index = 0;
+  raft::index_t last_index = 0;
+  timestamp deadline{0};
+
+  friend bool operator==(const core_view&, const core_view&) = default;
+};
+
+[[nodiscard]] core_view look(const scenario& plan, const raft::core& from);
+
+/// One member, with what only an observer sees.
+struct member_view {
+  bool up = false;
+  std::uint64_t life = 0; ///< counts starts
+  const raft::core* core = nullptr;
+  core_view now;
+  shadow_log log;     ///< of the core
+  shadow_log written; ///< that storage has been told to write
+  shadow_log synced;  ///< that survives a crash
+  raft::hard_state written_hard;
+  raft::hard_state synced_hard;
+  raft::index_t applied_index = 0; ///< by the state machine
+  raft::index_t told_applied = 0;  ///< of these, what the core was told
+};
+
+struct cluster_view {
+  const scenario& plan;
+  std::vector<member_view> members;
+  history past;
+  timestamp now{0};
+};
+
+enum class event_kind { tick, receive, persisted, applied, propose, link_up, link_down };
+
+/// One `core.step`.
+struct step_view {
+  std::size_t who = 0;
+  event_kind event = event_kind::tick;
+  std::size_t from = nobody;                      ///< of a received message
+  std::optional<raft::vote_request> vote_request; ///< when one was received
+  bool append_received = false;                   ///< an append request
+  bool append_answered = false;                   ///< an append response
+  bool must_be_rejected = false; ///< it received what no member of the group can have sent
+  timestamp local_now{0};
+  core_view before;
+  const core_view* after = nullptr;
+  const raft::output* out = nullptr;
+  raft::index_t log_changed_from = 0; ///< the first index written or dropped; 0: none
+};
+
+/// A message is about to leave.
+struct send_view {
+  std::size_t who = 0;
+  std::size_t to = nobody;
+  const raft::message* message = nullptr;
+};
+
+/// A member has handed an entry to its state machine.
+struct apply_view {
+  std::size_t who = 0;
+  raft::index_t index = 0;
+  std::uint64_t chain = 0; ///< of all that this state machine was given
+  bool repeated = false;   ///< it has it from before the role died, and was not given it again
+  operation_result result;
+  std::uint64_t digest = 0;
+};
+
+/// A client has been told that its operation is done.
+struct ack_view {
+  operation what;
+  operation_result result;
+  raft::index_t acknowledged_before = 0; ///< highest index acknowledged when it was first sent
+};
+
+} // namespace hamok::sim

@@ -1,0 +1,119 @@
+#include "hamok/tests/sim/world.hpp"
+
+#include <algorithm>
+
+namespace hamok::sim {
+
+namespace {
+
+/// More than any healthy run needs: what is beyond goes round in circles.
+constexpr std::uint64_t max_steps = 1'000'000;
+
+} // namespace
+
+world::world(std::uint64_t seed, trace_mode mode)
+    : plan(make_scenario(seed)),
+      chance(mix(0xD1CE, seed)),
+      story(mode),
+      rules(plan),
+      net(*this),
+      trouble(*this) {
+  for (std::size_t who = 0; who < plan.members.size(); ++who)
+    members.emplace_back(*this, who);
+  for (std::uint32_t number = 0; number < plan.clients.clients; ++number)
+    clients.emplace_back(*this, number);
+}
+
+run_result world::run() {
+  run_result result;
+  try {
+    storms();
+    settle();
+    stay_calm();
+    result.ok = true;
+  } catch (const violation& found) {
+    result.invariant = found.invariant();
+    result.text = found.what();
+  }
+  done.add(count::operations_committed, rules.view().past.operations());
+  result.when = time.now();
+  result.trace_hash = story.hash();
+  result.done = done;
+  return result;
+}
+
+void world::step() {
+  if (!time.run_next())
+    throw violation{"progress", "nothing is left to do"};
+  if (done[count::steps] > max_steps)
+    throw violation{"progress", str(max_steps) + " steps and no end"};
+}
+
+template <class Condition>
+void world::run_until(timestamp deadline, const char* what, Condition&& reached) {
+  while (!reached()) {
+    if (time.now() > deadline)
+      throw violation{"progress", what};
+    step();
+  }
+}
+
+void world::storms() {
+  for (auto& member : members)
+    member.start();
+  for (auto& client : clients)
+    client.start();
+  trouble.start();
+  const auto& past = rules.view().past;
+  run_until(time.now() + plan.idle * 2000, "the clients do not get on, storms or not", [&] {
+    return trouble.storms() >= plan.faults.storms && past.operations() >= plan.min_operations;
+  });
+}
+
+// From here on nothing goes wrong: the cluster has to come to itself, serve every client, and
+// agree.
+void world::settle() {
+  story.note(time.now(), {0x4EA1}, [] { return std::string{"-- the network has healed"}; });
+  trouble.stop();
+  net.heal();
+  // Elections take a few idle times. A member without any log may have to get it entry by entry.
+  const auto round_trip = (plan.network.max_delay + plan.disk.max_delay + plan.apply_delay) * 2;
+  const auto bound = time.now() + plan.idle * 40 + plan.members.front().config.election_timeout * 2
+                     + round_trip * static_cast<int>(rules.view().past.last_index());
+  const auto before = rules.view().past.operations();
+  run_until(bound, "no operations are committed although the network has healed",
+            [&] { return rules.view().past.operations() >= before + 10; });
+  for (auto& client : clients)
+    client.finish();
+  run_until(bound, "a client is not served although the network has healed", [&] {
+    return std::all_of(clients.begin(), clients.end(),
+                       [](const client& each) { return each.idle(); });
+  });
+  run_until(bound, "the members do not agree although the network has healed",
+            [&] { return converged(); });
+}
+
+bool world::converged() const {
+  const auto& all = rules.view();
+  const auto& first = all.members.front();
+  return std::all_of(all.members.begin(), all.members.end(), [&](const member_view& each) {
+    return each.up && each.now.leader != nobody && each.now.term == first.now.term
+           && each.now.last_index == first.now.last_index
+           && each.now.commit_index == each.now.last_index
+           && each.applied_index == each.now.last_index;
+  });
+}
+
+// Without a reason nobody campaigns.
+void world::stay_calm() {
+  const auto term = rules.view().members.front().now.term;
+  const auto until = time.now() + plan.idle * 6;
+  while (time.now() < until)
+    step();
+  for (const auto& each : rules.view().members)
+    if (each.now.term != term || each.now.leader == nobody)
+      throw violation{"progress", "the leader changes although nothing is wrong"};
+  rules.finished();
+}
+
+} // namespace hamok::sim

@@ -1,0 +1,72 @@
+#pragma once
+
+// One run of one seed: everything that there is in it.
+
+#include "hamok/tests/sim/agenda.hpp"
+#include "hamok/tests/sim/checks.hpp"
+#include "hamok/tests/sim/client.hpp"
+#include "hamok/tests/sim/counts.hpp"
+#include "hamok/tests/sim/dice.hpp"
+#include "hamok/tests/sim/faults.hpp"
+#include "hamok/tests/sim/member.hpp"
+#include "hamok/tests/sim/network.hpp"
+#include "hamok/tests/sim/scenario.hpp"
+#include "hamok/tests/sim/trace.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <string>
+
+namespace hamok::sim {
+
+/// How a run ended.
+struct run_result {
+  bool ok = false;
+  std::string invariant; ///< that is violated, and how
+  std::string text;
+  timestamp when{0};
+  std::uint64_t trace_hash = 0;
+  counts done;
+};
+
+class world {
+public:
+  world(std::uint64_t seed, trace_mode mode);
+  world(const world&) = delete;
+  world& operator=(const world&) = delete;
+
+  [[nodiscard]] run_result run();
+
+  // The parts know each other through this; each is the only owner of what it does.
+  const scenario plan;
+  agenda time;
+  dice chance;
+  trace story;
+  counts done;
+  checks rules;
+  network net;
+  std::deque<member> members;
+  std::deque<client> clients;
+  faults trouble;
+
+  /// "member c" as in the trace.
+  [[nodiscard]] const std::string& name(std::size_t who) const {
+    return plan.members[who].config.self.peer;
+  }
+  /// Highest index at which an acknowledged operation took effect.
+  raft::index_t last_acknowledged = 0;
+  /// Who led last.
+  std::size_t last_leader = nobody;
+
+private:
+  void storms();
+  void settle();
+  void stay_calm();
+  void step();
+  template <class Condition>
+  void run_until(timestamp deadline, const char* what, Condition&& reached);
+  [[nodiscard]] bool converged() const;
+};
+
+} // namespace hamok::sim

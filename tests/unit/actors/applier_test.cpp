@@ -1,0 +1,230 @@
+#include "hamok/actors/applier.hpp"
+#include "hamok/collections/operation_state.hpp"
+#include "hamok/tests/unit/actors/recorder.hpp"
+
+#include <caf/send.hpp>
+
+namespace hamok::test {
+
+namespace {
+
+/// What a collection was told, as text.
+using lines = record<std::string>;
+
+/// An applier with a stand-in for the node and collections that only remember.
+struct applier_fixture : system_fixture {
+  applier_fixture() {
+    node = system.spawn([this] {
+      return caf::behavior{[this](const applied_up_to& x) { applied.add(x.index); },
+                           [this](const event::error& x) { errors.add(x); },
+                           [](const proposal_batch&) {}};
+    });
+    applier_config config;
+    config.node = caf::actor_cast<node_actor>(node);
+    config.spawn_collection = [this](collection_context context, collection_spec spec) {
+      return make_collection(std::move(context), std::move(spec));
+    };
+    applier = compat::spawn<applier_state>(system, placement::scheduler, std::move(config));
+  }
+
+  ~applier_fixture() {
+    caf::anon_send_exit(applier, caf::exit_reason::kill);
+    caf::anon_send_exit(node, caf::exit_reason::kill);
+    for (const auto& one : made.get())
+      caf::anon_send_exit(one, caf::exit_reason::kill);
+    applier = nullptr;
+    node = nullptr;
+  }
+
+  caf::expected<collection_actor> make_collection(collection_context context,
+                                                  collection_spec spec) {
+    if (spec.kind == "unknown")
+      return make_error(errc::unknown_kind);
+    auto& log = told[spec.name + "/" + std::to_string(context.origin)];
+    auto* sink = &log;
+    const auto actor = system.spawn([this, sink, context](caf::event_based_actor* self) {
+      return fake(self, *sink, context.applier);
+    });
+    made.add(actor);
+    sink->add(context.create ? "opened" : "made");
+    return caf::actor_cast<collection_actor>(actor);
+  }
+
+  caf::behavior fake(caf::event_based_actor* self, lines& sink, const applier_actor& to) {
+    auto number = std::make_shared<std::uint64_t>(0);
+    return {
+      [&sink, number](const collection_created& x) {
+        *number = x.number;
+        sink.add("created " + std::to_string(x.number)
+                 + (x.refused == errc::none ? "" : " " + to_string(x.refused)));
+      },
+      [this, self, &sink, to, number](const apply_batch& batch) {
+        std::string line = "apply";
+        for (const auto& item : batch.items)
+          line += " " + std::to_string(item.index);
+        sink.add(line);
+        if (answering)
+          compat::send(self, to, collection_applied{*number, batch.items.back().index});
+      },
+      [&sink](const leader_notice& x) {
+        sink.add("leader " + (x.leader ? x.leader->peer : std::string{"none"}));
+      },
+      [&sink](const proposal_refused& x) { sink.add("refused " + std::to_string(x.token)); },
+      [](get_status) { return collection_status{}; },
+    };
+  }
+
+  void commit(raft::index_t first, std::vector<raft::entry> entries) {
+    compat::anon_send(applier, committed_batch{first, std::move(entries)});
+  }
+
+  caf::expected<collection_actor> open(collection_spec spec) {
+    caf::scoped_actor self{system};
+    caf::expected<collection_actor> result = make_error(errc::none);
+    compat::request(self.ptr(), applier, std::chrono::seconds{10}, open_collection_v,
+                    std::move(spec))
+      .receive([&](collection_actor& x) { result = x; },
+               [&](caf::error& reason) { result = std::move(reason); });
+    return result;
+  }
+
+  [[nodiscard]] bool wait_for(const std::string& collection, const std::vector<std::string>& all) {
+    return eventually([&] { return told[collection].get() == all; });
+  }
+
+  std::map<std::string, lines> told; ///< by name and origin; filled before its actor runs
+  record<raft::index_t> applied;
+  record<event::error> errors;
+  record<caf::actor> made;
+  std::atomic<bool> answering{true};
+  caf::actor node;
+  applier_actor applier;
+};
+
+raft::entry create(const std::string& name, const std::string& kind) {
+  return {1, raft::entry_kind::command, {}, encode_create({name, kind, {}, {}})};
+}
+
+raft::entry operation(std::uint64_t collection) {
+  operation_envelope value;
+  value.collection = collection;
+  value.session = {1, 2};
+  value.sequence = 1;
+  value.first_outstanding = 1;
+  return {1, raft::entry_kind::command, {}, encode(value)};
+}
+
+raft::entry noop() {
+  return {1, raft::entry_kind::noop, {}, {}};
+}
+
+} // namespace
+
+TEST_CASE("the applier makes collections and groups a batch for each of them") {
+  applier_fixture fix;
+  fix.commit(1, {noop(), create("x", "map"), create("y", "map"), operation(2), operation(3),
+                 operation(2), operation(99)});
+  CHECK(fix.wait_for("x/1", {"made", "created 2", "apply 4 6"}));
+  CHECK(fix.wait_for("y/2", {"made", "created 3", "apply 5"}));
+  CHECK(eventually([&] { return fix.applied.size() > 0 && fix.applied.get().back() == 7; }));
+}
+
+TEST_CASE("entries without a collection advance the index at once") {
+  applier_fixture fix;
+  fix.commit(1, {noop()});
+  CHECK(eventually([&] { return fix.applied.get() == std::vector<raft::index_t>{1}; }));
+}
+
+TEST_CASE("nothing is reported as applied before every collection has confirmed") {
+  applier_fixture fix;
+  fix.answering = false;
+  fix.commit(1, {create("x", "map"), operation(1)});
+  fix.commit(3, {noop()});
+  CHECK(fix.wait_for("x/1", {"made", "created 1", "apply 2"}));
+  CHECK(fix.applied.size() == 0);
+  compat::anon_send(fix.applier, collection_applied{1, 2});
+  CHECK(eventually([&] { return fix.applied.get() == std::vector<raft::index_t>{3}; }));
+}
+
+TEST_CASE("the first creation of an id stands, and a later one changes nothing") {
+  applier_fixture fix;
+  fix.commit(1, {create("x", "map"), create("x", "map"), create("x", "queue"), operation(1)});
+  CHECK(fix.wait_for("x/1", {"made", "created 1", "apply 4"}));
+}
+
+TEST_CASE("a collection that was opened here is attached to its creation in the log") {
+  applier_fixture fix;
+  REQUIRE(fix.open({"x", "map", {}, {}}));
+  fix.commit(1, {create("x", "map"), operation(1)});
+  CHECK(fix.wait_for("x/1", {"opened", "created 1", "apply 2"}));
+  REQUIRE(fix.open({"x", "map", {}, {}})); // once more
+  CHECK(fix.wait_for("x/1", {"opened", "created 1", "apply 2", "created 1"}));
+}
+
+TEST_CASE("a collection that was opened here under another kind is refused and replaced") {
+  applier_fixture fix;
+  REQUIRE(fix.open({"x", "queue", {}, {}}));
+  fix.commit(1, {create("x", "map"), operation(1)});
+  CHECK(fix.wait_for("x/1", {"opened", "created 1 kind_mismatch"}));
+  CHECK(fix.wait_for("x/2", {"made", "created 1", "apply 2"}));
+  const auto refused = fix.open({"x", "queue", {}, {}});
+  REQUIRE(!refused);
+  CHECK(refused.error() == errc::kind_mismatch);
+}
+
+TEST_CASE("entries that come again are not applied again") {
+  applier_fixture fix;
+  const std::vector<raft::entry> log{create("x", "map"), operation(1), operation(1)};
+  fix.commit(1, log);
+  CHECK(fix.wait_for("x/1", {"made", "created 1", "apply 2 3"}));
+  auto longer = log;
+  longer.push_back(operation(1));
+  fix.commit(1, longer); // after the role actor has died
+  CHECK(fix.wait_for("x/1", {"made", "created 1", "apply 2 3", "apply 4"}));
+  CHECK(eventually([&] { return fix.applied.size() > 0 && fix.applied.get().back() == 4; }));
+}
+
+TEST_CASE("a collection of an unknown kind is an error and holds nothing up") {
+  applier_fixture fix;
+  fix.commit(1, {create("x", "unknown"), operation(1), noop()});
+  CHECK(eventually([&] { return fix.errors.size() == 1; }));
+  CHECK(fix.errors.get()[0].code == errc::unknown_kind);
+  CHECK(eventually([&] { return fix.applied.get() == std::vector<raft::index_t>{3}; }));
+  CHECK(!fix.open({"y", "unknown", {}, {}}));
+}
+
+TEST_CASE("leader notices go to all collections, refusals to their proposer") {
+  applier_fixture fix;
+  REQUIRE(fix.open({"x", "map", {}, {}}));
+  REQUIRE(fix.open({"y", "map", {}, {}}));
+  compat::anon_send(fix.applier, leader_notice{raft::member_id{"a", {1, 1}}, 1});
+  compat::anon_send(fix.applier, proposal_refused{{}, 2, 77, errc::overloaded});
+  CHECK(fix.wait_for("x/1", {"opened", "leader a"}));
+  CHECK(fix.wait_for("y/2", {"opened", "leader a", "refused 77"}));
+  REQUIRE(fix.open({"z", "map", {}, {}})); // learns of the leader when it is made
+  CHECK(fix.wait_for("z/3", {"opened", "leader a"}));
+}
+
+TEST_CASE("a collection that dies is reported and holds nothing up") {
+  applier_fixture fix;
+  fix.answering = false;
+  fix.commit(1, {create("x", "map"), operation(1)});
+  CHECK(fix.wait_for("x/1", {"made", "created 1", "apply 2"}));
+  caf::anon_send_exit(fix.made.get()[0], caf::exit_reason::kill);
+  CHECK(eventually([&] { return fix.errors.size() == 1; }));
+  CHECK(eventually([&] { return fix.applied.get() == std::vector<raft::index_t>{2}; }));
+}
+
+TEST_CASE("statuses are gathered within a bound") {
+  applier_fixture fix;
+  REQUIRE(fix.open({"x", "map", {}, {}}));
+  REQUIRE(fix.open({"y", "map", {}, {}}));
+  caf::scoped_actor self{fix.system};
+  std::size_t count = 0;
+  compat::request(self.ptr(), fix.applier, std::chrono::seconds{10}, get_status_v)
+    .receive([&](const std::vector<collection_status>& all) { count = all.size(); },
+             [](const caf::error& reason) { FAIL(to_string(reason)); });
+  CHECK(count == 2);
+}
+
+} // namespace hamok::test

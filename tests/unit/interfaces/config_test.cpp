@@ -1,0 +1,164 @@
+#include "hamok/actors/interfaces/config.hpp"
+#include "hamok/actors/plugin.hpp"
+#include "hamok/tests/catch.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace hamok {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+struct bad_config {
+  const char* option;
+  const char* part_of_text;
+  std::function<void(node_config&)> spoil;
+};
+
+const std::vector<bad_config> table{
+  {"peer-id", "give 1 to 255", [](auto& c) { c.peer_id.clear(); }},
+  {"peer-id", "'@'", [](auto& c) { c.peer_id = "a@b"; }},
+  {"cluster", "give 1 to 255", [](auto& c) { c.cluster.clear(); }},
+  {"election-timeout", "not positive", [](auto& c) { c.election_timeout = 0s; }},
+  {"election-timeout", "at least `follower-max-idle`", [](auto& c) { c.election_timeout = 400ms; }},
+  {"follower-max-idle", "not positive", [](auto& c) { c.follower_max_idle = 0s; }},
+  {"request-timeout", "longer than a day", [](auto& c) { c.request_timeout = 25h; }},
+  {"heartbeat", "at most half of it", [](auto& c) { c.heartbeat = 300ms; }},
+  {"request-timeout", "not positive", [](auto& c) { c.request_timeout = -1s; }},
+  {"listen", "host:port", [](auto& c) { c.listen = "nonsense"; }},
+  {"listen", "host:port", [](auto& c) { c.listen = "::1:80"; }},
+  {"listen", "host:port", [](auto& c) { c.listen = "localhost:99999"; }},
+  {"listen", "allow-insecure", [](auto& c) { c.listen = "0.0.0.0:80"; }},
+  {"advertise", "port 0", [](auto& c) { c.advertise = "127.0.0.1:0"; }},
+  {"initial-members", "lacks this member",
+   [](auto& c) { c.initial_members = {{"b", "127.0.0.1:1"}, {"c", "127.0.0.1:2"}}; }},
+  {"initial-members", "named twice",
+   [](auto& c) {
+     c.initial_members = {{"a", "127.0.0.1:1"}, {"b", "127.0.0.1:2"}, {"b", "127.0.0.1:3"}};
+   }},
+  {"initial-members", "host:port",
+   [](auto& c) { c.initial_members = {{"a", "127.0.0.1:1"}, {"b", ""}}; }},
+  {"app-data", "JSON object", [](auto& c) { c.app_data = "[1]"; }},
+  {"app-data", "JSON object", [](auto& c) { c.app_data = "{"; }},
+  {"max-message-entries", "give 1", [](auto& c) { c.max_message_entries = 0; }},
+  {"max-message-bytes", "give 1024", [](auto& c) { c.max_message_bytes = 1; }},
+  {"max-inflight-messages", "give 1", [](auto& c) { c.max_inflight_messages = 0; }},
+  {"max-subscriber-events", "give 16", [](auto& c) { c.max_subscriber_events = 0; }},
+};
+
+node_config good() {
+  node_config result;
+  result.peer_id = "a";
+  return result;
+}
+
+} // namespace
+
+TEST_CASE("the default configuration is valid and its names are unique") {
+  CHECK(node_config{}.validate().empty());
+  CHECK(node_config{}.peer_id.size() == 36);
+  CHECK(node_config{}.peer_id != node_config{}.peer_id);
+}
+
+TEST_CASE("each mistake in a configuration is named with what is accepted") {
+  for (const auto& row : table) {
+    auto config = good();
+    row.spoil(config);
+    const auto problems = config.validate();
+    INFO(row.option << ": " << row.part_of_text << "\n" << to_string(problems));
+    REQUIRE(problems.size() == 1);
+    CHECK(problems[0].option == row.option);
+    CHECK(problems[0].text.find(row.part_of_text) != std::string::npos);
+  }
+}
+
+TEST_CASE("all mistakes are told at once") {
+  auto config = good();
+  config.cluster.clear();
+  config.heartbeat = 1s;
+  config.app_data = "x";
+  CHECK(config.validate().size() == 3);
+}
+
+TEST_CASE("addresses beyond loopback need allow-insecure") {
+  auto config = good();
+  config.listen = "[2001:db8::1]:80";
+  CHECK(config.validate().size() == 1);
+  config.allow_insecure = true;
+  CHECK(config.validate().empty());
+  config.allow_insecure = false;
+  for (const auto* loopback : {"127.0.0.1:0", "127.1.2.3:5", "localhost:5", "[::1]:5"}) {
+    config.listen = loopback;
+    CHECK(config.validate().empty());
+  }
+}
+
+TEST_CASE("a member listens at its own initial endpoint unless it says otherwise") {
+  auto config = good();
+  CHECK(config.effective_listen().empty());
+  config.initial_members = {{"a", "127.0.0.1:1"}, {"b", "127.0.0.1:2"}};
+  CHECK(config.effective_listen() == "127.0.0.1:1");
+  config.listen = "127.0.0.1:9";
+  CHECK(config.effective_listen() == "127.0.0.1:9");
+}
+
+TEST_CASE("initial members are written as id@host:port") {
+  CHECK(parse_initial_member("a@127.0.0.1:1") == peer_endpoint{"a", "127.0.0.1:1"});
+  CHECK(parse_initial_member("a@[::1]:1") == peer_endpoint{"a", "[::1]:1"});
+  CHECK(parse_initial_member("a") == peer_endpoint{"a", ""});
+  CHECK(!parse_initial_member("@127.0.0.1:1"));
+  CHECK(!parse_initial_member("a@127.0.0.1"));
+  CHECK(!parse_initial_member(""));
+}
+
+TEST_CASE("options of CAF have the names of the configuration in kebab-case") {
+  init();
+  init(); // a second time does nothing
+  caf::actor_system_config settings;
+  add_options(settings);
+  settings.set("hamok.peer-id", "x");
+  settings.set("hamok.follower-max-idle", caf::timespan{800ms});
+  settings.set("hamok.only-follower", true);
+  settings.set("hamok.initial-members", std::vector<std::string>{"x@127.0.0.1:1", "y@127.0.0.1:2"});
+  settings.set("hamok.link", "local");
+  settings.set("hamok.placement", "scheduler");
+  const auto config = read_config(settings);
+  CHECK(config.peer_id == "x");
+  CHECK(config.cluster == "hamok");
+  CHECK(config.follower_max_idle == 800ms);
+  CHECK(config.only_follower);
+  CHECK(config.initial_members.size() == 2);
+  CHECK(config.link == link_kind::local);
+  CHECK(config.where == placement::scheduler);
+  CHECK(config.validate().empty());
+}
+
+TEST_CASE("options that cannot be understood are told with the other problems") {
+  caf::actor_system_config settings;
+  add_options(settings);
+  settings.set("hamok.link", "pigeon");
+  settings.set("hamok.initial-members", std::vector<std::string>{"@nowhere"});
+  const auto problems = read_config(settings).validate();
+  REQUIRE(problems.size() == 2);
+  CHECK(problems[0].option == "initial-members");
+  CHECK(problems[1].text == "'pigeon' is not known; give one of broker, local");
+}
+
+TEST_CASE("a node is not made from a bad configuration") {
+  init();
+  caf::actor_system_config settings;
+  caf::actor_system system{settings};
+  node_config config;
+  config.heartbeat = caf::timespan{0};
+  auto made = spawn_node(system, config);
+  REQUIRE(!made);
+  CHECK(made.error() == errc::invalid_config);
+  node_config without_middleman;
+  without_middleman.listen = "127.0.0.1:0";
+  CHECK(!spawn_node(system, without_middleman));
+}
+
+} // namespace hamok
