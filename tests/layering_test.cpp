@@ -681,3 +681,10 @@ TEST_CASE("the rules refuse what they are made to refuse") {
   CHECK(is_interface("\"hamok/actors/interfaces/messages.hpp\""));
   CHECK_FALSE(is_interface("\"hamok/actors/node.hpp\""));
 }
+
+TEST_CASE("the example in the README is examples/quickstart.cpp") {
+  const fs::path root{HAMOK_SOURCE_DIR};
+  const auto example = read(root / "examples" / "quickstart.cpp");
+  REQUIRE_FALSE(example.empty());
+  CHECK(read(root / "README.md").find("```cpp\n" + example + "```\n") != std::string::npos);
+}
