@@ -107,6 +107,11 @@ caf::error member_links::listen() {
   if (!listener)
     return std::move(listener.error());
   listener_ = listener->actor;
+  ++listeners_;
+  monitors_.watch(self_, listener_, [this](const caf::error&) {
+    --listeners_;
+    calls_.unbound();
+  });
   listening_ = to_string(listener->at);
   bound_ = listening_;
   return {};

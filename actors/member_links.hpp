@@ -50,6 +50,8 @@ public:
     std::function<void(const raft::member_id&, const link_actor&)> moved;
     /// The last link to the member has ended.
     std::function<void(const raft::member_id&, const caf::error&)> left;
+    /// The port is free again.
+    std::function<void()> unbound;
   };
 
   member_links(self_ptr self, compat::monitors& monitors, const node_config& config,
@@ -74,6 +76,8 @@ public:
   [[nodiscard]] std::optional<link_actor> link_to(const std::string& peer) const;
   /// All members with a link.
   [[nodiscard]] const std::map<std::string, raft::member_id>& linked() const { return linked_; }
+  /// No member is linked and no port is bound, so that another start finds everything free.
+  [[nodiscard]] bool quiet() const { return linked_.empty() && listeners_ == 0; }
   /// `host:port` that is bound; empty: none.
   [[nodiscard]] const std::string& listening() const noexcept { return listening_; }
 
@@ -96,6 +100,7 @@ private:
   std::map<std::string, raft::member_id> linked_;
   std::map<std::string, dialer_actor> dialers_;
   caf::actor listener_;
+  std::size_t listeners_ = 0; ///< that have not ended
   std::string bound_; ///< the first port that was bound is kept across stop and start
   std::string listening_;
   bool running_ = false;

@@ -28,6 +28,10 @@ node_state::node_state(self_ptr self, node_config config, node_parts parts)
               },
               [this](const raft::member_id& member, const caf::error& reason) {
                 on_left(member, reason);
+              },
+              [this] {
+                if (!running_ && links_.quiet())
+                  finish_stop();
               }}),
       host_(self, monitors_,
             {[this] { return make_context(); },

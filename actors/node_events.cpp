@@ -125,7 +125,7 @@ void node_state::on_left(const raft::member_id& member, const caf::error& reason
   if (reason != errc::stopped) // a goodbye is no silence
     hub_.publish(event::no_heartbeat_from{member.peer});
   hub_.publish(event::remote_peer_left{member.peer});
-  if (!running_ && links_.linked().empty())
+  if (!running_ && links_.quiet())
     finish_stop();
 }
 

@@ -68,7 +68,7 @@ void node_state::on_role_stopped() {
   role_told_.reset();
   end_waiting();
   compat::run_after(self_, goodbye_patience, [this] { finish_stop(); });
-  if (links_.linked().empty())
+  if (links_.quiet())
     finish_stop();
 }
 
