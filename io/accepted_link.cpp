@@ -49,6 +49,7 @@ public:
   caf::behavior make_behavior() {
     where_ = connection_.remote();
     monitors_.watch(self_, config_.node, [this](const caf::error&) { node_ended(); });
+    self_->set_exit_handler([this](caf::exit_msg& msg) { wind_up(msg.reason); });
     connection_.start();
     compat::run_after(self_, config_.limits.hello_timeout, [this] {
       if (!peer_ && !client_)
@@ -63,6 +64,15 @@ public:
   }
 
 private:
+  void wind_up(const caf::error& reason) {
+    if (peer_)
+      peer_->wind_up(reason);
+    else if (client_)
+      client_->wind_up(reason);
+    else
+      connection_.leave(reason);
+  }
+
   void node_ended() {
     if (peer_)
       peer_->node_ended();
@@ -118,10 +128,7 @@ private:
     compat::run_after(self_, config_.limits.linger, [this, reason] { quit(reason); });
   }
 
-  void quit(errc reason) {
-    connection_.shut_down();
-    self_->quit(make_error(reason));
-  }
+  void quit(errc reason) { connection_.leave(make_error(reason)); }
 
   caf::io::broker* self_;
   connection connection_;

@@ -20,9 +20,9 @@ namespace hamok {
 
 /// How a `client` finds its cluster and how long it tries.
 struct client_options {
-  std::vector<std::string> endpoints;  ///< `host:port` of some members; others are learned
-  std::string cluster = "hamok";       ///< as in the members' configuration
-  std::string name = "client";         ///< who is there, for the members' logs
+  std::vector<std::string> endpoints; ///< `host:port` of some members; others are learned
+  std::string cluster = "hamok";      ///< as in the members' configuration
+  std::string name = "client";        ///< who is there, for the members' logs
   std::chrono::nanoseconds timeout = std::chrono::seconds{5}; ///< of a call, all attempts included
   /// A member that is silent for so long is left for another one.
   std::chrono::nanoseconds attempt_timeout = std::chrono::seconds{1};
@@ -79,8 +79,8 @@ public:
   /// Takes an event; false: no more of them.
   using event_handler = std::function<bool(const client_event&)>;
 
-  /// Gives the events to `on_event` until it, or `go_on`, which is asked at least ten times a second,
-  /// answers false. `connection_lost` when the member goes; then some events may be missed.
+  /// Gives the events to `on_event` until it, or `go_on`, which is asked at least ten times a
+  /// second, answers false. `connection_lost` when the member goes; then some events may be missed.
   caf::error watch(const subscribe_request& what, const event_handler& on_event,
                    const std::function<bool()>& go_on);
 

@@ -2,16 +2,17 @@
 
 #include "hamok/io/wire.hpp"
 
-#include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstring>
-#include <memory>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <memory>
 #include <utility>
 
 namespace hamok {
@@ -25,8 +26,8 @@ enum class wait_result : std::uint8_t { ready, late, failed };
 /// Waits until the socket can do what `events` says, but never beyond the deadline.
 wait_result wait_for(int fd, short events, time_point deadline) {
   for (;;) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-      deadline - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     // In portions, so that no deadline overflows what poll can count.
     const auto portion = std::clamp<std::int64_t>(left.count(), 0, 60'000);
     pollfd entry{fd, events, 0};
@@ -197,12 +198,12 @@ caf::error client_connection::read_some(time_point deadline) {
     if (errno != EAGAIN && errno != EWOULDBLOCK)
       return lost(std::strerror(errno));
     switch (wait_for(fd_.get(), POLLIN, deadline)) {
-      case wait_result::ready:
-        break;
-      case wait_result::late:
-        return make_error(errc::request_timeout, endpoint_ + " is silent");
-      case wait_result::failed:
-        return lost(std::strerror(errno));
+    case wait_result::ready:
+      break;
+    case wait_result::late:
+      return make_error(errc::request_timeout, endpoint_ + " is silent");
+    case wait_result::failed:
+      return lost(std::strerror(errno));
     }
   }
 }

@@ -131,7 +131,7 @@ void client_session::with_collection(const std::string& name, ticket t,
         .then([this, name](const collection_actor& handle) { found_collection(name, handle); },
               [this, name](const caf::error& reason) { found_collection(name, reason); });
   }
-  found->second.waiting.push_back(
+  found->second.waiting.emplace_back(
       [this, t, call = std::move(use)](const caf::expected<collection_actor>& result) {
         if (result)
           call(*result);

@@ -262,12 +262,14 @@ void client_session::refuse(errc reason, const std::string& text) {
 }
 
 void client_session::quit() {
+  wind_up(make_error(end_reason_));
+}
+
+void client_session::wind_up(const caf::error& reason) {
   ending_ = true;
-  const auto me = caf::actor_cast<caf::actor>(self_);
-  if (node_subscription_)
-    compat::send(self_, config_.node, unsubscribe{}, me);
-  connection_.shut_down();
-  self_->quit(make_error(end_reason_));
+  if (std::exchange(node_subscription_, std::nullopt))
+    compat::send(self_, config_.node, unsubscribe{}, caf::actor_cast<caf::actor>(self_));
+  connection_.leave(reason);
 }
 
 } // namespace hamok

@@ -34,6 +34,9 @@ public:
   /// `first` is the client hello that has come already.
   void start(const frame& first);
 
+  /// Somebody has sent an exit message.
+  void wind_up(const caf::error& reason);
+
   /// There is nobody left to ask.
   void node_ended() { refuse(errc::stopped, "the node has stopped"); }
 

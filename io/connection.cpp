@@ -95,6 +95,22 @@ void connection::shut_down_writing() {
     ::shutdown(descriptor_of(handle_), SHUT_WR);
 }
 
+void connection::leave(const caf::error& reason) {
+  finishing_ = true;
+  const bool first = !leaving_;
+  if (first)
+    leaving_ = reason;
+  if (!self_->valid(handle_)) {
+    self_->quit(*leaving_);
+    return;
+  }
+  if (!first)
+    return;
+  trigger(); // a halted connection would not hear of its end
+  ::shutdown(descriptor_of(handle_), SHUT_RDWR);
+  compat::run_after(self_, limits_.linger, [self = self_, why = *leaving_] { self->quit(why); });
+}
+
 void connection::shut_down() {
   finishing_ = true;
   if (!self_->valid(handle_))

@@ -8,6 +8,7 @@
 #include "hamok/io/wire.hpp"
 #include "hamok/raft/codec.hpp"
 
+#include <caf/error.hpp>
 #include <caf/io/broker.hpp>
 #include <caf/io/connection_handle.hpp>
 #include <caf/io/system_messages.hpp>
@@ -93,7 +94,12 @@ public:
   void finish();
   [[nodiscard]] bool finishing() const noexcept { return finishing_; }
 
-  /// Ends the connection at once, whatever is in the buffers.
+  /// Ends the connection, whatever is in the buffers, and then the actor with `reason`: when
+  /// `connection_closed_msg` has come (its handler calls this again), or after the linger limit. In
+  /// between a round of the multiplexer passes: it would lose a socket that comes and goes in one.
+  void leave(const caf::error& reason);
+
+  /// Ends the connection at once; for an actor that has ended already.
   void shut_down();
 
   /// `host:port` of the other side.
@@ -116,6 +122,7 @@ private:
   bool written_ = false;
   bool flush_due_ = false;
   bool finishing_ = false;
+  std::optional<caf::error> leaving_;
 };
 
 } // namespace hamok

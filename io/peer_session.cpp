@@ -297,6 +297,11 @@ void peer_session::node_ended() {
     close(errc::stopped);
 }
 
+void peer_session::wind_up(const caf::error& reason) {
+  ending_ = true;
+  connection_.leave(reason);
+}
+
 // -- ends -----------------------------------------------------------------------------------------
 
 void peer_session::refuse(errc reason, const std::string& text) {
@@ -323,8 +328,7 @@ void peer_session::give_up(errc reason, const std::string& text) {
 }
 
 void peer_session::quit() {
-  connection_.shut_down();
-  self_->quit(make_error(end_reason_, end_text_));
+  connection_.leave(make_error(end_reason_, end_text_));
 }
 
 void peer_session::report(errc reason, const std::string& text) {

@@ -50,6 +50,9 @@ public:
   /// There is nobody left to link for.
   void node_ended();
 
+  /// Somebody has sent an exit message.
+  void wind_up(const caf::error& reason);
+
   /// `callback` is called once, when both sides have accepted each other.
   void when_up(std::function<void()> callback) { on_up_ = std::move(callback); }
 

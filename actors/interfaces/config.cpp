@@ -1,6 +1,6 @@
 #include "hamok/actors/interfaces/config.hpp"
 
-#include <caf/json_reader.hpp>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
@@ -25,8 +25,8 @@ std::optional<address> split_endpoint(std::string_view text) {
     return {};
   address result{text.substr(0, colon), 0};
   const auto digits = text.substr(colon + 1);
-  const auto [end, problem]
-    = std::from_chars(digits.data(), digits.data() + digits.size(), result.port);
+  const auto [end, problem] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), result.port);
   if (problem != std::errc{} || end != digits.data() + digits.size())
     return {};
   const auto bracketed = result.host.starts_with('[') && result.host.ends_with(']');
@@ -41,17 +41,16 @@ bool is_loopback(std::string_view host) {
   return host == "localhost" || host == "::1" || host.starts_with("127.");
 }
 
+/// nlohmann's parser keeps its own stack, so that no nesting is too deep for it.
 bool is_json_object(const std::string& text) {
-  caf::json_reader reader;
   const auto first = text.find_first_not_of(" \t\r\n");
-  return first != std::string::npos && text[first] == '{' && reader.load(text);
+  return first != std::string::npos && text[first] == '{' && nlohmann::json::accept(text);
 }
 
 /// Collects what is wrong.
 class validator {
 public:
-  explicit validator(const node_config& config)
-      : config_(config), problems_(config.unreadable) {}
+  explicit validator(const node_config& config) : config_(config), problems_(config.unreadable) {}
 
   std::vector<config_problem> run() {
     names();
@@ -60,7 +59,7 @@ public:
     members();
     limits();
     if (!is_json_object(config_.app_data))
-      problem("app-data", "it is not a JSON object; give one, such as {\"zone\": \"a\"}");
+      problem("app-data", R"(it is not a JSON object; give one, such as {"zone": "a"})");
     return std::move(problems_);
   }
 
@@ -123,8 +122,8 @@ private:
     if (config_.link == link_kind::broker && parsed && !is_loopback(parsed->host)
         && !config_.allow_insecure)
       problem("listen", "'" + listen
-                          + "' is not a loopback address and links are not protected; listen on "
-                            "127.0.0.1, or set `allow-insecure` in a network that you trust");
+                            + "' is not a loopback address and links are not protected; listen on "
+                              "127.0.0.1, or set `allow-insecure` in a network that you trust");
   }
 
   void members() {
@@ -141,13 +140,13 @@ private:
     }
     if (seen.count(config_.peer_id) == 0)
       problem("initial-members", "it lacks this member; name all founders, '" + config_.peer_id
-                                   + "' (`peer-id`) included, as id@host:port");
+                                     + "' (`peer-id`) included, as id@host:port");
   }
 
   void at_least(const char* option, std::size_t value, std::size_t low, std::size_t high) {
     if (value < low || value > high)
       problem(option, "it is " + std::to_string(value) + "; give " + std::to_string(low) + " to "
-                        + std::to_string(high));
+                          + std::to_string(high));
   }
 
   void limits() {

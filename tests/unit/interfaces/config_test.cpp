@@ -19,34 +19,39 @@ struct bad_config {
 };
 
 const std::vector<bad_config> table{
-  {"peer-id", "give 1 to 255", [](auto& c) { c.peer_id.clear(); }},
-  {"peer-id", "'@'", [](auto& c) { c.peer_id = "a@b"; }},
-  {"cluster", "give 1 to 255", [](auto& c) { c.cluster.clear(); }},
-  {"election-timeout", "not positive", [](auto& c) { c.election_timeout = 0s; }},
-  {"election-timeout", "at least `follower-max-idle`", [](auto& c) { c.election_timeout = 400ms; }},
-  {"follower-max-idle", "not positive", [](auto& c) { c.follower_max_idle = 0s; }},
-  {"request-timeout", "longer than a day", [](auto& c) { c.request_timeout = 25h; }},
-  {"heartbeat", "at most half of it", [](auto& c) { c.heartbeat = 300ms; }},
-  {"request-timeout", "not positive", [](auto& c) { c.request_timeout = -1s; }},
-  {"listen", "host:port", [](auto& c) { c.listen = "nonsense"; }},
-  {"listen", "host:port", [](auto& c) { c.listen = "::1:80"; }},
-  {"listen", "host:port", [](auto& c) { c.listen = "localhost:99999"; }},
-  {"listen", "allow-insecure", [](auto& c) { c.listen = "0.0.0.0:80"; }},
-  {"advertise", "port 0", [](auto& c) { c.advertise = "127.0.0.1:0"; }},
-  {"initial-members", "lacks this member",
-   [](auto& c) { c.initial_members = {{"b", "127.0.0.1:1"}, {"c", "127.0.0.1:2"}}; }},
-  {"initial-members", "named twice",
-   [](auto& c) {
-     c.initial_members = {{"a", "127.0.0.1:1"}, {"b", "127.0.0.1:2"}, {"b", "127.0.0.1:3"}};
-   }},
-  {"initial-members", "host:port",
-   [](auto& c) { c.initial_members = {{"a", "127.0.0.1:1"}, {"b", ""}}; }},
-  {"app-data", "JSON object", [](auto& c) { c.app_data = "[1]"; }},
-  {"app-data", "JSON object", [](auto& c) { c.app_data = "{"; }},
-  {"max-message-entries", "give 1", [](auto& c) { c.max_message_entries = 0; }},
-  {"max-message-bytes", "give 1024", [](auto& c) { c.max_message_bytes = 1; }},
-  {"max-inflight-messages", "give 1", [](auto& c) { c.max_inflight_messages = 0; }},
-  {"max-subscriber-events", "give 16", [](auto& c) { c.max_subscriber_events = 0; }},
+    {"peer-id", "give 1 to 255", [](auto& c) { c.peer_id.clear(); }},
+    {"peer-id", "'@'", [](auto& c) { c.peer_id = "a@b"; }},
+    {"cluster", "give 1 to 255", [](auto& c) { c.cluster.clear(); }},
+    {"election-timeout", "not positive", [](auto& c) { c.election_timeout = 0s; }},
+    {"election-timeout", "at least `follower-max-idle`",
+     [](auto& c) { c.election_timeout = 400ms; }},
+    {"follower-max-idle", "not positive", [](auto& c) { c.follower_max_idle = 0s; }},
+    {"request-timeout", "longer than a day", [](auto& c) { c.request_timeout = 25h; }},
+    {"heartbeat", "at most half of it", [](auto& c) { c.heartbeat = 300ms; }},
+    {"request-timeout", "not positive", [](auto& c) { c.request_timeout = -1s; }},
+    {"listen", "host:port", [](auto& c) { c.listen = "nonsense"; }},
+    {"listen", "host:port", [](auto& c) { c.listen = "::1:80"; }},
+    {"listen", "host:port", [](auto& c) { c.listen = "localhost:99999"; }},
+    {"listen", "allow-insecure", [](auto& c) { c.listen = "0.0.0.0:80"; }},
+    {"advertise", "port 0", [](auto& c) { c.advertise = "127.0.0.1:0"; }},
+    {"initial-members", "lacks this member",
+     [](auto& c) {
+       c.initial_members = {{"b", "127.0.0.1:1"}, {"c", "127.0.0.1:2"}};
+     }},
+    {"initial-members", "named twice",
+     [](auto& c) {
+       c.initial_members = {{"a", "127.0.0.1:1"}, {"b", "127.0.0.1:2"}, {"b", "127.0.0.1:3"}};
+     }},
+    {"initial-members", "host:port",
+     [](auto& c) {
+       c.initial_members = {{"a", "127.0.0.1:1"}, {"b", ""}};
+     }},
+    {"app-data", "JSON object", [](auto& c) { c.app_data = "[1]"; }},
+    {"app-data", "JSON object", [](auto& c) { c.app_data = "{"; }},
+    {"max-message-entries", "give 1", [](auto& c) { c.max_message_entries = 0; }},
+    {"max-message-bytes", "give 1024", [](auto& c) { c.max_message_bytes = 1; }},
+    {"max-inflight-messages", "give 1", [](auto& c) { c.max_inflight_messages = 0; }},
+    {"max-subscriber-events", "give 16", [](auto& c) { c.max_subscriber_events = 0; }},
 };
 
 node_config good() {
@@ -103,6 +108,25 @@ TEST_CASE("a member listens at its own initial endpoint unless it says otherwise
   CHECK(config.effective_listen() == "127.0.0.1:1");
   config.listen = "127.0.0.1:9";
   CHECK(config.effective_listen() == "127.0.0.1:9");
+}
+
+TEST_CASE("application data is a JSON object and nothing else") {
+  const auto accepted = [](std::string text) {
+    auto config = good();
+    config.app_data = std::move(text);
+    return config.validate().empty();
+  };
+  for (const auto* good_text :
+       {"{}", " { } ", R"({"a":1})", R"({"a":[1,-2.5e+3,true,null,{"b":"\u00e9\n"}]})"}) {
+    INFO(good_text);
+    CHECK(accepted(good_text));
+  }
+  for (const auto* bad_text : {"", "[]", "1", "{", "}", "{}x", R"({"a"})", R"({a:1})",
+                               R"({"a":1,})", R"({"a":01})", R"({"a":"\x"})", R"({"a":tru})"}) {
+    INFO(bad_text);
+    CHECK_FALSE(accepted(bad_text));
+  }
+  CHECK(accepted("{\"a\":" + std::string(100000, '[') + std::string(100000, ']') + "}"));
 }
 
 TEST_CASE("initial members are written as id@host:port") {

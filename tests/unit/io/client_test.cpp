@@ -6,13 +6,14 @@
 #include "hamok/tests/catch.hpp"
 
 #include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+
 #include <atomic>
 #include <functional>
 #include <mutex>
-#include <netinet/in.h>
 #include <optional>
-#include <poll.h>
-#include <sys/socket.h>
 #include <thread>
 
 using namespace hamok;
@@ -43,7 +44,8 @@ public:
   using handler = std::function<reaction(const client_request&)>;
 
   explicit made_up_member(std::string peer_id, handler react)
-    : react_(std::move(react)), listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+      : react_(std::move(react)),
+        listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     welcome.peer_id = std::move(peer_id);
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -204,8 +206,8 @@ TEST_CASE("a client goes on to the leader that a member names") {
   made_up_member leader{"b", [](const auto&) { return answer(bytes("done")); }};
   made_up_member follower{"a", [](const auto&) { return answer(bytes("forwarded")); }};
   follower.welcome.leader = leader.welcome.leader = "b";
-  follower.welcome.members = leader.welcome.members
-    = {{"a", follower.endpoint}, {"b", leader.endpoint}};
+  follower.welcome.members =
+      leader.welcome.members = {{"a", follower.endpoint}, {"b", leader.endpoint}};
   leader.start();
   follower.start();
   client talks{options_for({&follower})};
@@ -387,9 +389,8 @@ TEST_CASE("watching ends when it is told to, and with an error when the member g
   int asked = 0;
   CHECK_FALSE(talks.watch({.node = true, .collections = {}}, ignore, [&] { return ++asked < 3; }));
 
-  made_up_member leaving{"b", [](const auto&) {
-                           return reaction{.response = client_response{}, .hang_up = true};
-                         }};
+  made_up_member leaving{
+      "b", [](const auto&) { return reaction{.response = client_response{}, .hang_up = true}; }};
   leaving.start();
   client left{options_for({&leaving})};
   CHECK(left.watch({.node = true, .collections = {}}, ignore, [] { return true; })

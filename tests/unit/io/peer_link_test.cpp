@@ -346,7 +346,9 @@ TEST_CASE("beyond the cap nobody is accepted until somebody has left") {
   io_system io;
   fake_member alpha{io.system, "alpha"};
   fake_member beta{io.system, "beta"};
-  alpha.limits.hello_timeout = 500ms;
+  alpha.limits.hello_timeout = 200ms;
+  alpha.limits.linger = 50ms;
+  beta.limits.hello_timeout = patience; // it waits its turn
   listener_config config;
   config.at = any_port;
   config.max_unfinished = 3;
