@@ -15,6 +15,9 @@ struct overloaded : Ts... {
   using Ts::operator()...;
 };
 
+template <class... Ts>
+overloaded(Ts...) -> overloaded<Ts...>;
+
 step_view describe(const scenario& plan, std::size_t who, const raft::event_body& what) {
   step_view step;
   step.who = who;

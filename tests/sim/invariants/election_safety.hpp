@@ -17,9 +17,10 @@ public:
       return;
     const bool goes_on = step.before.role == raft::role::leader && step.before.term == after.term;
     const auto [won, first] = winners_.emplace(after.term, step.who);
-    require(first || (goes_on && won->second == step.who), [&] {
+    const auto winner = won->second;
+    require(first || (goes_on && winner == step.who), [&] {
       return called(all, step.who) + " leads term " + str(after.term) + ", which "
-             + called(all, won->second) + " has won before";
+             + called(all, winner) + " has won before";
     });
   }
 

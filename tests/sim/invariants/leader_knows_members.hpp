@@ -10,7 +10,7 @@ namespace hamok::sim {
 /// up to `match_index` survives there and equals the leader's log. Its window is never overfull.
 class leader_knows_members final : public invariant {
 public:
-  const char* name() const noexcept override { return "match_index is true"; }
+  const char* name() const noexcept override { return "what a leader knows is true"; }
 
   void stepped(const cluster_view& all, const step_view& step) override {
     if (step.after->role != raft::role::leader)

@@ -33,8 +33,9 @@ public:
 private:
   void told(const cluster_view& all, std::size_t who, raft::term_t term, std::size_t candidate) {
     const auto [known, first] = votes_.emplace(std::pair{who, term}, candidate);
-    require(first || known->second == candidate, [&] {
-      return called(all, who) + " votes in term " + str(term) + " for " + called(all, known->second)
+    const auto before = known->second;
+    require(first || before == candidate, [&] {
+      return called(all, who) + " votes in term " + str(term) + " for " + called(all, before)
              + " and for " + called(all, candidate);
     });
   }
