@@ -15,19 +15,19 @@
 #include <caf/io/broker.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/mailbox_element.hpp>
+#include <caf/response_promise.hpp>
 #include <caf/scheduled_actor.hpp>
 #include <caf/scoped_actor.hpp>
-#include <caf/response_promise.hpp>
 #include <caf/send.hpp>
 #include <caf/span.hpp>
 #include <caf/system_messages.hpp>
 #include <caf/timespan.hpp>
 
 #if CAF_VERSION >= 10000 || (defined(CAF_MAJOR_VERSION) && CAF_MAJOR_VERSION >= 1)
-#  define HAMOK_CAF_1 1
-#  include <caf/anon_mail.hpp>
+#define HAMOK_CAF_1 1
+#include <caf/anon_mail.hpp>
 #else
-#  define HAMOK_CAF_1 0
+#define HAMOK_CAF_1 0
 #endif
 
 #include <cstddef>
@@ -169,9 +169,9 @@ private:
 #endif
 };
 
-/// A broker that is tidy when it has ended. In CAF 0.18 it would leave out what every other actor does
-/// then: close its mailbox (which would grow, and keep alive whoever is named in it), answer the
-/// requests in it, and drop its own open requests.
+/// A broker that is tidy when it has ended. In CAF 0.18 it would leave out what every other actor
+/// does then: close its mailbox (which would grow, and keep alive whoever is named in it), answer
+/// the requests in it, and drop its own open requests.
 #if HAMOK_CAF_1
 using broker = caf::io::broker;
 #else
@@ -181,6 +181,7 @@ public:
 
   bool cleanup(caf::error&& reason, caf::execution_unit* host) override {
     close_all();
+    // Past the broker's own, on purpose. NOLINTNEXTLINE(bugprone-parent-virtual-call)
     return caf::scheduled_actor::cleanup(std::move(reason), host);
   }
 };
@@ -192,7 +193,8 @@ class shell : public Base {
 public:
   template <class... Ts>
   explicit shell(caf::actor_config& cfg, Ts&&... xs)
-    : Base(cfg), state_(std::make_unique<State>(this, std::forward<Ts>(xs)...)) {}
+      : Base(cfg),
+        state_(std::make_unique<State>(this, std::forward<Ts>(xs)...)) {}
 
   caf::behavior make_behavior() override { return state_->make_behavior().unbox(); }
 
@@ -214,10 +216,10 @@ typename State::interface spawn(caf::actor_system& system, placement where, Ts&&
   if (where == placement::multiplexer) {
     caf::actor_config cfg{&system.middleman().backend()};
     return caf::actor_cast<typename State::interface>(
-      system.spawn_class<shell<State, broker>, caf::hidden>(cfg, std::forward<Ts>(xs)...));
+        system.spawn_class<shell<State, broker>, caf::hidden>(cfg, std::forward<Ts>(xs)...));
   }
   return caf::actor_cast<typename State::interface>(
-    system.spawn<shell<State, caf::event_based_actor>, caf::hidden>(std::forward<Ts>(xs)...));
+      system.spawn<shell<State, caf::event_based_actor>, caf::hidden>(std::forward<Ts>(xs)...));
 }
 
 } // namespace hamok::compat

@@ -36,14 +36,14 @@ std::string objection(const json& objects, const std::string& field) {
   std::set<std::string> seen;
   for (std::size_t i = 0; i < objects.size(); ++i) {
     const auto& object = objects[i];
-    const auto place = "element " + std::to_string(i);
+    auto place = "element " + std::to_string(i);
     if (!object.is_object())
       return place + " is no object";
     const auto found = object.find(field);
     if (found == object.end() || !found->is_string())
-      return place + " has no text '" + field + "'";
+      return place.append(" has no text '").append(field).append("'");
     if (!seen.insert(found->get<std::string>()).second)
-      return "'" + field + "' is " + found->dump() + " more than once";
+      return place.append(" has a second '").append(field).append("' ").append(found->dump());
   }
   return {};
 }

@@ -44,7 +44,7 @@ struct key_hash {
 };
 
 /// The content: persistent and structure-sharing, so a copy is one pointer and stays as it is.
-using map_root = immer::map<blob, stored_value, key_hash, std::equal_to<blob>>;
+using map_root = immer::map<blob, stored_value, key_hash, std::equal_to<>>;
 
 /// Understands `map_command` and `map_query`.
 class map_state final : public state_machine {
