@@ -21,7 +21,8 @@ caf::result<collection_actor> to_result(caf::expected<collection_actor> value) {
 } // namespace
 
 applier_state::applier_state(self_ptr self, applier_config config)
-    : self_(self), config_(std::move(config)) {}
+    : self_(self),
+      config_(std::move(config)) {}
 
 applier_state::~applier_state() {
   for (const auto& [origin, one] : by_origin_)
@@ -30,13 +31,13 @@ applier_state::~applier_state() {
 
 applier_actor::behavior_type applier_state::make_behavior() {
   return {
-    [this](const committed_batch& committed) { on_committed(committed); },
-    [this](const collection_applied& msg) { on_applied(msg); },
-    [this](open_collection, collection_spec& spec) { return to_result(open(std::move(spec))); },
-    [this](find_collection, const std::string& name) { return to_result(find(name)); },
-    [this](const leader_notice& notice) { on_notice(notice); },
-    [this](const proposal_refused& msg) { on_refused(msg); },
-    [this](get_status) { return statuses(); },
+      [this](const committed_batch& committed) { on_committed(committed); },
+      [this](const collection_applied& msg) { on_applied(msg); },
+      [this](open_collection, collection_spec& spec) { return to_result(open(std::move(spec))); },
+      [this](find_collection, const std::string& name) { return to_result(find(name)); },
+      [this](const leader_notice& notice) { on_notice(notice); },
+      [this](const proposal_refused& msg) { on_refused(msg); },
+      [this](get_status) { return statuses(); },
   };
 }
 
@@ -118,9 +119,9 @@ void applier_state::on_created(raft::index_t index, collection_spec spec) {
   auto made = bring_to_life(spec, false);
   if (!made) {
     compat::send(self_, config_.node,
-                 event::error{errc::unknown_kind, "the collection '" + spec.name + "' of kind '"
-                                                    + spec.kind + "' cannot be held here: "
-                                                    + explain(errc::unknown_kind)});
+                 event::error{errc::unknown_kind,
+                              "the collection '" + spec.name + "' of kind '" + spec.kind
+                                  + "' cannot be held here: " + explain(errc::unknown_kind)});
     return;
   }
   (*made)->number = index;
@@ -154,7 +155,7 @@ caf::expected<collection_actor> applier_state::find(const std::string& name) con
 }
 
 caf::expected<applier_state::collection_ptr> applier_state::bring_to_life(collection_spec spec,
-                                                                         bool create) {
+                                                                          bool create) {
   collection_context context;
   context.node = config_.node;
   context.applier = compat::handle_of<applier_actor>(self_);
@@ -172,9 +173,8 @@ caf::expected<applier_state::collection_ptr> applier_state::bring_to_life(collec
   made->origin = last_origin_;
   by_name_.insert_or_assign(made->spec.name, made);
   by_origin_.emplace(made->origin, made);
-  monitors_.watch(self_, made->actor, [this, origin = made->origin](const caf::error&) {
-    on_down(origin);
-  });
+  monitors_.watch(self_, made->actor,
+                  [this, origin = made->origin](const caf::error&) { on_down(origin); });
   if (notice_)
     compat::send(self_, made->actor, *notice_);
   return made;
@@ -196,8 +196,8 @@ void applier_state::on_down(std::uint64_t origin) {
     by_number_.erase(gone->number);
     compat::send(self_, config_.node,
                  event::error{errc::closed, "the actor of the collection '" + gone->spec.name
-                                              + "' has died; start the member again to have its "
-                                                "state back"});
+                                                + "' has died; start the member again to have its "
+                                                  "state back"});
   }
   advance();
 }

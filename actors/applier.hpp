@@ -18,8 +18,8 @@
 namespace hamok {
 
 /// Brings a collection to life: `spawn_collection` of the registry, or a fake in tests.
-using collection_spawner
-  = std::function<caf::expected<collection_actor>(collection_context, collection_spec)>;
+using collection_spawner =
+    std::function<caf::expected<collection_actor>(collection_context, collection_spec)>;
 
 /// What an applier is made with.
 struct applier_config {
@@ -44,18 +44,18 @@ public:
 private:
   /// The part of a batch that a collection has not confirmed.
   struct sent_part {
-    raft::index_t index;  ///< of its last item
-    std::uint64_t batch;  ///< which batch it belongs to
+    raft::index_t index; ///< of its last item
+    std::uint64_t batch; ///< which batch it belongs to
   };
 
   struct collection {
     collection_spec spec;
     collection_actor actor;
     std::uint64_t origin = 0;
-    std::uint64_t number = 0;      ///< 0: its creation is not committed yet
-    raft::index_t sent_index = 0;  ///< items up to here were sent
+    std::uint64_t number = 0;     ///< 0: its creation is not committed yet
+    raft::index_t sent_index = 0; ///< items up to here were sent
     std::deque<sent_part> unconfirmed;
-    apply_batch next;              ///< items of the batch that is being taken apart
+    apply_batch next; ///< items of the batch that is being taken apart
   };
 
   struct batch {

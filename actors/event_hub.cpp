@@ -13,12 +13,14 @@ constexpr std::size_t window = 64;
 /// How long a subscriber may take for them before one more event asks whether it still lives.
 constexpr auto patience = std::chrono::minutes{1};
 
-/// Moves events from a queue to a subscriber. The last event of each batch is a request: its answer,
-/// of whatever kind, says that the subscriber has got that far.
+/// Moves events from a queue to a subscriber. The last event of each batch is a request: its
+/// answer, of whatever kind, says that the subscriber has got that far.
 class event_forwarder : public caf::event_based_actor {
 public:
   event_forwarder(caf::actor_config& cfg, caf::actor receiver, std::shared_ptr<event_queue> queue)
-      : caf::event_based_actor(cfg), subscriber_(std::move(receiver)), queue_(std::move(queue)) {}
+      : caf::event_based_actor(cfg),
+        subscriber_(std::move(receiver)),
+        queue_(std::move(queue)) {}
 
   caf::behavior make_behavior() override {
     watch_.watch(this, subscriber_, [this](const caf::error&) { quit(); });
@@ -51,10 +53,10 @@ private:
   template <class Event>
   void ask(const Event& value) {
     compat::request(this, subscriber_, patience, value)
-      .then([this] { forward(window); },
-            [this](const caf::error& reason) {
-              forward(reason == caf::sec::request_timeout ? 1 : window);
-            });
+        .then([this] { forward(window); },
+              [this](const caf::error& reason) {
+                forward(reason == caf::sec::request_timeout ? 1 : window);
+              });
   }
 
   caf::actor subscriber_;
@@ -72,7 +74,9 @@ caf::behavior listener_of(std::variant<Events...>*,
 } // namespace
 
 event_hub::event_hub(caf::actor_system& system, std::size_t limit)
-    : system_(system), limit_(limit), watch_(std::make_shared<std::atomic<bool>>(false)) {}
+    : system_(system),
+      limit_(limit),
+      watch_(std::make_shared<std::atomic<bool>>(false)) {}
 
 event_hub::~event_hub() {
   for (const auto& one : subscriptions_)
@@ -95,8 +99,8 @@ void event_hub::add(const caf::actor& subscriber, bool with_messages) {
 }
 
 void event_hub::remove(const caf::actor_addr& subscriber) {
-  const auto found
-    = std::find_if(subscriptions_.begin(), subscriptions_.end(),
+  const auto found =
+      std::find_if(subscriptions_.begin(), subscriptions_.end(),
                    [&](const subscription& one) { return one.subscriber == subscriber; });
   if (found == subscriptions_.end())
     return;

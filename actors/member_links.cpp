@@ -11,8 +11,12 @@ namespace hamok {
 
 member_links::member_links(self_ptr self, compat::monitors& monitors, const node_config& config,
                            std::shared_ptr<local_network> network, callbacks calls)
-    : self_(self), config_(config), network_(std::move(network)), calls_(std::move(calls)),
-      monitors_(monitors), book_(config.peer_id) {}
+    : self_(self),
+      config_(config),
+      network_(std::move(network)),
+      calls_(std::move(calls)),
+      monitors_(monitors),
+      book_(config.peer_id) {}
 
 member_links::~member_links() {
   stop();

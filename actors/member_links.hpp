@@ -1,7 +1,7 @@
 #pragma once
 
-// The node's side of its peer links: who may come in, which link to a member counts, and the dialers
-// and the listener that bring links about.
+// The node's side of its peer links: who may come in, which link to a member counts, and the
+// dialers and the listener that bring links about.
 
 #include "hamok/actors/caf_compat.hpp"
 #include "hamok/actors/interfaces/config.hpp"
@@ -101,7 +101,7 @@ private:
   std::map<std::string, dialer_actor> dialers_;
   caf::actor listener_;
   std::size_t listeners_ = 0; ///< that have not ended
-  std::string bound_; ///< the first port that was bound is kept across stop and start
+  std::string bound_;         ///< the first port that was bound is kept across stop and start
   std::string listening_;
   bool running_ = false;
 };

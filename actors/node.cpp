@@ -52,8 +52,7 @@ public:
   void finish(caf::timespan patience) {
     std::unique_lock guard{mutex_};
     if (caller_ != std::this_thread::get_id() && !callbacks_.empty())
-      idle_.wait_for(guard, patience,
-                     [this] { return finished_ && caller_ == std::thread::id{}; });
+      idle_.wait_for(guard, patience, [this] { return finished_ && caller_ == std::thread::id{}; });
     callbacks_.clear();
   }
 
@@ -90,7 +89,10 @@ caf::error translated(caf::error reason) {
 
 struct node::impl {
   impl(caf::actor_system& sys, node_config cfg, const node_parts& parts)
-      : system(sys), config(std::move(cfg)), access(parts.access), board(parts.board),
+      : system(sys),
+        config(std::move(cfg)),
+        access(parts.access),
+        board(parts.board),
         actor(spawn_node_actor(sys, config, parts)) {}
   impl(const impl&) = delete;
   impl& operator=(const impl&) = delete;
@@ -109,8 +111,8 @@ struct node::impl {
     std::optional<T> value;
     caf::error problem;
     compat::request(self.ptr(), actor, timeout, std::forward<Ts>(xs)...)
-      .receive([&value](T& answer) { value = std::move(answer); },
-               [&problem](caf::error& reason) { problem = std::move(reason); });
+        .receive([&value](T& answer) { value = std::move(answer); },
+                 [&problem](caf::error& reason) { problem = std::move(reason); });
     if (!value)
       return translated(std::move(problem));
     return std::move(*value);
@@ -122,7 +124,7 @@ struct node::impl {
     caf::scoped_actor self{system};
     caf::error problem;
     compat::request(self.ptr(), actor, timeout, std::forward<Ts>(xs)...)
-      .receive([] {}, [&problem](caf::error& reason) { problem = std::move(reason); });
+        .receive([] {}, [&problem](caf::error& reason) { problem = std::move(reason); });
     return problem ? translated(std::move(problem)) : caf::error{};
   }
 
@@ -269,12 +271,12 @@ subscription node::listen(bool with_messages, std::function<void(const any_event
   auto& self = *impl_;
   const auto fresh = !self.listener;
   if (fresh)
-    self.listener = self.system.spawn<caf::detached + caf::hidden>(
-      [callbacks] { return event_listener([callbacks](const any_event& x) { callbacks->call(x); }); });
+    self.listener = self.system.spawn<caf::detached + caf::hidden>([callbacks] {
+      return event_listener([callbacks](const any_event& x) { callbacks->call(x); });
+    });
   if (fresh || (with_messages && !self.listens_to_messages)) {
     self.listens_to_messages = self.listens_to_messages || with_messages;
-    static_cast<void>(
-      self.tell(patience, subscribe_v, self.listener, self.listens_to_messages));
+    static_cast<void>(self.tell(patience, subscribe_v, self.listener, self.listens_to_messages));
   }
   return subscription{[callbacks, id] { callbacks->remove(id); }};
 }

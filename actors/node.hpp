@@ -86,9 +86,10 @@ public:
 
   // -- collections ------------------------------------------------------------------------------
 
-  /// The map `id`, proposed for creation with these entries where it is not known. Does not wait for
-  /// the creation, operations do; allowed before `start`. The same on any number of members: the
-  /// first creation counts. Fails with `kind_mismatch` for the id of another kind of collection.
+  /// The map `id`, proposed for creation with these entries where it is not known. Does not wait
+  /// for the creation, operations do; allowed before `start`. The same on any number of members:
+  /// the first creation counts. Fails with `kind_mismatch` for the id of another kind of
+  /// collection.
   template <class K, class V>
   caf::expected<map<K, V>> create_map(const std::string& id,
                                       const std::vector<std::pair<K, V>>& initial = {},

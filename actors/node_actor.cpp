@@ -19,7 +19,9 @@ caf::result<void> to_result(const caf::error& problem) {
 } // namespace
 
 node_state::node_state(self_ptr self, node_config config, node_parts parts)
-    : self_(self), config_(std::move(config)), parts_(std::move(parts)),
+    : self_(self),
+      config_(std::move(config)),
+      parts_(std::move(parts)),
       hub_(self->system(), config_.max_subscriber_events),
       links_(self, monitors_, config_, parts_.network,
              {[this](const hello& remote, const link_actor& link) { on_joined(remote, link); },
@@ -35,12 +37,12 @@ node_state::node_state(self_ptr self, node_config config, node_parts parts)
               }}),
       host_(self, monitors_,
             {[this] { return make_context(); },
-                   [this](const proposal_batch& batch) { refuse(batch, errc::no_leader); },
-                   [this](const caf::error& reason) {
-                     on_error({errc::none, "the role actor has died and is started again: "
-                                             + to_string(reason)});
-                   },
-                   [this] { on_role_stopped(); }}) {
+             [this](const proposal_batch& batch) { refuse(batch, errc::no_leader); },
+             [this](const caf::error& reason) {
+               on_error({errc::none,
+                         "the role actor has died and is started again: " + to_string(reason)});
+             },
+             [this] { on_role_stopped(); }}) {
   applier_config applier;
   applier.node = compat::handle_of<node_actor>(self);
   applier.access = parts_.access;
@@ -58,53 +60,53 @@ node_state::~node_state() {
 
 node_actor::behavior_type node_state::make_behavior() {
   return {
-    // for everybody
-    [this](get_status) { return status(); },
-    [this](open_collection, collection_spec& spec) -> caf::result<collection_actor> {
-      return compat::delegate(self_, applier_, open_collection_v, std::move(spec));
-    },
-    [this](find_collection, std::string& name) -> caf::result<collection_actor> {
-      return compat::delegate(self_, applier_, find_collection_v, std::move(name));
-    },
-    [this](list_collections) -> caf::result<std::vector<collection_status>> {
-      return compat::delegate(self_, applier_, get_status_v);
-    },
-    [this](subscribe, const caf::actor& subscriber) { subscribe_to_events(subscriber, false); },
-    [this](subscribe, const caf::actor& subscriber, bool with_messages) {
-      subscribe_to_events(subscriber, with_messages);
-    },
-    [this](unsubscribe, const caf::actor& subscriber) {
-      hub_.remove(caf::actor_cast<caf::actor_addr>(subscriber));
-    },
-    [this](await_leader, caf::timespan timeout) { return on_await_leader(timeout); },
-    [this](await_commit_head, caf::timespan timeout) { return on_await_commit_head(timeout); },
-    [this](add_remote_peer, const peer_endpoint& added) { return to_result(add_peer(added)); },
-    [this](start_node) { return to_result(start()); },
-    [this](stop_node) { return stop(); },
-    [this](close_node) { return close(); },
-    // internal
-    [this](proposal_batch& batch) { on_proposals(batch); },
-    [this](const proposal_refused& msg) { on_refused(msg); },
-    [this](role_changed, role_actor& successor, role_view& view) {
-      on_role_changed(successor, view);
-    },
-    [this](role_view& view) {
-      if (host_.is_current(sender()))
-        on_view(std::move(view));
-    },
-    [this](event::heartbeat) { on_heartbeat(); },
-    [this](const event::error& what) { on_error(what); },
-    [this](const event::message& what) { hub_.publish(what); },
-    [this](const link_hello& incoming, const link_actor& link) {
-      return to_result(links_.judge(incoming, link));
-    },
-    [this](link_opened, const hello& remote, const link_actor& link) {
-      links_.opened(remote, link);
-    },
-    [this](peer_message& msg) { on_peer_message(msg); },
-    [this](const founding_message& msg, const raft::member_id& from) { on_founding(msg, from); },
-    [this](const applied_up_to& msg) { on_applied(msg); },
-    [this](deadline_reached) { repeat_founding(); },
+      // for everybody
+      [this](get_status) { return status(); },
+      [this](open_collection, collection_spec& spec) -> caf::result<collection_actor> {
+        return compat::delegate(self_, applier_, open_collection_v, std::move(spec));
+      },
+      [this](find_collection, std::string& name) -> caf::result<collection_actor> {
+        return compat::delegate(self_, applier_, find_collection_v, std::move(name));
+      },
+      [this](list_collections) -> caf::result<std::vector<collection_status>> {
+        return compat::delegate(self_, applier_, get_status_v);
+      },
+      [this](subscribe, const caf::actor& subscriber) { subscribe_to_events(subscriber, false); },
+      [this](subscribe, const caf::actor& subscriber, bool with_messages) {
+        subscribe_to_events(subscriber, with_messages);
+      },
+      [this](unsubscribe, const caf::actor& subscriber) {
+        hub_.remove(caf::actor_cast<caf::actor_addr>(subscriber));
+      },
+      [this](await_leader, caf::timespan timeout) { return on_await_leader(timeout); },
+      [this](await_commit_head, caf::timespan timeout) { return on_await_commit_head(timeout); },
+      [this](add_remote_peer, const peer_endpoint& added) { return to_result(add_peer(added)); },
+      [this](start_node) { return to_result(start()); },
+      [this](stop_node) { return stop(); },
+      [this](close_node) { return close(); },
+      // internal
+      [this](proposal_batch& batch) { on_proposals(batch); },
+      [this](const proposal_refused& msg) { on_refused(msg); },
+      [this](role_changed, role_actor& successor, role_view& view) {
+        on_role_changed(successor, view);
+      },
+      [this](role_view& view) {
+        if (host_.is_current(sender()))
+          on_view(std::move(view));
+      },
+      [this](event::heartbeat) { on_heartbeat(); },
+      [this](const event::error& what) { on_error(what); },
+      [this](const event::message& what) { hub_.publish(what); },
+      [this](const link_hello& incoming, const link_actor& link) {
+        return to_result(links_.judge(incoming, link));
+      },
+      [this](link_opened, const hello& remote, const link_actor& link) {
+        links_.opened(remote, link);
+      },
+      [this](peer_message& msg) { on_peer_message(msg); },
+      [this](const founding_message& msg, const raft::member_id& from) { on_founding(msg, from); },
+      [this](const applied_up_to& msg) { on_applied(msg); },
+      [this](deadline_reached) { repeat_founding(); },
   };
 }
 

@@ -135,7 +135,7 @@ void node_state::subscribe_to_events(const caf::actor& subscriber, bool with_mes
   hub_.add(subscriber, with_messages);
   monitors_.watch(self_, subscriber,
                   [this, address = caf::actor_cast<caf::actor_addr>(subscriber)](
-                    const caf::error&) { hub_.remove(address); });
+                      const caf::error&) { hub_.remove(address); });
 }
 
 } // namespace hamok

@@ -75,9 +75,9 @@ void node_state::on_founding(const founding_message& msg, const raft::member_id&
     if (!founded_)
       return;
     // Founded in an earlier run: only say so.
-    founding_.emplace(identity_.self, founder_names(), raft::incarnation_id{},
-                      raft::founding_list{identity_.cluster, identity_.founders,
-                                          identity_.founders});
+    founding_.emplace(
+        identity_.self, founder_names(), raft::incarnation_id{},
+        raft::founding_list{identity_.cluster, identity_.founders, identity_.founders});
     static_cast<void>(founding_->start()); // nothing is to be founded anew
   }
   perform(founding_->received(from, to_list(msg)));

@@ -119,8 +119,8 @@ caf::error node_state::load_identity() {
       return make_error(errc::storage_failed);
   } else if (identity_.self.peer != config_.peer_id) {
     return make_error(errc::invalid_config, "the storage belongs to the member '"
-                                              + identity_.self.peer + "', not to '"
-                                              + config_.peer_id + "'");
+                                                + identity_.self.peer + "', not to '"
+                                                + config_.peer_id + "'");
   }
   founded_ = !parts_.storage->load().base.members.voters.empty();
   return {};
@@ -145,10 +145,15 @@ raft::core_config node_state::make_core_config() const {
 std::unique_ptr<role_context> node_state::make_context() {
   if (failed_)
     return nullptr;
-  auto context = std::make_unique<role_context>(role_context{
-    raft::core{make_core_config(), parts_.storage->load(), boot_time()}, config_.where,
-    compat::handle_of<node_actor>(self_), applier_, parts_.storage, nullptr,
-    hub_.watch_messages(), {}});
+  auto context = std::make_unique<role_context>(
+      role_context{raft::core{make_core_config(), parts_.storage->load(), boot_time()},
+                   config_.where,
+                   compat::handle_of<node_actor>(self_),
+                   applier_,
+                   parts_.storage,
+                   nullptr,
+                   hub_.watch_messages(),
+                   {}});
   for (const auto& [peer, member] : links_.linked())
     if (const auto link = links_.link_to(peer))
       context->links.emplace(member, *link);
@@ -184,8 +189,8 @@ caf::result<node_status> node_state::status() {
                              there && linked->second == member, false});
   }
   return compat::delegate(
-    self_, spawn_status_collector(self_->system(), std::move(known), host_.current(), applier_),
-    get_status_v);
+      self_, spawn_status_collector(self_->system(), std::move(known), host_.current(), applier_),
+      get_status_v);
 }
 
 } // namespace hamok

@@ -19,8 +19,7 @@ void node_state::on_proposals(proposal_batch& batch) {
     refuse(batch, errc::not_leader);
     return;
   }
-  const auto link
-    = view_.leader ? links_.link_to(view_.leader->peer) : std::optional<link_actor>{};
+  const auto link = view_.leader ? links_.link_to(view_.leader->peer) : std::optional<link_actor>{};
   if (!link) {
     refuse(batch, errc::no_leader);
     return;

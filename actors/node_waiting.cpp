@@ -41,7 +41,7 @@ caf::result<raft::index_t> node_state::on_await_commit_head(caf::timespan timeou
   compat::run_after(self_, std::min(timeout, longest_wait), [this, id] {
     if (auto waiter = commit_waiters_.extract(id); !waiter.empty())
       waiter.mapped().promise.deliver(
-        make_error(view_.leader ? errc::request_timeout : errc::no_leader));
+          make_error(view_.leader ? errc::request_timeout : errc::no_leader));
   });
   serve_commit_waiters();
   return promise;

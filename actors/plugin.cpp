@@ -70,26 +70,26 @@ void init() {
 void add_options(caf::actor_system_config& cfg) {
   using strings = std::vector<std::string>;
   caf::config_option_adder{cfg.custom_options(), "hamok"}
-    .add<std::string>("peer-id", "unique name of this member (default: a random UUID)")
-    .add<std::string>("cluster", "name of the cluster (default: hamok)")
-    .add<caf::timespan>("election-timeout", "longest time for one candidacy (default: 3s)")
-    .add<caf::timespan>("follower-max-idle", "silence before an election (default: 500ms)")
-    .add<caf::timespan>("heartbeat", "interval of the leader's heartbeats (default: 150ms)")
-    .add<bool>("only-follower", "never campaign")
-    .add<std::string>("listen", "host:port to listen on (default: own initial member)")
-    .add<std::string>("advertise", "host:port to tell the others (default: what is bound)")
-    .add<strings>("initial-members", "all founders as id@host:port, this one included")
-    .add<bool>("allow-insecure", "allow to listen outside of loopback without protection")
-    .add<std::string>("link", "broker or local (default: broker)")
-    .add<std::string>("placement", "automatic, scheduler or multiplexer (default: automatic)")
-    .add<caf::timespan>("request-timeout", "deadline of operations (default: 5s)")
-    .add<std::string>("app-data", "JSON object that is told to the other members")
-    .add<std::size_t>("max-message-entries", "entries in one message (default: 8192)")
-    .add<std::size_t>("max-message-bytes", "bytes in one message (default: 1 MiB)")
-    .add<std::size_t>("max-inflight-messages", "messages on the way to one follower")
-    .add<std::size_t>("max-inflight-bytes", "bytes on the way to one follower")
-    .add<std::size_t>("max-uncommitted-bytes", "bytes in the log that are not committed")
-    .add<std::size_t>("max-subscriber-events", "events that wait for a slow subscriber");
+      .add<std::string>("peer-id", "unique name of this member (default: a random UUID)")
+      .add<std::string>("cluster", "name of the cluster (default: hamok)")
+      .add<caf::timespan>("election-timeout", "longest time for one candidacy (default: 3s)")
+      .add<caf::timespan>("follower-max-idle", "silence before an election (default: 500ms)")
+      .add<caf::timespan>("heartbeat", "interval of the leader's heartbeats (default: 150ms)")
+      .add<bool>("only-follower", "never campaign")
+      .add<std::string>("listen", "host:port to listen on (default: own initial member)")
+      .add<std::string>("advertise", "host:port to tell the others (default: what is bound)")
+      .add<strings>("initial-members", "all founders as id@host:port, this one included")
+      .add<bool>("allow-insecure", "allow to listen outside of loopback without protection")
+      .add<std::string>("link", "broker or local (default: broker)")
+      .add<std::string>("placement", "automatic, scheduler or multiplexer (default: automatic)")
+      .add<caf::timespan>("request-timeout", "deadline of operations (default: 5s)")
+      .add<std::string>("app-data", "JSON object that is told to the other members")
+      .add<std::size_t>("max-message-entries", "entries in one message (default: 8192)")
+      .add<std::size_t>("max-message-bytes", "bytes in one message (default: 1 MiB)")
+      .add<std::size_t>("max-inflight-messages", "messages on the way to one follower")
+      .add<std::size_t>("max-inflight-bytes", "bytes on the way to one follower")
+      .add<std::size_t>("max-uncommitted-bytes", "bytes in the log that are not committed")
+      .add<std::size_t>("max-subscriber-events", "events that wait for a slow subscriber");
 }
 
 node_config read_config(const caf::actor_system_config& cfg) {

@@ -50,7 +50,9 @@ struct role_context {
   std::map<raft::member_id, link_actor> links;
 };
 
-/// Spawns the actor for the role that `context->core` has. It does nothing before its first message.
-[[nodiscard]] role_actor spawn_role(caf::actor_system& system, std::unique_ptr<role_context> context);
+/// Spawns the actor for the role that `context->core` has. It does nothing before its first
+/// message.
+[[nodiscard]] role_actor spawn_role(caf::actor_system& system,
+                                    std::unique_ptr<role_context> context);
 
 } // namespace hamok

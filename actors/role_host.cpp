@@ -57,7 +57,7 @@ void role_host::adopt(role_actor role) {
   current_ = std::move(role);
   monitors_.watch(self_, current_,
                   [this, address = caf::actor_cast<caf::actor_addr>(current_)](
-                    const caf::error& reason) { on_down(address, reason); });
+                      const caf::error& reason) { on_down(address, reason); });
 }
 
 bool role_host::changed(const caf::actor_addr& from, role_actor successor) {
@@ -114,8 +114,8 @@ void role_host::on_retired(const caf::actor_addr& role) {
 void role_host::recover() {
   const auto now = boot_time();
   pause_ = now - last_death_ > calm
-             ? caf::timespan{0}
-             : std::clamp<caf::timespan>(pause_ * 2, shortest_pause, longest_pause);
+               ? caf::timespan{0}
+               : std::clamp<caf::timespan>(pause_ * 2, shortest_pause, longest_pause);
   last_death_ = now;
   compat::run_after(self_, pause_, [this] {
     if (running_ && !current_)
@@ -147,11 +147,11 @@ void role_host::deliver(role_input& input) {
     return;
   }
   std::visit(
-    [this](auto& value) {
-      if constexpr (!std::is_same_v<std::decay_t<decltype(value)>, link_news>)
-        compat::send(self_, current_, std::move(value));
-    },
-    input);
+      [this](auto& value) {
+        if constexpr (!std::is_same_v<std::decay_t<decltype(value)>, link_news>)
+          compat::send(self_, current_, std::move(value));
+      },
+      input);
 }
 
 } // namespace hamok

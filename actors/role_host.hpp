@@ -41,7 +41,9 @@ public:
   };
 
   role_host(self_ptr self, compat::monitors& monitors, callbacks calls)
-      : self_(self), calls_(std::move(calls)), monitors_(monitors) {}
+      : self_(self),
+        calls_(std::move(calls)),
+        monitors_(monitors) {}
   role_host(const role_host&) = delete;
   role_host& operator=(const role_host&) = delete;
   ~role_host();

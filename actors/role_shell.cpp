@@ -15,8 +15,11 @@ constexpr raft::duration longest_timer = std::chrono::seconds{5};
 } // namespace
 
 role_shell::role_shell(self_ptr self, std::unique_ptr<role_context> context)
-    : self_(self), context_(std::move(context)), node_(context_->node),
-      role_(context_->core.role()), reported_(short_view()) {}
+    : self_(self),
+      context_(std::move(context)),
+      node_(context_->node),
+      role_(context_->core.role()),
+      reported_(short_view()) {}
 
 void role_shell::on_peer_message(peer_message& msg) {
   step(raft::receive{std::move(msg.from), std::move(msg.message)});
@@ -57,8 +60,13 @@ role_view role_shell::view() const {
 
 role_view role_shell::short_view() const {
   const auto& core = context_->core;
-  return {core.role(),         core.term(),           core.leader(), core.commit_index(),
-          core.log().last_index(), core.durable_index(), {}};
+  return {core.role(),
+          core.term(),
+          core.leader(),
+          core.commit_index(),
+          core.log().last_index(),
+          core.durable_index(),
+          {}};
 }
 
 void role_shell::refuse(const proposal_batch& batch) {
@@ -117,8 +125,8 @@ std::optional<raft::proposal_outcome> role_shell::step(raft::event_body what) {
 }
 
 void role_shell::persist(const raft::persist_request& request) {
-  const auto status
-    = context_->storage->write(request, [relay = context_->relay](std::uint64_t sequence, bool ok) {
+  const auto status =
+      context_->storage->write(request, [relay = context_->relay](std::uint64_t sequence, bool ok) {
         relay->done(sequence, ok);
       });
   if (status == raft::write_status::durable)
@@ -130,8 +138,7 @@ void role_shell::persist(const raft::persist_request& request) {
 void role_shell::fail() {
   // Nothing may be promised any more: neither votes nor entries.
   failed_ = true;
-  compat::send(self_, node_,
-               event::error{errc::storage_failed, explain(errc::storage_failed)});
+  compat::send(self_, node_, event::error{errc::storage_failed, explain(errc::storage_failed)});
 }
 
 void role_shell::send(std::vector<raft::outbound>& messages) {
@@ -141,8 +148,7 @@ void role_shell::send(std::vector<raft::outbound>& messages) {
     if (link == context_->links.end())
       continue;
     if (watched)
-      compat::send(self_, node_,
-                   event::message{event::direction::out, out.to.peer, out.message});
+      compat::send(self_, node_, event::message{event::direction::out, out.to.peer, out.message});
     compat::send(self_, link->second, std::move(out.message));
   }
 }
@@ -195,21 +201,21 @@ void role_shell::hand_over() {
 role_actor::behavior_type role_shell::forwarding() {
   auto pass_on = [this](auto& msg) { compat::send(self_, successor_, std::move(msg)); };
   return {
-    [pass_on](peer_message& msg) { pass_on(msg); },
-    [pass_on](proposal_batch& msg) { pass_on(msg); },
-    [this](link_opened, const raft::member_id& member, const link_actor& link) {
-      compat::send(self_, successor_, link_opened_v, member, link);
-    },
-    [this](link_closed, const raft::member_id& member) {
-      compat::send(self_, successor_, link_closed_v, member);
-    },
-    [pass_on](applied_up_to& msg) { pass_on(msg); },
-    [pass_on](write_done& msg) { pass_on(msg); },
-    [](deadline_reached) {},
-    [this](get_view) -> caf::result<role_view> {
-      return compat::delegate(self_, successor_, get_view_v);
-    },
-    [this](retire) { self_->quit(); },
+      [pass_on](peer_message& msg) { pass_on(msg); },
+      [pass_on](proposal_batch& msg) { pass_on(msg); },
+      [this](link_opened, const raft::member_id& member, const link_actor& link) {
+        compat::send(self_, successor_, link_opened_v, member, link);
+      },
+      [this](link_closed, const raft::member_id& member) {
+        compat::send(self_, successor_, link_closed_v, member);
+      },
+      [pass_on](applied_up_to& msg) { pass_on(msg); },
+      [pass_on](write_done& msg) { pass_on(msg); },
+      [](deadline_reached) {},
+      [this](get_view) -> caf::result<role_view> {
+        return compat::delegate(self_, successor_, get_view_v);
+      },
+      [this](retire) { self_->quit(); },
   };
 }
 

@@ -17,7 +17,8 @@ constexpr auto part_patience = std::chrono::seconds{2};
 class collections_gatherer : public caf::event_based_actor {
 public:
   collections_gatherer(caf::actor_config& cfg, std::vector<collection_actor> collections)
-      : caf::event_based_actor(cfg), collections_(std::move(collections)) {}
+      : caf::event_based_actor(cfg),
+        collections_(std::move(collections)) {}
 
   caf::behavior make_behavior() override {
     collection_status_collector::behavior_type typed{[this](get_status) { return ask(); }};
@@ -33,12 +34,12 @@ private:
     missing_ = collections_.size();
     for (const auto& collection : collections_)
       compat::request(this, collection, collection_patience, get_status_v)
-        .then(
-          [this](collection_status& status) {
-            statuses_.push_back(std::move(status));
-            finish_one();
-          },
-          [this](const caf::error&) { finish_one(); });
+          .then(
+              [this](collection_status& status) {
+                statuses_.push_back(std::move(status));
+                finish_one();
+              },
+              [this](const caf::error&) { finish_one(); });
     if (collections_.empty())
       finish();
     return promise;
@@ -66,7 +67,9 @@ private:
 class node_gatherer : public caf::event_based_actor {
 public:
   node_gatherer(caf::actor_config& cfg, node_status known, role_actor role, applier_actor applier)
-      : caf::event_based_actor(cfg), status_(std::move(known)), role_(std::move(role)),
+      : caf::event_based_actor(cfg),
+        status_(std::move(known)),
+        role_(std::move(role)),
         applier_(std::move(applier)) {}
 
   caf::behavior make_behavior() override {
@@ -87,23 +90,23 @@ private:
     auto promise = make_response_promise<node_status>();
     answer_ = promise;
     compat::request(this, applier_, part_patience, get_status_v)
-      .then(
-        [this](std::vector<collection_status>& collections) {
-          status_.collections = std::move(collections);
-          finish_one();
-        },
-        [this](const caf::error&) { finish_one(); });
+        .then(
+            [this](std::vector<collection_status>& collections) {
+              status_.collections = std::move(collections);
+              finish_one();
+            },
+            [this](const caf::error&) { finish_one(); });
     if (!role_) {
       finish_one();
       return promise;
     }
     compat::request(this, role_, part_patience, get_view_v)
-      .then(
-        [this](role_view& view) {
-          status_.view = std::move(view);
-          finish_one();
-        },
-        [this](const caf::error&) { finish_one(); });
+        .then(
+            [this](role_view& view) {
+              status_.view = std::move(view);
+              finish_one();
+            },
+            [this](const caf::error&) { finish_one(); });
     return promise;
   }
 
@@ -128,14 +131,13 @@ private:
 collection_status_collector spawn_status_collector(caf::actor_system& system,
                                                    std::vector<collection_actor> collections) {
   return caf::actor_cast<collection_status_collector>(
-    system.spawn<collections_gatherer, caf::hidden>(std::move(collections)));
+      system.spawn<collections_gatherer, caf::hidden>(std::move(collections)));
 }
 
 node_status_collector spawn_status_collector(caf::actor_system& system, node_status known,
                                              role_actor role, applier_actor applier) {
-  return caf::actor_cast<node_status_collector>(
-    system.spawn<node_gatherer, caf::hidden>(std::move(known), std::move(role),
-                                             std::move(applier)));
+  return caf::actor_cast<node_status_collector>(system.spawn<node_gatherer, caf::hidden>(
+      std::move(known), std::move(role), std::move(applier)));
 }
 
 } // namespace hamok

@@ -9,8 +9,8 @@
 
 namespace hamok {
 
-using collection_status_collector
-  = caf::typed_actor<caf::result<std::vector<collection_status>>(get_status)>;
+using collection_status_collector =
+    caf::typed_actor<caf::result<std::vector<collection_status>>(get_status)>;
 
 using node_status_collector = caf::typed_actor<caf::result<node_status>(get_status)>;
 

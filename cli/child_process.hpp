@@ -1,20 +1,21 @@
 #pragma once
 
-// A program that runs as a child: for `hamok demo`, the process tests and the benchmark. Header-only
-// because these are three programs.
+// A program that runs as a child: for `hamok demo`, the process tests and the benchmark.
+// Header-only because these are three programs.
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstring>
-#include <fcntl.h>
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <thread>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -74,8 +75,7 @@ public:
       return;
     signal(SIGKILL);
     int status = 0;
-    while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-    }
+    while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {}
     pid_ = -1;
   }
 
@@ -100,7 +100,8 @@ public:
 
 private:
   /// Between fork and exec: only calls that are safe there.
-  [[noreturn]] static void become(const child_options& options, char** argv, pid_t parent) noexcept {
+  [[noreturn]] static void become(const child_options& options, char** argv,
+                                  pid_t parent) noexcept {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
       _exit(126);

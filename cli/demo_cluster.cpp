@@ -27,10 +27,10 @@ demo_cluster::demo_cluster(std::filesystem::path folder, std::size_t size) {
   const auto file = folder / "cluster.conf";
   std::ofstream{file} << config();
   for (auto& each : members_)
-    each.process = child_process{{.arguments = {own_program(), "node",
-                                                "--config-file=" + file.string(),
-                                                "--hamok.peer-id=" + each.name},
-                                  .log = folder / (each.name + ".log")}};
+    each.process =
+        child_process{{.arguments = {own_program(), "node", "--config-file=" + file.string(),
+                                     "--hamok.peer-id=" + each.name},
+                       .log = folder / (each.name + ".log")}};
 }
 
 /// One file for all: the members differ in their name only.
@@ -105,11 +105,9 @@ std::vector<collection_status> demo_cluster::digests(const std::string& map) con
 }
 
 bool all_equal(const std::vector<collection_status>& statuses) {
-  return !statuses.empty()
-         && std::all_of(statuses.begin(), statuses.end(), [&](const auto& each) {
-              return each.number != 0 && each.digest == statuses[0].digest
-                     && each.size == statuses[0].size;
-            });
+  return !statuses.empty() && std::all_of(statuses.begin(), statuses.end(), [&](const auto& each) {
+    return each.number != 0 && each.digest == statuses[0].digest && each.size == statuses[0].size;
+  });
 }
 
 } // namespace hamok::cli

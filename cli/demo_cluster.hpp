@@ -19,9 +19,7 @@ public:
   demo_cluster(std::filesystem::path folder, std::size_t size);
 
   [[nodiscard]] std::size_t size() const noexcept { return members_.size(); }
-  [[nodiscard]] const std::string& name(std::size_t member) const {
-    return members_[member].name;
-  }
+  [[nodiscard]] const std::string& name(std::size_t member) const { return members_[member].name; }
   [[nodiscard]] const std::string& endpoint(std::size_t member) const {
     return members_[member].endpoint;
   }

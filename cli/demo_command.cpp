@@ -50,8 +50,8 @@ struct source {
 };
 
 constexpr source sources[] = {
-  {"countries", "/usr/share/iso-codes/json/iso_3166-1.json", "DE"},
-  {"languages", "/usr/share/iso-codes/json/iso_639-3.json", "eng"},
+    {"countries", "/usr/share/iso-codes/json/iso_3166-1.json", "DE"},
+    {"languages", "/usr/share/iso-codes/json/iso_639-3.json", "eng"},
 };
 
 /// Loads the file through a member; the number of its entries.
@@ -109,8 +109,8 @@ bool show_replication(const std::filesystem::path& folder) {
   auto via = cluster.client_of(reader);
   for (const auto& from : sources) {
     const auto value = must(map_client{via, from.map}.get(from.sample), "cannot read");
-    std::cout << "  " << from.map << "[\"" << from.sample << "\"] = "
-              << value.value_or("MISSING") << '\n';
+    std::cout << "  " << from.map << "[\"" << from.sample << "\"] = " << value.value_or("MISSING")
+              << '\n';
     fine = fine && value.has_value();
   }
   std::cout << '\n';
@@ -138,7 +138,7 @@ round_result run_round(const std::filesystem::path& folder) {
   // At any moment within a heartbeat interval, not always at the same one.
   std::mt19937 random{std::random_device{}()};
   std::this_thread::sleep_for(
-    std::chrono::microseconds{std::uniform_int_distribution<int>{0, 300'000}(random)});
+      std::chrono::microseconds{std::uniform_int_distribution<int>{0, 300'000}(random)});
   const auto killed_at = steady_clock::now();
   cluster.kill(leader);
   const auto goes_on = writer.await(200);
@@ -175,8 +175,8 @@ void show(std::size_t number, const round_result& round) {
   std::cout << "  " << std::setw(5) << number << "  " << std::left << std::setw(9) << round.killed
             << "  " << std::setw(10) << round.successor << std::right << "  " << std::setw(16)
             << round.before << " / " << std::setw(6) << round.acknowledged - round.before
-            << std::setw(18) << round.refused_ms << " ms  " << (fine ? "   0  equal" : "   MISMATCH")
-            << '\n';
+            << std::setw(18) << round.refused_ms << " ms  "
+            << (fine ? "   0  equal" : "   MISMATCH") << '\n';
   constexpr std::size_t shown = 10;
   for (std::size_t i = 0; i < std::min(shown, round.mismatches.size()); ++i)
     std::cout << "         MISMATCH: " << round.mismatches[i] << '\n';
@@ -206,14 +206,14 @@ bool show_failover(const std::filesystem::path& folder, std::size_t rounds) {
 int demo_command(const word_list& words) {
   const arguments given{words, {.with_value = {"rounds", "folder"}, .flags = {}}};
   const auto rounds = static_cast<std::size_t>(given.number("rounds", 5, 1, 1000));
-  const std::filesystem::path folder
-    = given.last("folder").value_or((std::filesystem::temp_directory_path() / "hamok-demo").string());
+  const std::filesystem::path folder = given.last("folder").value_or(
+      (std::filesystem::temp_directory_path() / "hamok-demo").string());
   std::cout << std::fixed << std::setprecision(1);
   const auto replicated = show_replication(folder);
   const auto survived = show_failover(folder, rounds);
   std::cout << (replicated && survived
-                  ? "All members held the same, and no acknowledged write was lost.\n"
-                  : "MISMATCH: see above.\n");
+                    ? "All members held the same, and no acknowledged write was lost.\n"
+                    : "MISMATCH: see above.\n");
   return replicated && survived ? exit_ok : exit_failed;
 }
 

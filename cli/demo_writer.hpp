@@ -14,7 +14,8 @@
 
 namespace hamok::cli {
 
-/// Writes "key-0", "key-1" ... into a map, as fast as they are acknowledged, in a thread of its own.
+/// Writes "key-0", "key-1" ... into a map, as fast as they are acknowledged, in a thread of its
+/// own.
 class demo_writer {
 public:
   static constexpr const char* map_name = "written";

@@ -16,14 +16,14 @@ using nlohmann::ordered_json;
 
 const char* name_of(std::uint8_t kind) {
   switch (static_cast<map_event>(kind)) {
-    case map_event::insert:
-      return "insert";
-    case map_event::update:
-      return "update";
-    case map_event::remove:
-      return "remove";
-    case map_event::clear:
-      return "clear";
+  case map_event::insert:
+    return "insert";
+  case map_event::update:
+    return "update";
+  case map_event::remove:
+    return "remove";
+  case map_event::clear:
+    return "clear";
   }
   return "event";
 }
@@ -35,9 +35,8 @@ ordered_json to_json(const node_event_text& event) {
 }
 
 ordered_json to_json(const collection_event& event) {
-  ordered_json result{{"event", name_of(event.kind)},
-                      {"collection", event.collection},
-                      {"index", event.index}};
+  ordered_json result{
+      {"event", name_of(event.kind)}, {"collection", event.collection}, {"index", event.index}};
   if (static_cast<map_event>(event.kind) == map_event::clear)
     return result;
   result["key"] = event.key.text();
@@ -88,15 +87,15 @@ int events_command(const word_list& words) {
   const auto end = std::chrono::steady_clock::now() + span;
   long seen = 0;
   auto print = [&](const client_event& event) {
-    std::cout << (json ? line(std::visit([](const auto& body) { return to_json(body); }, event.body))
-                       : to_text(event))
+    std::cout << (json
+                      ? line(std::visit([](const auto& body) { return to_json(body); }, event.body))
+                      : to_text(event))
               << std::flush;
     return ++seen != count && std::cout.good();
   };
   auto go_on = [&] { return span.count() == 0 || std::chrono::steady_clock::now() < end; };
-  if (auto failed = member.watch({.node = !given.has("no-node"),
-                                  .collections = given.all("collection")},
-                                 print, go_on))
+  if (auto failed = member.watch(
+          {.node = !given.has("no-node"), .collections = given.all("collection")}, print, go_on))
     fail(failed, json);
   return exit_ok;
 }

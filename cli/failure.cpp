@@ -11,17 +11,17 @@ exit_code exit_code_of(const caf::error& reason) {
   if (reason.category() != caf::type_id_v<errc>)
     return exit_failed;
   switch (static_cast<errc>(reason.code())) {
-    case errc::unknown_collection:
-      return exit_not_found;
-    case errc::outcome_unknown:
-      return exit_unknown;
-    case errc::connection_lost:
-    case errc::no_leader:
-    case errc::request_timeout:
-    case errc::stopped:
-      return exit_unreachable;
-    default:
-      return exit_failed;
+  case errc::unknown_collection:
+    return exit_not_found;
+  case errc::outcome_unknown:
+    return exit_unknown;
+  case errc::connection_lost:
+  case errc::no_leader:
+  case errc::request_timeout:
+  case errc::stopped:
+    return exit_unreachable;
+  default:
+    return exit_failed;
   }
 }
 

@@ -3,13 +3,14 @@
 // Ports on loopback that nobody uses: for `hamok demo`, the process tests and the benchmark.
 
 #include <arpa/inet.h>
-#include <cstdint>
-#include <fstream>
 #include <netinet/in.h>
-#include <random>
-#include <stdexcept>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include <cstdint>
+#include <fstream>
+#include <random>
+#include <stdexcept>
 #include <vector>
 
 namespace hamok::cli {

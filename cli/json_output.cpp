@@ -16,14 +16,10 @@ std::string hex(const blob& bytes) {
 }
 
 ordered_json to_json(const collection_status& value) {
-  return {{"name", value.name},
-          {"kind", value.kind},
-          {"number", value.number},
-          {"size", value.size},
-          {"digest", hex(value.digest)},
-          {"applied_index", value.applied_index},
-          {"sessions", value.sessions},
-          {"outstanding", value.outstanding},
+  return {{"name", value.name},          {"kind", value.kind},
+          {"number", value.number},      {"size", value.size},
+          {"digest", hex(value.digest)}, {"applied_index", value.applied_index},
+          {"sessions", value.sessions},  {"outstanding", value.outstanding},
           {"closed", value.closed}};
 }
 

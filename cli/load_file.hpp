@@ -24,7 +24,8 @@ struct loaded_file {
 
 /// Reads the file:
 ///  - an object gives its members as entries;
-///  - an array of objects gives one entry for each, under a field that is in all of them, is text and
+///  - an array of objects gives one entry for each, under a field that is in all of them, is text
+///  and
 ///    never the same;
 ///  - an object whose only member is such an array stands for that member.
 /// Throws `std::runtime_error` with a text that names the file and the place.

@@ -37,10 +37,10 @@ struct client_command {
 
 const std::map<std::string, client_command>& client_commands() {
   static const std::map<std::string, client_command> all{
-    {"status", {status_command, status_help}},
-    {"map", {map_command, map_help}},
-    {"events", {events_command, events_help}},
-    {"demo", {demo_command, [] { return "hamok demo [--rounds=5] [--folder=DIR]\n"; }}},
+      {"status", {status_command, status_help}},
+      {"map", {map_command, map_help}},
+      {"events", {events_command, events_help}},
+      {"demo", {demo_command, [] { return "hamok demo [--rounds=5] [--folder=DIR]\n"; }}},
   };
   return all;
 }

@@ -17,8 +17,8 @@
 
 namespace hamok::cli {
 
-/// A map over a `client`, which it does not own. The name, keys and values are what a member sees as
-/// `hamok::map<std::string, std::string>`. Errors are those of the client, and `bad_value` for
+/// A map over a `client`, which it does not own. The name, keys and values are what a member sees
+/// as `hamok::map<std::string, std::string>`. Errors are those of the client, and `bad_value` for
 /// an answer that is none.
 class map_client {
 public:
@@ -77,9 +77,7 @@ public:
 
   // -- questions to the member that the client talks to -------------------------------------------
 
-  caf::expected<value> get(std::string_view key) {
-    return read<value>(map_query::get(bytes(key)));
-  }
+  caf::expected<value> get(std::string_view key) { return read<value>(map_query::get(bytes(key))); }
 
   /// The entries behind `after` in the order of the keys, `count` at the most; none: the end.
   caf::expected<std::vector<entry>> page(const std::optional<std::string>& after,

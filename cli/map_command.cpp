@@ -24,7 +24,10 @@ struct task {
   bool json;
 
   task(const arguments& from, bool named_member, const std::string& name)
-    : given(from), via(make_client(from, named_member)), map(via, name), json(from.has("json")) {}
+      : given(from),
+        via(make_client(from, named_member)),
+        map(via, name),
+        json(from.has("json")) {}
 
   [[nodiscard]] const std::string& word(std::size_t position) const {
     return given.words()[position];
@@ -120,8 +123,8 @@ int load(task& job) {
   for (std::size_t i = 0; i < file.entries.size(); i += batch) {
     const auto first = file.entries.begin() + static_cast<std::ptrdiff_t>(i);
     const auto count = std::min(batch, file.entries.size() - i);
-    replaced += value_of(job.map.set_all({first, first + static_cast<std::ptrdiff_t>(count)}),
-                         job.json);
+    replaced +=
+        value_of(job.map.set_all({first, first + static_cast<std::ptrdiff_t>(count)}), job.json);
   }
   if (job.json)
     std::cout << line({{"map", job.map.name()},
@@ -142,9 +145,9 @@ struct subcommand {
 
 const std::map<std::string, subcommand>& subcommands() {
   static const std::map<std::string, subcommand> all{
-    {"create", {create, false, 1}}, {"set", {set, false, 3}},   {"get", {get, true, 2}},
-    {"remove", {remove, false, 2}}, {"load", {load, false, 2}}, {"dump", {dump, true, 1}},
-    {"digest", {digest, true, 1}},
+      {"create", {create, false, 1}}, {"set", {set, false, 3}},   {"get", {get, true, 2}},
+      {"remove", {remove, false, 2}}, {"load", {load, false, 2}}, {"dump", {dump, true, 1}},
+      {"digest", {digest, true, 1}},
   };
   return all;
 }
@@ -169,9 +172,8 @@ hamok map digest NAME            fingerprint of the content of the member that i
 }
 
 int map_command(const word_list& words) {
-  const arguments given{words,
-                        with_client_options({.with_value = {"member", "key", "batch"},
-                                             .flags = {"raw"}})};
+  const arguments given{
+      words, with_client_options({.with_value = {"member", "key", "batch"}, .flags = {"raw"}})};
   const auto count = given.words().size();
   const auto found = count > 0 ? subcommands().find(given.words()[0]) : subcommands().end();
   if (found == subcommands().end())
@@ -181,8 +183,8 @@ int map_command(const word_list& words) {
   if (count != chosen.words + 1 && !short_load)
     throw usage_error(found->first + " takes " + std::to_string(chosen.words) + " words, not "
                       + std::to_string(count - 1));
-  const auto name = short_load ? std::filesystem::path{given.words()[1]}.stem().string()
-                               : given.words()[1];
+  const auto name =
+      short_load ? std::filesystem::path{given.words()[1]}.stem().string() : given.words()[1];
   task job{given, chosen.named_member, name};
   return chosen.run(job);
 }

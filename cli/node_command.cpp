@@ -31,8 +31,9 @@ public:
     set("caf.scheduler.policy", "sharing");
     add_options(*this);
     opt_group{custom_options_, "global"}
-      .add(json, "json", "say in JSON that the member is up")
-      .add(log_level, "log-level", "trace, debug, info, warning, error or off (default: warning)");
+        .add(json, "json", "say in JSON that the member is up")
+        .add(log_level, "log-level",
+             "trace, debug, info, warning, error or off (default: warning)");
   }
 
   bool json = false;

@@ -29,16 +29,16 @@ hamok::node_config config_of(const std::string& name) {
 /// Uses the map as an actor does: every operation takes `self` and is answered by a handler.
 caf::behavior painter(caf::event_based_actor* self, const colours& target) {
   target.set(self, "blue", 1)
-    .then(
-      [self](const std::optional<int>& before) {
-        std::cout << "b has set blue to 1, before there was "
-                  << (before ? std::to_string(*before) : "nothing") << '\n';
-        self->quit();
-      },
-      [self](const caf::error& reason) {
-        std::cerr << to_string(reason) << '\n';
-        self->quit(reason);
-      });
+      .then(
+          [self](const std::optional<int>& before) {
+            std::cout << "b has set blue to 1, before there was "
+                      << (before ? std::to_string(*before) : "nothing") << '\n';
+            self->quit();
+          },
+          [self](const caf::error& reason) {
+            std::cerr << to_string(reason) << '\n';
+            self->quit(reason);
+          });
   return {[](caf::unit_t) {}}; // nobody sends it anything
 }
 

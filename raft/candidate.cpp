@@ -113,21 +113,21 @@ void core::handle(const member_id& from, const vote_response& response) {
 void core::tally() {
   auto& state = std::get<candidate_state>(role_);
   switch (count_votes(members_, state.granted, state.refused)) {
-    case vote_result::pending:
+  case vote_result::pending:
+    return;
+  case vote_result::won:
+    if (state.pre_vote)
+      begin_vote(false);
+    else
+      become_leader();
+    return;
+  case vote_result::lost:
+    if (state.next_round)
       return;
-    case vote_result::won:
-      if (state.pre_vote)
-        begin_vote(false);
-      else
-        become_leader();
-      return;
-    case vote_result::lost:
-      if (state.next_round)
-        return;
-      // No waiting for answers that cannot help any more (consensus.md, 1).
-      state.next_round = now_ + random_.between(config_.min_vote_pause, vote_pause_);
-      vote_pause_ = std::min(2 * vote_pause_, config_.follower_max_idle);
-      return;
+    // No waiting for answers that cannot help any more (consensus.md, 1).
+    state.next_round = now_ + random_.between(config_.min_vote_pause, vote_pause_);
+    vote_pause_ = std::min(2 * vote_pause_, config_.follower_max_idle);
+    return;
   }
 }
 

@@ -149,16 +149,16 @@ append_response decode_append_response(reader& in) {
 
 message_body decode_body(reader& in) {
   switch (static_cast<wire_kind>(in.u8())) {
-    case wire_kind::vote_request:
-      return decode_vote_request(in);
-    case wire_kind::vote_response:
-      return decode_vote_response(in);
-    case wire_kind::append_request:
-      return decode_append_request(in);
-    case wire_kind::append_response:
-      return decode_append_response(in);
-    case wire_kind::timeout_now:
-      return timeout_now{in.varint()};
+  case wire_kind::vote_request:
+    return decode_vote_request(in);
+  case wire_kind::vote_response:
+    return decode_vote_response(in);
+  case wire_kind::append_request:
+    return decode_append_request(in);
+  case wire_kind::append_response:
+    return decode_append_response(in);
+  case wire_kind::timeout_now:
+    return timeout_now{in.varint()};
   }
   in.fail();
   return {};

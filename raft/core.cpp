@@ -11,17 +11,17 @@
 namespace hamok::raft {
 
 core::core(core_config config, initial_state state, timestamp now)
-  : config_(std::move(config)),
-    hard_(std::move(state.hard)),
-    members_(state.base.members),
-    log_(std::move(state.base), std::move(state.entries)),
-    random_(config_.seed),
-    now_(now),
-    commit_index_(log_.base().index),
-    delivered_index_(log_.base().index),
-    applied_index_(log_.base().index),
-    durable_index_(log_.last_index()),
-    vote_pause_(config_.max_vote_pause) {
+    : config_(std::move(config)),
+      hard_(std::move(state.hard)),
+      members_(state.base.members),
+      log_(std::move(state.base), std::move(state.entries)),
+      random_(config_.seed),
+      now_(now),
+      commit_index_(log_.base().index),
+      delivered_index_(log_.base().index),
+      applied_index_(log_.base().index),
+      durable_index_(log_.last_index()),
+      vote_pause_(config_.max_vote_pause) {
   // Nobody can lead a cluster that is just being founded, so there is nobody to wait for.
   const bool newborn = hard_.term == 0;
   if (members_.voters.size() == 1 && may_campaign())
@@ -47,8 +47,8 @@ output core::step(event ev) {
 }
 
 role core::role() const noexcept {
-  static_assert(std::is_same_v<decltype(role_),
-                               std::variant<follower_state, candidate_state, leader_state>>);
+  static_assert(
+      std::is_same_v<decltype(role_), std::variant<follower_state, candidate_state, leader_state>>);
   return static_cast<raft::role>(role_.index());
 }
 
@@ -80,12 +80,12 @@ std::vector<peer_progress> core::progress() const {
 
 void core::on(const tick&) {
   switch (role()) {
-    case role::follower:
-      return follower_tick();
-    case role::candidate:
-      return candidate_tick();
-    case role::leader:
-      return leader_tick();
+  case role::follower:
+    return follower_tick();
+  case role::candidate:
+    return candidate_tick();
+  case role::leader:
+    return leader_tick();
   }
 }
 
@@ -301,8 +301,8 @@ void core::deliver() {
   if (last <= delivered_index_)
     return;
   out_.committed.first_index = delivered_index_ + 1;
-  out_.committed.entries
-    = log_.copy(delivered_index_ + 1, static_cast<std::size_t>(last - delivered_index_));
+  out_.committed.entries =
+      log_.copy(delivered_index_ + 1, static_cast<std::size_t>(last - delivered_index_));
   delivered_index_ = last;
 }
 

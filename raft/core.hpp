@@ -23,8 +23,8 @@ namespace hamok::raft {
 
 /// One member's part in one Raft group.
 ///
-/// Feed it every event in the order in which it happened and carry out each `output` in the order of
-/// its fields. The same configuration, state and events give the same outputs, byte for byte.
+/// Feed it every event in the order in which it happened and carry out each `output` in the order
+/// of its fields. The same configuration, state and events give the same outputs, byte for byte.
 ///
 /// Thread safety: none; exactly one owner at a time. It can be moved from owner to owner.
 class core {

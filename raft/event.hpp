@@ -96,9 +96,9 @@ struct event {
 /// Writes are confirmed in the order of their sequence numbers.
 struct persist_request {
   std::uint64_t sequence = 0;
-  std::optional<hard_state> state;        ///< always synced
-  std::optional<index_t> truncate_from;   ///< drop this index and all behind it
-  index_t first_index = 0;                ///< index of `entries[0]`
+  std::optional<hard_state> state;      ///< always synced
+  std::optional<index_t> truncate_from; ///< drop this index and all behind it
+  index_t first_index = 0;              ///< index of `entries[0]`
   std::vector<entry> entries;
 };
 
@@ -133,11 +133,11 @@ struct output {
   std::vector<outbound> send;
   committed_entries committed;
   std::optional<proposal_outcome> proposal;
-  timestamp deadline{0};           ///< send a `tick` then
-  std::optional<raft::role> role;  ///< the new role, when it has changed
-  bool leader_changed = false;     ///< `core::leader()` differs from before the step
-  bool heartbeat = false;          ///< a heartbeat round was sent, or one was heard
-  const char* rejected = nullptr;  ///< why the received message was dropped, for the log
+  timestamp deadline{0};          ///< send a `tick` then
+  std::optional<raft::role> role; ///< the new role, when it has changed
+  bool leader_changed = false;    ///< `core::leader()` differs from before the step
+  bool heartbeat = false;         ///< a heartbeat round was sent, or one was heard
+  const char* rejected = nullptr; ///< why the received message was dropped, for the log
 };
 
 } // namespace hamok::raft

@@ -15,7 +15,9 @@ bool holds(const std::vector<member_id>& members, const member_id& id) {
 
 founding::founding(member_id self, std::vector<std::string> peers, incarnation_id proposal,
                    std::optional<founding_list> accepted)
-    : self_(std::move(self)), peers_(std::move(peers)), proposal_(proposal),
+    : self_(std::move(self)),
+      peers_(std::move(peers)),
+      proposal_(proposal),
       list_(std::move(accepted)) {
   std::sort(peers_.begin(), peers_.end());
   peers_.erase(std::unique(peers_.begin(), peers_.end()), peers_.end());

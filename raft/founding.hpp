@@ -1,9 +1,9 @@
 #pragma once
 
-// How a fixed list of founders agrees on the members of a new cluster (consensus.md, 5): the smallest
-// id proposes the lives of all founders, each founder accepts exactly one such list in its life, and
-// the cluster is founded for whoever knows that all of them have accepted it. Pure: the shell meets
-// peers, carries messages and writes down what is accepted.
+// How a fixed list of founders agrees on the members of a new cluster (consensus.md, 5): the
+// smallest id proposes the lives of all founders, each founder accepts exactly one such list in its
+// life, and the cluster is founded for whoever knows that all of them have accepted it. Pure: the
+// shell meets peers, carries messages and writes down what is accepted.
 
 #include "hamok/raft/types.hpp"
 

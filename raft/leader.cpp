@@ -1,9 +1,8 @@
 // The rules of leaders (paper, 5.3 and 5.4), with check-quorum (thesis, 6.2) and pipelining
 // (thesis, 10.2).
 
-#include "hamok/raft/core.hpp"
-
 #include "hamok/raft/codec.hpp"
+#include "hamok/raft/core.hpp"
 #include "hamok/raft/quorum.hpp"
 
 #include <algorithm>
@@ -116,8 +115,7 @@ void core::send_append(progress_state& peer) {
   std::size_t bytes = 0;
   for (auto i = peer.next_index(); i <= log_.last_index(); ++i) {
     const auto size = encoded_size(log_.at(i));
-    if (count == config_.max_batch_entries
-        || (count > 0 && bytes + size > config_.max_batch_bytes))
+    if (count == config_.max_batch_entries || (count > 0 && bytes + size > config_.max_batch_bytes))
       break;
     bytes += size;
     ++count;

@@ -7,8 +7,8 @@
 namespace hamok::raft {
 
 log::log(snapshot_meta base, std::vector<entry> entries)
-  : base_(std::move(base)),
-    entries_(std::make_move_iterator(entries.begin()), std::make_move_iterator(entries.end())) {}
+    : base_(std::move(base)),
+      entries_(std::make_move_iterator(entries.begin()), std::make_move_iterator(entries.end())) {}
 
 term_t log::last_term() const noexcept {
   return entries_.empty() ? base_.term : entries_.back().term;

@@ -35,29 +35,29 @@ private:
 
 std::string describe(const vote_request& msg) {
   return line{msg.pre_vote ? "pre_vote_request" : "vote_request"}
-    .add("term", msg.term)
-    .add("last_index", msg.last_log_index)
-    .add("last_term", msg.last_log_term)
-    .flag("transfer", msg.transfer)
-    .take();
+      .add("term", msg.term)
+      .add("last_index", msg.last_log_index)
+      .add("last_term", msg.last_log_term)
+      .flag("transfer", msg.transfer)
+      .take();
 }
 
 std::string describe(const vote_response& msg) {
   return line{msg.pre_vote ? "pre_vote_response" : "vote_response"}
-    .add("term", msg.term)
-    .add("for", msg.request_term)
-    .flag(msg.granted ? "granted" : "refused", true)
-    .take();
+      .add("term", msg.term)
+      .add("for", msg.request_term)
+      .flag(msg.granted ? "granted" : "refused", true)
+      .take();
 }
 
 std::string describe(const append_request& msg) {
   auto result = line{"append_request"}
-                  .add("term", msg.term)
-                  .add("prev_index", msg.prev_log_index)
-                  .add("prev_term", msg.prev_log_term)
-                  .add("commit", msg.leader_commit)
-                  .add("round", msg.round)
-                  .take();
+                    .add("term", msg.term)
+                    .add("prev_index", msg.prev_log_index)
+                    .add("prev_term", msg.prev_log_term)
+                    .add("commit", msg.leader_commit)
+                    .add("round", msg.round)
+                    .take();
   result += " entries=[";
   for (const auto& item : msg.entries) {
     if (result.back() != '[')
@@ -77,10 +77,10 @@ std::string describe(const append_response& msg) {
   if (msg.success)
     return result.flag("success", true).add("match", msg.match_index).take();
   return result.flag("refused", true)
-    .add("rejected", msg.rejected_index)
-    .add("conflict_term", msg.conflict_term)
-    .add("conflict_index", msg.conflict_index)
-    .take();
+      .add("rejected", msg.rejected_index)
+      .add("conflict_term", msg.conflict_term)
+      .add("conflict_index", msg.conflict_index)
+      .take();
 }
 
 std::string describe(const timeout_now& msg) {

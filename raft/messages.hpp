@@ -71,7 +71,7 @@ struct timeout_now {
 };
 
 using message_body =
-  std::variant<vote_request, vote_response, append_request, append_response, timeout_now>;
+    std::variant<vote_request, vote_response, append_request, append_response, timeout_now>;
 
 struct message {
   group_id group = 0;

@@ -33,7 +33,9 @@ struct peer_progress {
 class progress_state {
 public:
   progress_state(member_id id, index_t next_index, timestamp now)
-    : id_(std::move(id)), next_index_(next_index), last_contact_(now) {}
+      : id_(std::move(id)),
+        next_index_(next_index),
+        last_contact_(now) {}
 
   [[nodiscard]] const member_id& id() const noexcept { return id_; }
   [[nodiscard]] index_t match_index() const noexcept { return match_index_; }

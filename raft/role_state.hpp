@@ -35,9 +35,9 @@ struct candidate_state {
 struct leader_state {
   std::vector<progress_state> peers; ///< every member but this one
   timestamp next_heartbeat{0};
-  timestamp since{0};       ///< when this leader's term of office began
-  duration base_time{0};    ///< the cluster's clock at that time
-  std::uint64_t round = 0;  ///< heartbeat rounds so far
+  timestamp since{0};      ///< when this leader's term of office began
+  duration base_time{0};   ///< the cluster's clock at that time
+  std::uint64_t round = 0; ///< heartbeat rounds so far
   /// Bytes of the entries behind `released`: not committed, or not durable here.
   std::size_t backlog_bytes = 0;
   index_t released = 0;

@@ -16,7 +16,7 @@ namespace hamok::raft {
 /// Who this member is, beyond the algorithm; written before it is told to anybody.
 struct identity {
   member_id self;
-  incarnation_id cluster;         ///< random id of the founded cluster; none before founding
+  incarnation_id cluster;          ///< random id of the founded cluster; none before founding
   std::vector<member_id> founders; ///< the one founding list that this member has accepted
 
   friend bool operator==(const identity&, const identity&) = default;

@@ -4,24 +4,24 @@ namespace hamok::raft {
 
 const char* to_string(role value) noexcept {
   switch (value) {
-    case role::follower:
-      return "follower";
-    case role::candidate:
-      return "candidate";
-    case role::leader:
-      return "leader";
+  case role::follower:
+    return "follower";
+  case role::candidate:
+    return "candidate";
+  case role::leader:
+    return "leader";
   }
   return "unknown";
 }
 
 const char* to_string(entry_kind value) noexcept {
   switch (value) {
-    case entry_kind::noop:
-      return "noop";
-    case entry_kind::command:
-      return "command";
-    case entry_kind::configuration:
-      return "configuration";
+  case entry_kind::noop:
+    return "noop";
+  case entry_kind::command:
+    return "command";
+  case entry_kind::configuration:
+    return "configuration";
   }
   return "unknown";
 }

@@ -16,87 +16,95 @@ struct description {
 };
 
 constexpr std::array descriptions{
-  description{"none", "nothing is wrong", false},
-  description{"invalid_config", "the configuration is not valid; correct the options that are named",
-              true},
-  description{"stopped", "the node is stopped; start it, or ask another member", true},
-  description{"no_leader",
-              "no leader is known and the operation was appended nowhere; try again when there is "
-              "one, and look at the connections if that takes long",
-              true},
-  description{"not_leader",
-              "the member does not lead and has appended nothing; try again, the leader may just "
-              "have changed",
-              true},
-  description{"overloaded", "too much is waiting already; send less, or try again later", true},
-  description{"request_timeout",
-              "the deadline has passed and the operation cannot have happened; try again with a "
-              "longer one",
-              true},
-  description{"outcome_unknown",
-              "the deadline has passed and the operation may or may not have happened; read the "
-              "state before it is repeated",
-              false},
-  description{"session_expired",
-              "the session of the operation is gone and it was not applied; open the collection "
-              "again for a new session, and read the state if it was sent before",
-              false},
-  description{"closed", "the collection was closed on this member; open it again", false},
-  description{"kind_mismatch",
-              "the id belongs to a collection of another kind; choose another id or that kind", true},
-  description{"unknown_collection", "there is no collection with this id; create it", true},
-  description{"unknown_kind",
-              "no state type of this kind is registered; register it on every member before start",
-              true},
-  description{"bad_command",
-              "the bytes of the command cannot be understood; caller and members have to be of "
-              "compatible versions",
-              true},
-  description{"bad_value",
-              "the bytes of a key or value do not fit its type; all users of the collection have to "
-              "use the same types and codec",
-              false},
-  description{"too_large", "over a limit of the configuration; send less at once or raise the limit",
-              true},
-  description{"refused_protocol",
-              "both sides have no protocol version in common; bring them to compatible releases",
-              true},
-  description{"refused_cluster",
-              "the other side belongs to another cluster; check `cluster` and the endpoints", true},
-  description{"refused_stranger",
-              "the peer is not one of the members that the cluster was founded with; add it to "
-              "`initial_members` of all founders before they start",
-              true},
-  description{"refused_incarnation",
-              "the peer id is a member, but in an earlier life whose memory is lost; it can come "
-              "back only once the cluster can change its members",
-              true},
-  description{"refused_duplicate",
-              "there is a better link to the same member already, or the peer id is taken by a "
-              "living member; peer ids have to be unique",
-              true},
-  description{"refused_self", "the endpoint leads back to this very node; check the endpoints", true},
-  description{"refused_state_types",
-              "the other side lacks a registered state type; register the same types on all members",
-              true},
-  description{"refused_malformed",
-              "a hello or frame cannot be understood; something else speaks on that port, or the "
-              "connection is damaged",
-              true},
-  description{"refused_secret", "the shared secret does not match; use the same on all members",
-              true},
-  description{"connection_lost",
-              "the connection went down before an answer came; the operation may have happened",
-              false},
-  description{"storage_failed",
-              "a write could not be made durable and the member takes no part any more; repair its "
-              "storage and start it again",
-              false},
-  description{"not_supported", "the member cannot do this in its present configuration", true},
-  description{"founding_conflict",
-              "the founders do not agree on one list; give all of them the same `initial_members`, "
-              "and start founders that have lost their memory together with all others",
-              true},
+    description{"none", "nothing is wrong", false},
+    description{"invalid_config",
+                "the configuration is not valid; correct the options that are named", true},
+    description{"stopped", "the node is stopped; start it, or ask another member", true},
+    description{
+        "no_leader",
+        "no leader is known and the operation was appended nowhere; try again when there is "
+        "one, and look at the connections if that takes long",
+        true},
+    description{"not_leader",
+                "the member does not lead and has appended nothing; try again, the leader may just "
+                "have changed",
+                true},
+    description{"overloaded", "too much is waiting already; send less, or try again later", true},
+    description{"request_timeout",
+                "the deadline has passed and the operation cannot have happened; try again with a "
+                "longer one",
+                true},
+    description{"outcome_unknown",
+                "the deadline has passed and the operation may or may not have happened; read the "
+                "state before it is repeated",
+                false},
+    description{"session_expired",
+                "the session of the operation is gone and it was not applied; open the collection "
+                "again for a new session, and read the state if it was sent before",
+                false},
+    description{"closed", "the collection was closed on this member; open it again", false},
+    description{"kind_mismatch",
+                "the id belongs to a collection of another kind; choose another id or that kind",
+                true},
+    description{"unknown_collection", "there is no collection with this id; create it", true},
+    description{
+        "unknown_kind",
+        "no state type of this kind is registered; register it on every member before start", true},
+    description{"bad_command",
+                "the bytes of the command cannot be understood; caller and members have to be of "
+                "compatible versions",
+                true},
+    description{
+        "bad_value",
+        "the bytes of a key or value do not fit its type; all users of the collection have to "
+        "use the same types and codec",
+        false},
+    description{"too_large",
+                "over a limit of the configuration; send less at once or raise the limit", true},
+    description{"refused_protocol",
+                "both sides have no protocol version in common; bring them to compatible releases",
+                true},
+    description{"refused_cluster",
+                "the other side belongs to another cluster; check `cluster` and the endpoints",
+                true},
+    description{"refused_stranger",
+                "the peer is not one of the members that the cluster was founded with; add it to "
+                "`initial_members` of all founders before they start",
+                true},
+    description{"refused_incarnation",
+                "the peer id is a member, but in an earlier life whose memory is lost; it can come "
+                "back only once the cluster can change its members",
+                true},
+    description{"refused_duplicate",
+                "there is a better link to the same member already, or the peer id is taken by a "
+                "living member; peer ids have to be unique",
+                true},
+    description{"refused_self", "the endpoint leads back to this very node; check the endpoints",
+                true},
+    description{
+        "refused_state_types",
+        "the other side lacks a registered state type; register the same types on all members",
+        true},
+    description{"refused_malformed",
+                "a hello or frame cannot be understood; something else speaks on that port, or the "
+                "connection is damaged",
+                true},
+    description{"refused_secret", "the shared secret does not match; use the same on all members",
+                true},
+    description{"connection_lost",
+                "the connection went down before an answer came; the operation may have happened",
+                false},
+    description{
+        "storage_failed",
+        "a write could not be made durable and the member takes no part any more; repair its "
+        "storage and start it again",
+        false},
+    description{"not_supported", "the member cannot do this in its present configuration", true},
+    description{
+        "founding_conflict",
+        "the founders do not agree on one list; give all of them the same `initial_members`, "
+        "and start founders that have lost their memory together with all others",
+        true},
 };
 
 static_assert(descriptions.size() == static_cast<std::size_t>(errc::founding_conflict) + 1);
@@ -118,8 +126,9 @@ std::string explain(errc code) {
 }
 
 bool cannot_have_happened(const caf::error& reason) {
-  return reason && reason.category() == caf::type_id_v<errc>
-         && describe(static_cast<errc>(reason.code())).no_effect;
+  return reason
+         && reason.category()
+                == caf::type_id_v<errc> && describe(static_cast<errc>(reason.code())).no_effect;
 }
 
 caf::error make_error(errc code, const std::string& detail) {

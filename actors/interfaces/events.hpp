@@ -73,8 +73,8 @@ struct lagged {
 namespace hamok {
 
 /// Any one event of a node.
-using any_event
-  = std::variant<event::started, event::stopped, event::closed, event::follower, event::candidate,
+using any_event =
+    std::variant<event::started, event::stopped, event::closed, event::follower, event::candidate,
                  event::leader, event::state_changed, event::leader_changed, event::message,
                  event::remote_peer_joined, event::remote_peer_left, event::commit,
                  event::heartbeat, event::error, event::hello_notification,

@@ -152,11 +152,11 @@ bool inspect(Inspector& f, peer_endpoint& x) {
 template <class Inspector>
 bool inspect(Inspector& f, hello& x) {
   return f.object(x).fields(
-    f.field("protocol-min", x.protocol_min), f.field("protocol-max", x.protocol_max),
-    f.field("cluster", x.cluster), f.field("cluster-id", x.cluster_id), f.field("self", x.self),
-    f.field("endpoint", x.endpoint), f.field("known-members", x.known_members),
-    f.field("epoch", x.epoch), f.field("seen-epoch", x.seen_epoch),
-    f.field("app-data", x.app_data), f.field("state-kinds", x.state_kinds));
+      f.field("protocol-min", x.protocol_min), f.field("protocol-max", x.protocol_max),
+      f.field("cluster", x.cluster), f.field("cluster-id", x.cluster_id), f.field("self", x.self),
+      f.field("endpoint", x.endpoint), f.field("known-members", x.known_members),
+      f.field("epoch", x.epoch), f.field("seen-epoch", x.seen_epoch),
+      f.field("app-data", x.app_data), f.field("state-kinds", x.state_kinds));
 }
 
 template <class Inspector>
@@ -210,11 +210,10 @@ bool inspect(Inspector& f, deadline_reached& x) {
 
 template <class Inspector>
 bool inspect(Inspector& f, role_view& x) {
-  return f.object(x).fields(f.field("role", x.role), f.field("term", x.term),
-                            f.field("leader", x.leader), f.field("commit-index", x.commit_index),
-                            f.field("last-index", x.last_index),
-                            f.field("durable-index", x.durable_index),
-                            f.field("members", x.members));
+  return f.object(x).fields(
+      f.field("role", x.role), f.field("term", x.term), f.field("leader", x.leader),
+      f.field("commit-index", x.commit_index), f.field("last-index", x.last_index),
+      f.field("durable-index", x.durable_index), f.field("members", x.members));
 }
 
 template <class Inspector>
@@ -289,11 +288,11 @@ bool inspect(Inspector& f, collection_event& x) {
 
 template <class Inspector>
 bool inspect(Inspector& f, collection_status& x) {
-  return f.object(x).fields(
-    f.field("name", x.name), f.field("kind", x.kind), f.field("number", x.number),
-    f.field("existed", x.existed), f.field("closed", x.closed), f.field("size", x.size),
-    f.field("applied-index", x.applied_index), f.field("digest", x.digest),
-    f.field("outstanding", x.outstanding), f.field("sessions", x.sessions));
+  return f.object(x).fields(f.field("name", x.name), f.field("kind", x.kind),
+                            f.field("number", x.number), f.field("existed", x.existed),
+                            f.field("closed", x.closed), f.field("size", x.size),
+                            f.field("applied-index", x.applied_index), f.field("digest", x.digest),
+                            f.field("outstanding", x.outstanding), f.field("sessions", x.sessions));
 }
 
 template <class Inspector>
@@ -304,12 +303,12 @@ bool inspect(Inspector& f, member_status& x) {
 
 template <class Inspector>
 bool inspect(Inspector& f, node_status& x) {
-  return f.object(x).fields(
-    f.field("peer-id", x.peer_id), f.field("incarnation", x.incarnation),
-    f.field("cluster", x.cluster), f.field("cluster-id", x.cluster_id),
-    f.field("listening", x.listening), f.field("view", x.view),
-    f.field("applied-index", x.applied_index), f.field("members", x.members),
-    f.field("collections", x.collections), f.field("running", x.running));
+  return f.object(x).fields(f.field("peer-id", x.peer_id), f.field("incarnation", x.incarnation),
+                            f.field("cluster", x.cluster), f.field("cluster-id", x.cluster_id),
+                            f.field("listening", x.listening), f.field("view", x.view),
+                            f.field("applied-index", x.applied_index),
+                            f.field("members", x.members), f.field("collections", x.collections),
+                            f.field("running", x.running));
 }
 
 } // namespace hamok

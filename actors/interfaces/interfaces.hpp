@@ -41,142 +41,143 @@ struct role_changed;
 
 /// A peer link: carries everything that goes to one incarnation of one remote member.
 using link_actor = caf::typed_actor<
-  // Sends a message of the algorithm. Dropped when the window to the peer is full or it is down.
-  caf::result<void>(raft::message),
-  // Forwards operations to the peer, which is the leader as far as the sender knows.
-  caf::result<void>(proposal_batch),
-  // Tells the peer that a batch which it has forwarded was not appended.
-  caf::result<void>(proposal_refused),
-  // Sends a step of founding.
-  caf::result<void>(founding_message),
-  // Says goodbye with a reason and closes the connection for good.
-  caf::result<void>(close_link, caf::error)>;
+    // Sends a message of the algorithm. Dropped when the window to the peer is full or it is down.
+    caf::result<void>(raft::message),
+    // Forwards operations to the peer, which is the leader as far as the sender knows.
+    caf::result<void>(proposal_batch),
+    // Tells the peer that a batch which it has forwarded was not appended.
+    caf::result<void>(proposal_refused),
+    // Sends a step of founding.
+    caf::result<void>(founding_message),
+    // Says goodbye with a reason and closes the connection for good.
+    caf::result<void>(close_link, caf::error)>;
 
 /// The present role of a member; owns the core.
 using role_actor = caf::typed_actor<
-  // A message of the algorithm from a peer.
-  caf::result<void>(peer_message),
-  // Operations to append. What is refused comes back to the node as `proposal_refused`.
-  caf::result<void>(proposal_batch),
-  // A link to the member is up, and carries what is to be sent to it from now on.
-  caf::result<void>(link_opened, raft::member_id, link_actor),
-  // The last link to the member is gone.
-  caf::result<void>(link_closed, raft::member_id),
-  // The applier has got this far.
-  caf::result<void>(applied_up_to),
-  // Storage has finished a write.
-  caf::result<void>(write_done),
-  // The timer that this actor has armed.
-  caf::result<void>(deadline_reached),
-  // What this role knows.
-  caf::result<role_view>(get_view),
-  // The node sends to the successor from now on: pass on what is left and quit.
-  caf::result<void>(retire)>;
+    // A message of the algorithm from a peer.
+    caf::result<void>(peer_message),
+    // Operations to append. What is refused comes back to the node as `proposal_refused`.
+    caf::result<void>(proposal_batch),
+    // A link to the member is up, and carries what is to be sent to it from now on.
+    caf::result<void>(link_opened, raft::member_id, link_actor),
+    // The last link to the member is gone.
+    caf::result<void>(link_closed, raft::member_id),
+    // The applier has got this far.
+    caf::result<void>(applied_up_to),
+    // Storage has finished a write.
+    caf::result<void>(write_done),
+    // The timer that this actor has armed.
+    caf::result<void>(deadline_reached),
+    // What this role knows.
+    caf::result<role_view>(get_view),
+    // The node sends to the successor from now on: pass on what is left and quit.
+    caf::result<void>(retire)>;
 
 /// A collection on one member: owns its state, its session and the promises of its callers. What
 /// comes before "internal" may be used by anybody who has the handle, over BASP too.
 using collection_actor = caf::typed_actor<
-  // Logs a command; answers with its result once it is applied here.
-  caf::result<blob>(execute),
-  // Answers a question from the state of this member, at once.
-  caf::result<blob>(read_state),
-  // How the collection is.
-  caf::result<collection_status>(get_status),
-  // Answers when the collection is created and its state is there.
-  caf::result<collection_status>(await_ready, caf::timespan),
-  // Sends every `collection_event` to the subscriber from now on.
-  caf::result<void>(subscribe, caf::actor),
-  // Ends that.
-  caf::result<void>(unsubscribe, caf::actor),
-  // Releases it on this member: what waits is answered with `closed`, and so is what comes.
-  caf::result<void>(close_collection),
-  // internal: logs a command under the session of a remote client.
-  caf::result<blob>(execute_in_session),
-  // internal: logs a command for a plain thread of this process.
-  caf::result<void>(execute_call),
-  // internal, from the applier: the creation is committed (or belongs to another kind).
-  caf::result<void>(collection_created),
-  // internal, from the applier: committed operations, in log order.
-  caf::result<void>(apply_batch),
-  // internal, from the applier: the leader has changed.
-  caf::result<void>(leader_notice),
-  // internal, from the node: a batch of this collection was not appended.
-  caf::result<void>(proposal_refused),
-  // internal: the actor's own timer.
-  caf::result<void>(deadline_reached)>;
+    // Logs a command; answers with its result once it is applied here.
+    caf::result<blob>(execute),
+    // Answers a question from the state of this member, at once.
+    caf::result<blob>(read_state),
+    // How the collection is.
+    caf::result<collection_status>(get_status),
+    // Answers when the collection is created and its state is there.
+    caf::result<collection_status>(await_ready, caf::timespan),
+    // Sends every `collection_event` to the subscriber from now on.
+    caf::result<void>(subscribe, caf::actor),
+    // Ends that.
+    caf::result<void>(unsubscribe, caf::actor),
+    // Releases it on this member: what waits is answered with `closed`, and so is what comes.
+    caf::result<void>(close_collection),
+    // internal: logs a command under the session of a remote client.
+    caf::result<blob>(execute_in_session),
+    // internal: logs a command for a plain thread of this process.
+    caf::result<void>(execute_call),
+    // internal, from the applier: the creation is committed (or belongs to another kind).
+    caf::result<void>(collection_created),
+    // internal, from the applier: committed operations, in log order.
+    caf::result<void>(apply_batch),
+    // internal, from the applier: the leader has changed.
+    caf::result<void>(leader_notice),
+    // internal, from the node: a batch of this collection was not appended.
+    caf::result<void>(proposal_refused),
+    // internal: the actor's own timer.
+    caf::result<void>(deadline_reached)>;
 
 /// The only sender of creations and batches to collections, in log order.
 using applier_actor = caf::typed_actor<
-  // Committed entries.
-  caf::result<void>(committed_batch),
-  // A collection has finished its part of a batch.
-  caf::result<void>(collection_applied),
-  // A collection with this id and kind for local use; proposes its creation where it is not known.
-  caf::result<collection_actor>(open_collection, collection_spec),
-  // The collection with this id, if there is one.
-  caf::result<collection_actor>(find_collection, std::string),
-  // The leader has changed; told to every collection.
-  caf::result<void>(leader_notice),
-  // A refused batch of the collection with this origin number.
-  caf::result<void>(proposal_refused),
-  // How all collections are.
-  caf::result<std::vector<collection_status>>(get_status)>;
+    // Committed entries.
+    caf::result<void>(committed_batch),
+    // A collection has finished its part of a batch.
+    caf::result<void>(collection_applied),
+    // A collection with this id and kind for local use; proposes its creation where it is not
+    // known.
+    caf::result<collection_actor>(open_collection, collection_spec),
+    // The collection with this id, if there is one.
+    caf::result<collection_actor>(find_collection, std::string),
+    // The leader has changed; told to every collection.
+    caf::result<void>(leader_notice),
+    // A refused batch of the collection with this origin number.
+    caf::result<void>(proposal_refused),
+    // How all collections are.
+    caf::result<std::vector<collection_status>>(get_status)>;
 
 /// The stable address of a member. What comes before "internal" is its interface for everybody.
 using node_actor = caf::typed_actor<
-  // How the node is.
-  caf::result<node_status>(get_status),
-  // The collection with this id and kind; see applier.
-  caf::result<collection_actor>(open_collection, collection_spec),
-  // The collection with this id, or `unknown_collection`.
-  caf::result<collection_actor>(find_collection, std::string),
-  // How all collections of this member are.
-  caf::result<std::vector<collection_status>>(list_collections),
-  // Sends every event but `event::message` to the subscriber from now on, each as its own type.
-  caf::result<void>(subscribe, caf::actor),
-  // The same, with messages of the algorithm if asked for.
-  caf::result<void>(subscribe, caf::actor, bool),
-  // Ends that.
-  caf::result<void>(unsubscribe, caf::actor),
-  // Answers with the leader's peer id as soon as one is known, or `no_leader` after the timeout.
-  caf::result<std::string>(await_leader, caf::timespan),
-  // Answers when everything that is committed now has been applied here.
-  caf::result<raft::index_t>(await_commit_head, caf::timespan),
-  // Extends the founding list; only before `start`.
-  caf::result<void>(add_remote_peer, peer_endpoint),
-  // Begins (again) to take part.
-  caf::result<void>(start_node),
-  // Says goodbye to the peers and takes no part until the next `start_node`; membership stays.
-  caf::result<void>(stop_node),
-  // Stops for good.
-  caf::result<void>(close_node),
-  // internal, from a proposer of this member or from a link: operations for the leader.
-  caf::result<void>(proposal_batch),
-  // internal, from a role or a link: a batch was not appended.
-  caf::result<void>(proposal_refused),
-  // internal, from a role: its successor, which owns the core from now on.
-  caf::result<void>(role_changed, role_actor, role_view),
-  // internal, from a role: leader, term or commit index have changed.
-  caf::result<void>(role_view),
-  // internal, from a role: a heartbeat round was sent or heard.
-  caf::result<void>(event::heartbeat),
-  // internal, from a role or a link: something has failed.
-  caf::result<void>(event::error),
-  // internal, from a role or a link: a message for those who subscribed to messages.
-  caf::result<void>(event::message),
-  // internal, from a link: may this peer come in? Fails with the reason for a refusal. (A bare `errc`
-  // in a message, or as an answer, is turned into a `caf::error` by CAF.)
-  caf::result<void>(link_hello, link_actor),
-  // internal, from a link: both sides have accepted each other.
-  caf::result<void>(link_opened, hello, link_actor),
-  // internal, from a link: a message of the algorithm.
-  caf::result<void>(peer_message),
-  // internal, from a link: a step of founding.
-  caf::result<void>(founding_message, raft::member_id),
-  // internal, from the applier: it has got this far.
-  caf::result<void>(applied_up_to),
-  // internal: the node's own timer.
-  caf::result<void>(deadline_reached)>;
+    // How the node is.
+    caf::result<node_status>(get_status),
+    // The collection with this id and kind; see applier.
+    caf::result<collection_actor>(open_collection, collection_spec),
+    // The collection with this id, or `unknown_collection`.
+    caf::result<collection_actor>(find_collection, std::string),
+    // How all collections of this member are.
+    caf::result<std::vector<collection_status>>(list_collections),
+    // Sends every event but `event::message` to the subscriber from now on, each as its own type.
+    caf::result<void>(subscribe, caf::actor),
+    // The same, with messages of the algorithm if asked for.
+    caf::result<void>(subscribe, caf::actor, bool),
+    // Ends that.
+    caf::result<void>(unsubscribe, caf::actor),
+    // Answers with the leader's peer id as soon as one is known, or `no_leader` after the timeout.
+    caf::result<std::string>(await_leader, caf::timespan),
+    // Answers when everything that is committed now has been applied here.
+    caf::result<raft::index_t>(await_commit_head, caf::timespan),
+    // Extends the founding list; only before `start`.
+    caf::result<void>(add_remote_peer, peer_endpoint),
+    // Begins (again) to take part.
+    caf::result<void>(start_node),
+    // Says goodbye to the peers and takes no part until the next `start_node`; membership stays.
+    caf::result<void>(stop_node),
+    // Stops for good.
+    caf::result<void>(close_node),
+    // internal, from a proposer of this member or from a link: operations for the leader.
+    caf::result<void>(proposal_batch),
+    // internal, from a role or a link: a batch was not appended.
+    caf::result<void>(proposal_refused),
+    // internal, from a role: its successor, which owns the core from now on.
+    caf::result<void>(role_changed, role_actor, role_view),
+    // internal, from a role: leader, term or commit index have changed.
+    caf::result<void>(role_view),
+    // internal, from a role: a heartbeat round was sent or heard.
+    caf::result<void>(event::heartbeat),
+    // internal, from a role or a link: something has failed.
+    caf::result<void>(event::error),
+    // internal, from a role or a link: a message for those who subscribed to messages.
+    caf::result<void>(event::message),
+    // internal, from a link: may this peer come in? Fails with the reason for a refusal. (A bare
+    // `errc` in a message, or as an answer, is turned into a `caf::error` by CAF.)
+    caf::result<void>(link_hello, link_actor),
+    // internal, from a link: both sides have accepted each other.
+    caf::result<void>(link_opened, hello, link_actor),
+    // internal, from a link: a message of the algorithm.
+    caf::result<void>(peer_message),
+    // internal, from a link: a step of founding.
+    caf::result<void>(founding_message, raft::member_id),
+    // internal, from the applier: it has got this far.
+    caf::result<void>(applied_up_to),
+    // internal: the node's own timer.
+    caf::result<void>(deadline_reached)>;
 
 } // namespace hamok
 

@@ -153,7 +153,7 @@ struct collection_spec {
   std::string name;
   std::string kind;
   blob options;
-  blob initial; ///< initial content, as the state's `restore` takes it; empty: none
+  blob initial;       ///< initial content, as the state's `restore` takes it; empty: none
   session_id creator; ///< random: tells whose creation came first
 };
 
@@ -221,7 +221,8 @@ struct collection_status {
   std::uint64_t sessions = 0;
 };
 
-// -- status of a node -------------------------------------------------------------------------------
+// -- status of a node
+// -------------------------------------------------------------------------------
 
 struct member_status {
   raft::member_id id;

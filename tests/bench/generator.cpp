@@ -34,8 +34,8 @@ struct load : std::enable_shared_from_this<load> {
     next = (next + 7919) % key_count; // all keys, not in order
     ++outstanding;
     target.set(self, key_of(next), value)
-      .then([me = shared_from_this(), now](const auto&) { me->answered(now, true); },
-            [me = shared_from_this(), now](const caf::error&) { me->answered(now, false); });
+        .then([me = shared_from_this(), now](const auto&) { me->answered(now, true); },
+              [me = shared_from_this(), now](const caf::error&) { me->answered(now, false); });
   }
 
   void answered(steady_clock::time_point begun, bool fine) {

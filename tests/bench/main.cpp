@@ -61,9 +61,8 @@ public:
     result.raw_tcp = measure_raw_tcp(500ms);
     const auto before = usages();
     auto& loaded = processes_[(leader_ + distance) % processes_.size()];
-    const auto told = loaded.ask("measure " + std::to_string(in_flight) + " "
-                                   + std::to_string(span.count()),
-                                 span + 30s);
+    const auto told = loaded.ask(
+        "measure " + std::to_string(in_flight) + " " + std::to_string(span.count()), span + 30s);
     result.processes = usages();
     for (std::size_t i = 0; i < before.size(); ++i)
       result.processes[i].cpu_seconds -= before[i].cpu_seconds;

@@ -7,13 +7,13 @@
 #include <caf/io/middleman.hpp>
 
 #include <nlohmann/json.hpp>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <iostream>
 #include <sstream>
 #include <stdexcept>
-#include <sys/resource.h>
-#include <unistd.h>
 
 namespace hamok::bench {
 
@@ -33,7 +33,7 @@ json own_usage() {
   std::ifstream{"/proc/self/statm"} >> total >> resident;
   return {{"cpu_seconds", seconds(used.ru_utime) + seconds(used.ru_stime)},
           {"resident_mib", static_cast<double>(resident)
-                             * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1024.0 * 1024.0)}};
+                               * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1024.0 * 1024.0)}};
 }
 
 template <class T>
@@ -46,8 +46,9 @@ T must(caf::expected<T> value, const char* what) {
 class session {
 public:
   session(caf::actor_system& system, node_config config)
-    : system_(system), node_(must(spawn_node(system, std::move(config)), "spawn_node")),
-      map_(must(open_map<std::string, std::string>(node_, "bench"), "open_map")) {}
+      : system_(system),
+        node_(must(spawn_node(system, std::move(config)), "spawn_node")),
+        map_(must(open_map<std::string, std::string>(node_, "bench"), "open_map")) {}
 
   json answer(const std::string& line) {
     std::istringstream words{line};

@@ -1,11 +1,11 @@
 #pragma once
 
-// A member that makes load for itself when it is told to. It reads commands from stdin, a line each,
-// and answers each with a line of JSON:
+// A member that makes load for itself when it is told to. It reads commands from stdin, a line
+// each, and answers each with a line of JSON:
 //
 //   ready             waits for a leader and the map -> {"leader": bool}
-//   measure N MS      keeps N sets in flight for MS ms -> {"sets", "errors", "seconds", "p50_us", "p99_us"}
-//   usage             -> {"cpu_seconds", "resident_mib"} since the process began
+//   measure N MS      keeps N sets in flight for MS ms -> {"sets", "errors", "seconds", "p50_us",
+//   "p99_us"} usage             -> {"cpu_seconds", "resident_mib"} since the process began
 //
 // It ends with its input.
 

@@ -1,6 +1,7 @@
 #include "hamok/tests/bench/member_process.hpp"
 
 #include <poll.h>
+
 #include <stdexcept>
 #include <utility>
 
@@ -39,8 +40,9 @@ member_process::member_process(const std::string& peer_id, const std::vector<std
 }
 
 member_process::member_process(member_process&& other) noexcept
-  : to_(std::exchange(other.to_, -1)), from_(std::exchange(other.from_, -1)),
-    process_(std::move(other.process_)) {}
+    : to_(std::exchange(other.to_, -1)),
+      from_(std::exchange(other.from_, -1)),
+      process_(std::move(other.process_)) {}
 
 member_process::~member_process() {
   if (to_ >= 0)
@@ -57,7 +59,7 @@ nlohmann::json member_process::ask(const std::string& command, std::chrono::mill
   std::string answer;
   while (!answer.ends_with('\n')) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-      deadline - std::chrono::steady_clock::now());
+        deadline - std::chrono::steady_clock::now());
     pollfd entry{from_, POLLIN, 0};
     if (left.count() <= 0 || poll(&entry, 1, static_cast<int>(left.count())) <= 0)
       throw std::runtime_error("a member does not answer '" + command + "'");

@@ -31,7 +31,8 @@ void print_usage(std::ostream& out, const measurement& row) {
 
 void print_table(std::ostream& out, const std::vector<measurement>& all) {
   out << std::fixed
-      << "\nSets of 16-byte keys and 256-byte values, three processes, in memory, acknowledged by a "
+      << "\nSets of 16-byte keys and 256-byte values, three processes, in memory, acknowledged by "
+         "a "
          "quorum.\n\n"
       << "load            in                  set       set  raw TCP  raw TCP   set p50      sets\n"
       << "through     flight    sets/s    p50 us    p99 us   p50 us   p99 us   in RTTs   per RTT\n";

@@ -29,7 +29,7 @@ struct measurement {
   double seconds = 0;
   double p50_us = 0;
   double p99_us = 0;
-  round_trip raw_tcp; ///< measured right before
+  round_trip raw_tcp;           ///< measured right before
   std::vector<usage> processes; ///< the leader's first
 
   [[nodiscard]] double sets_per_second() const {

@@ -12,8 +12,7 @@ TEST_CASE("an actor system that is no member uses a map over BASP") {
   caf::actor_system_config settings;
   settings.load<caf::io::middleman>();
   caf::actor_system elsewhere{settings};
-  const auto handle
-    = must(elsewhere.middleman().remote_actor<collection_actor>("127.0.0.1", port));
+  const auto handle = must(elsewhere.middleman().remote_actor<collection_actor>("127.0.0.1", port));
   const map_handle<std::string, int> remote{handle};
   std::optional<int> previous;
   std::optional<int> present;

@@ -71,8 +71,7 @@ cluster::cluster(transport kind, std::size_t size,
   const auto ports = kind == transport::broker ? free_ports(size) : std::vector<std::uint16_t>{};
   for (std::size_t i = 0; i < size; ++i) {
     const std::string name(1, static_cast<char>('a' + i));
-    members.push_back(
-      {name, ports.empty() ? "" : "127.0.0.1:" + std::to_string(ports[i])});
+    members.push_back({name, ports.empty() ? "" : "127.0.0.1:" + std::to_string(ports[i])});
   }
   for (const auto& member : members) {
     node_config config;
@@ -153,19 +152,19 @@ bool cluster::converge(const std::string& collection) {
 std::string cluster::agreed_leader(caf::timespan timeout) {
   std::string leader;
   const auto agreed = eventually(
-    [&] {
-      leader.clear();
-      for (const auto& [name, member] : nodes_) {
-        if (!member->running())
-          continue;
-        const auto id = member->leader_id();
-        if (id.empty() || (!leader.empty() && id != leader))
-          return false;
-        leader = id;
-      }
-      return !leader.empty() && has(leader) && at(leader).leader();
-    },
-    timeout);
+      [&] {
+        leader.clear();
+        for (const auto& [name, member] : nodes_) {
+          if (!member->running())
+            continue;
+          const auto id = member->leader_id();
+          if (id.empty() || (!leader.empty() && id != leader))
+            return false;
+          leader = id;
+        }
+        return !leader.empty() && has(leader) && at(leader).leader();
+      },
+      timeout);
   return agreed ? leader : std::string{};
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
-// A cluster inside one process: members that the tests start, stop, cut off and ask. Every wait has a
-// deadline and a condition; nothing sleeps for luck.
+// A cluster inside one process: members that the tests start, stop, cut off and ask. Every wait has
+// a deadline and a condition; nothing sleeps for luck.
 
 #include "hamok/actors/plugin.hpp"
 #include "hamok/tests/catch.hpp"

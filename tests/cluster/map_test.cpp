@@ -99,12 +99,13 @@ TEST_CASE("actors use a map as plain threads do") {
   caf::scoped_actor self{all.system()};
   auto answered = std::make_shared<std::atomic<int>>(0);
   all.system().spawn([map, answered](caf::event_based_actor* user) {
-    map.set(user, "x", 1).then(
-      [user, map, answered](std::optional<int>) {
-        map.get(user, "x").then([answered](std::optional<int> value) { *answered = *value; },
-                                [answered](const caf::error&) { *answered = -1; });
-      },
-      [answered](const caf::error&) { *answered = -2; });
+    map.set(user, "x", 1)
+        .then(
+            [user, map, answered](std::optional<int>) {
+              map.get(user, "x").then([answered](std::optional<int> value) { *answered = *value; },
+                                      [answered](const caf::error&) { *answered = -1; });
+            },
+            [answered](const caf::error&) { *answered = -2; });
   });
   CHECK(eventually([&] { return *answered != 0; }));
   CHECK(*answered == 1);

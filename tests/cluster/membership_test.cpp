@@ -9,9 +9,9 @@ namespace {
 /// Position of the first line that starts with `prefix`; the number of lines when there is none.
 std::size_t position(const std::vector<std::string>& lines, const std::string& prefix) {
   return static_cast<std::size_t>(
-    std::find_if(lines.begin(), lines.end(),
-                 [&](const std::string& line) { return line.starts_with(prefix); })
-    - lines.begin());
+      std::find_if(lines.begin(), lines.end(),
+                   [&](const std::string& line) { return line.starts_with(prefix); })
+      - lines.begin());
 }
 
 } // namespace
@@ -27,13 +27,19 @@ TEST_CASE("the events of a leader come in the order of the manual") {
   CHECK(!all.at(leader).close());
   REQUIRE(all.log(leader).wait_for("closed"));
   const auto lines = all.log(leader).lines();
-  const std::vector<std::string> order{
-    "started",   "hello-notification", "remote-peer-joined",
-    "follower",  "candidate",          "state-changed now=candidate before=follower",
-    "leader",    "state-changed now=leader before=candidate",
-    "leader-changed now=\"" + leader,  "commit index=",
-    "remote-peer-left",                "stopped",
-    "closed"};
+  const std::vector<std::string> order{"started",
+                                       "hello-notification",
+                                       "remote-peer-joined",
+                                       "follower",
+                                       "candidate",
+                                       "state-changed now=candidate before=follower",
+                                       "leader",
+                                       "state-changed now=leader before=candidate",
+                                       "leader-changed now=\"" + leader,
+                                       "commit index=",
+                                       "remote-peer-left",
+                                       "stopped",
+                                       "closed"};
   std::size_t last = 0;
   for (const auto& prefix : order) {
     INFO(prefix);
@@ -53,9 +59,8 @@ TEST_CASE("heartbeats and messages are told to those who ask for them") {
   std::atomic<int> out{0};
   auto& member = all.at("a");
   auto on_beat = member.on<event::heartbeat>([&](const event::heartbeat&) { ++beats; });
-  auto on_message = member.on<event::message>([&](const event::message& x) {
-    ++(x.way == event::direction::in ? in : out);
-  });
+  auto on_message = member.on<event::message>(
+      [&](const event::message& x) { ++(x.way == event::direction::in ? in : out); });
   CHECK(eventually([&] { return beats > 1 && in > 1 && out > 1; }));
   on_beat.cancel();
   on_message.cancel();
@@ -63,8 +68,9 @@ TEST_CASE("heartbeats and messages are told to those who ask for them") {
 }
 
 TEST_CASE("app data is told in the hello") {
-  cluster all{transport::broker, 2,
-              [](node_config& config) { config.app_data = R"({"zone": "z)" + config.peer_id + R"("})"; }};
+  cluster all{transport::broker, 2, [](node_config& config) {
+                config.app_data = R"({"zone": "z)" + config.peer_id + R"("})";
+              }};
   all.start_all();
   CHECK(all.log("a").wait_for(R"(hello-notification id="b" app-data={"zone": "zb"})"));
   CHECK(all.log("b").wait_for(R"(hello-notification id="a" app-data={"zone": "za"})"));
@@ -172,9 +178,9 @@ TEST_CASE("the status of a node tells members, links and collections") {
   REQUIRE(eventually([&] {
     const auto status = must(all.at("a").status());
     return status.members.size() == 3 && status.collections.size() == 1
-           && std::count_if(status.members.begin(), status.members.end(),
-                            [](const auto& x) { return x.linked; })
-                == 2;
+           && std::count_if(status.members.begin(), status.members.end(), [](const auto& x) {
+                return x.linked;
+              }) == 2;
   }));
   const auto status = must(all.at("a").status());
   CHECK(status.peer_id == "a");

@@ -4,9 +4,8 @@
 #include "hamok/tests/catch.hpp"
 #include "hamok/tests/process/process_cluster.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <netinet/in.h>
+#include <nlohmann/json.hpp>
 #include <sys/socket.h>
 
 using namespace hamok::process_test;
@@ -46,15 +45,15 @@ TEST_CASE("three processes elect one leader that all agree on") {
 TEST_CASE("a map that is loaded through one process is equal on all three") {
   process_cluster cluster;
   cluster.await_leader(cluster.all());
-  const auto loaded
-    = run_hamok({"map", "load", "countries", countries, "--connect=" + cluster.endpoint(1), "--json"});
+  const auto loaded = run_hamok(
+      {"map", "load", "countries", countries, "--connect=" + cluster.endpoint(1), "--json"});
   INFO(loaded.errors);
   REQUIRE(loaded.code == 0);
   CHECK(json::parse(loaded.output)["entries"] == 249);
   REQUIRE(cluster.await_equal("countries", cluster.all()));
   for (const auto i : cluster.all()) {
-    const auto got
-      = run_hamok({"map", "get", "countries", "DE", "--connect=" + cluster.endpoint(i)});
+    const auto got =
+        run_hamok({"map", "get", "countries", "DE", "--connect=" + cluster.endpoint(i)});
     REQUIRE(got.code == 0);
     CHECK(json::parse(got.output)["name"] == "Germany");
   }
@@ -98,8 +97,8 @@ TEST_CASE("exit codes and errors of the program say what went wrong") {
   const auto other = run_hamok({"status", connect, "--cluster=other"});
   CHECK(other.code == 1);
   CHECK(other.errors.find("refused_cluster") != std::string::npos);
-  const auto nobody
-    = run_hamok({"status", "--connect=127.0.0.1:" + std::to_string(hamok::cli::free_ports(1)[0])});
+  const auto nobody =
+      run_hamok({"status", "--connect=127.0.0.1:" + std::to_string(hamok::cli::free_ports(1)[0])});
   CHECK(nobody.code == 5);
 }
 
@@ -121,7 +120,7 @@ TEST_CASE("events of a map come to a program that follows it") {
   auto go_on = [&] {
     if (!written) // only once the subscription is there
       written = static_cast<bool>(
-        hamok::cli::map_client{writer, "users"}.set_all({{"a", "1"}, {"b", "2"}}));
+          hamok::cli::map_client{writer, "users"}.set_all({{"a", "1"}, {"b", "2"}}));
     return std::chrono::steady_clock::now() < deadline;
   };
   CHECK_FALSE(via.watch({.node = false, .collections = {"users"}}, take, go_on));
@@ -132,8 +131,9 @@ TEST_CASE("garbage on the port does not hurt a member") {
   process_cluster cluster;
   const auto leader = cluster.await_leader(cluster.all());
   std::vector<int> open_ones;
-  for (const auto& bytes : {std::string(100'000, '\xff'), std::string{"GET / HTTP/1.1\r\n\r\n"},
-                            std::string(3, '\0'), std::string("\x10\x00\x00\x00\x01\0\0\0\0abc", 12)})
+  for (const auto& bytes :
+       {std::string(100'000, '\xff'), std::string{"GET / HTTP/1.1\r\n\r\n"}, std::string(3, '\0'),
+        std::string("\x10\x00\x00\x00\x01\0\0\0\0abc", 12)})
     for (const auto i : cluster.all())
       open_ones.push_back(connect_and_send(cluster.endpoint(i), bytes));
   auto via = cluster.client_of(leader);

@@ -99,8 +99,9 @@ TEST_CASE("a leader that is cut off from everybody is replaced, and follows afte
   cluster.await_leader(cluster.all());
 }
 
-TEST_CASE("with a stopped member, a cut link and a killed leader, every acknowledged write is there "
-          "exactly once") {
+TEST_CASE(
+    "with a stopped member, a cut link and a killed leader, every acknowledged write is there "
+    "exactly once") {
   process_cluster cluster{3, process_cluster::links::proxied};
   cluster.await_leader(cluster.all());
   writers writing{cluster, writer_count};

@@ -31,7 +31,8 @@ TEST_CASE("a member that is alone needs no configuration and says in JSON that i
   int ends[2] = {-1, -1};
   REQUIRE(pipe2(ends, O_CLOEXEC) == 0);
   hamok::cli::child_process alone{
-    {.arguments = {HAMOK_CLI_PATH, "node", "--hamok.peer-id=alone", "--json"}, .output = ends[1]}};
+      {.arguments = {HAMOK_CLI_PATH, "node", "--hamok.peer-id=alone", "--json"},
+       .output = ends[1]}};
   close(ends[1]);
   std::string said;
   for (char c = 0; read(ends[0], &c, 1) == 1 && c != '\n';)
@@ -59,7 +60,7 @@ TEST_CASE("a member without a disk that comes back is refused with a clear reaso
   cluster.kill(victim);
   cluster.start(victim);
   const auto told = eventually(
-    [&] { return cluster.log(victim).find("refused_incarnation") != std::string::npos; });
+      [&] { return cluster.log(victim).find("refused_incarnation") != std::string::npos; });
   INFO(cluster.log(victim));
   CHECK(told);
   CHECK(cluster.leader(cluster.all_but(victim)) == leader);

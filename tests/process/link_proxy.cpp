@@ -3,14 +3,15 @@
 #include "hamok/cli/free_ports.hpp"
 #include "hamok/io/wire.hpp"
 
-#include <array>
-#include <cerrno>
 #include <fcntl.h>
 #include <netinet/tcp.h>
-#include <stdexcept>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <stdexcept>
 
 namespace hamok::process_test {
 

@@ -4,12 +4,13 @@
 
 #include "hamok/io/frame.hpp"
 
+#include <poll.h>
+
 #include <atomic>
 #include <cstdint>
 #include <list>
 #include <mutex>
 #include <optional>
-#include <poll.h>
 #include <set>
 #include <string>
 #include <thread>

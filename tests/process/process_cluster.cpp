@@ -63,7 +63,8 @@ program_run run_hamok(const std::vector<std::string>& words, std::chrono::millis
 }
 
 process_cluster::process_cluster(std::size_t size, links how)
-  : folder_(make_folder()), exceptions_(std::uncaught_exceptions()) {
+    : folder_(make_folder()),
+      exceptions_(std::uncaught_exceptions()) {
   const auto ports = cli::free_ports(2 * size);
   std::vector<link_proxy::door> doors;
   for (std::size_t i = 0; i < size; ++i) {
@@ -105,9 +106,9 @@ std::filesystem::path process_cluster::file(std::size_t member, const std::strin
 
 void process_cluster::start(std::size_t member) {
   members_[member].process = cli::child_process{
-    {.arguments = {HAMOK_CLI_PATH, "node", "--config-file=" + file(member, "conf").string(),
-                   "--hamok.peer-id=" + name(member), "--log-level=info"},
-     .log = file(member, "log")}};
+      {.arguments = {HAMOK_CLI_PATH, "node", "--config-file=" + file(member, "conf").string(),
+                     "--hamok.peer-id=" + name(member), "--log-level=info"},
+       .log = file(member, "log")}};
 }
 
 std::string process_cluster::name(std::size_t member) {

@@ -32,8 +32,8 @@ struct program_run {
 program_run run_hamok(const std::vector<std::string>& words,
                       std::chrono::milliseconds limit = std::chrono::seconds{30});
 
-/// Members "member-1", "member-2" ... as processes of the `hamok` program. They are killed with this
-/// object; their logs stay when a test has failed.
+/// Members "member-1", "member-2" ... as processes of the `hamok` program. They are killed with
+/// this object; their logs stay when a test has failed.
 class process_cluster {
 public:
   enum class links : std::uint8_t { direct, proxied };
@@ -50,9 +50,7 @@ public:
   void kill(std::size_t member) { process(member).kill(); }
   void freeze(std::size_t member) { process(member).signal(SIGSTOP); }
   void thaw(std::size_t member) { process(member).signal(SIGCONT); }
-  [[nodiscard]] cli::child_process& process(std::size_t member) {
-    return members_[member].process;
-  }
+  [[nodiscard]] cli::child_process& process(std::size_t member) { return members_[member].process; }
 
   [[nodiscard]] static std::string name(std::size_t member);
   /// Where clients reach the member itself.

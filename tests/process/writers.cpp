@@ -51,12 +51,12 @@ void count_up(cli::map_client& map, const std::string& key, writer_record& recor
 } // namespace
 
 writers::writers(const process_cluster& cluster, std::size_t count)
-  : records_(count), progress_(count) {
+    : records_(count),
+      progress_(count) {
   for (std::size_t i = 0; i < count; ++i)
-    threads_.emplace_back(
-      [this, i, via = cluster.patient_client(i % cluster.size())]() mutable {
-        run(i, std::move(via));
-      });
+    threads_.emplace_back([this, i, via = cluster.patient_client(i % cluster.size())]() mutable {
+      run(i, std::move(via));
+    });
 }
 
 writers::~writers() {
@@ -84,13 +84,13 @@ bool writers::await_progress(std::uint64_t count, std::chrono::milliseconds limi
   for (const auto& each : progress_)
     wanted.push_back(each + count);
   return eventually(
-    [&] {
-      for (std::size_t i = 0; i < wanted.size(); ++i)
-        if (progress_[i] < wanted[i])
-          return false;
-      return true;
-    },
-    limit);
+      [&] {
+        for (std::size_t i = 0; i < wanted.size(); ++i)
+          if (progress_[i] < wanted[i])
+            return false;
+        return true;
+      },
+      limit);
 }
 
 std::vector<writer_record> writers::finish() {

@@ -53,24 +53,24 @@ struct applier_fixture : system_fixture {
   caf::behavior fake(caf::event_based_actor* self, lines& sink, const applier_actor& to) {
     auto number = std::make_shared<std::uint64_t>(0);
     return {
-      [&sink, number](const collection_created& x) {
-        *number = x.number;
-        sink.add("created " + std::to_string(x.number)
-                 + (x.refused == errc::none ? "" : " " + to_string(x.refused)));
-      },
-      [this, self, &sink, to, number](const apply_batch& batch) {
-        std::string line = "apply";
-        for (const auto& item : batch.items)
-          line += " " + std::to_string(item.index);
-        sink.add(line);
-        if (answering)
-          compat::send(self, to, collection_applied{*number, batch.items.back().index});
-      },
-      [&sink](const leader_notice& x) {
-        sink.add("leader " + (x.leader ? x.leader->peer : std::string{"none"}));
-      },
-      [&sink](const proposal_refused& x) { sink.add("refused " + std::to_string(x.token)); },
-      [](get_status) { return collection_status{}; },
+        [&sink, number](const collection_created& x) {
+          *number = x.number;
+          sink.add("created " + std::to_string(x.number)
+                   + (x.refused == errc::none ? "" : " " + to_string(x.refused)));
+        },
+        [this, self, &sink, to, number](const apply_batch& batch) {
+          std::string line = "apply";
+          for (const auto& item : batch.items)
+            line += " " + std::to_string(item.index);
+          sink.add(line);
+          if (answering)
+            compat::send(self, to, collection_applied{*number, batch.items.back().index});
+        },
+        [&sink](const leader_notice& x) {
+          sink.add("leader " + (x.leader ? x.leader->peer : std::string{"none"}));
+        },
+        [&sink](const proposal_refused& x) { sink.add("refused " + std::to_string(x.token)); },
+        [](get_status) { return collection_status{}; },
     };
   }
 
@@ -83,8 +83,8 @@ struct applier_fixture : system_fixture {
     caf::expected<collection_actor> result = make_error(errc::none);
     compat::request(self.ptr(), applier, std::chrono::seconds{10}, open_collection_v,
                     std::move(spec))
-      .receive([&](collection_actor& x) { result = x; },
-               [&](caf::error& reason) { result = std::move(reason); });
+        .receive([&](collection_actor& x) { result = x; },
+                 [&](caf::error& reason) { result = std::move(reason); });
     return result;
   }
 
@@ -222,8 +222,8 @@ TEST_CASE("statuses are gathered within a bound") {
   caf::scoped_actor self{fix.system};
   std::size_t count = 0;
   compat::request(self.ptr(), fix.applier, std::chrono::seconds{10}, get_status_v)
-    .receive([&](const std::vector<collection_status>& all) { count = all.size(); },
-             [](const caf::error& reason) { FAIL(to_string(reason)); });
+      .receive([&](const std::vector<collection_status>& all) { count = all.size(); },
+               [](const caf::error& reason) { FAIL(to_string(reason)); });
   CHECK(count == 2);
 }
 

@@ -64,8 +64,9 @@ TEST_CASE("subscribers get all events in order, messages only when they ask") {
   auto plain = std::make_shared<record<std::string>>();
   auto full = std::make_shared<record<std::string>>();
   auto listener = [&](std::shared_ptr<record<std::string>> to) {
-    return fix.system.spawn<caf::hidden>(
-      [to] { return event_listener([to](const any_event& value) { to->add(to_string(value)); }); });
+    return fix.system.spawn<caf::hidden>([to] {
+      return event_listener([to](const any_event& value) { to->add(to_string(value)); });
+    });
   };
   event_hub hub{fix.system, 1000};
   const auto first = listener(plain);

@@ -15,7 +15,8 @@ namespace {
 class world {
 public:
   world(std::uint64_t seed, std::size_t size, bool forgetful)
-      : random_(seed), forgetful_(forgetful) {
+      : random_(seed),
+        forgetful_(forgetful) {
     for (std::size_t i = 0; i < size; ++i)
       names_.push_back(std::string(1, static_cast<char>('a' + i)));
     for (const auto& name : names_)

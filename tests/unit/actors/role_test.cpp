@@ -27,10 +27,15 @@ struct role_fixture : system_fixture {
       return caf::behavior{[this](const committed_batch& batch) { committed.add(batch); },
                            [](const leader_notice&) {}};
     });
-    auto context = std::make_unique<role_context>(role_context{
-      raft::core{config, storage->load(), boot_time()}, placement::scheduler,
-      caf::actor_cast<node_actor>(node), caf::actor_cast<applier_actor>(applier), storage,
-      std::make_shared<durable_relay>(), watch, {}});
+    auto context = std::make_unique<role_context>(
+        role_context{raft::core{config, storage->load(), boot_time()},
+                     placement::scheduler,
+                     caf::actor_cast<node_actor>(node),
+                     caf::actor_cast<applier_actor>(applier),
+                     storage,
+                     std::make_shared<durable_relay>(),
+                     watch,
+                     {}});
     first = spawn_role(system, std::move(context));
     compat::anon_send(first, deadline_reached{});
   }
@@ -48,14 +53,14 @@ struct role_fixture : system_fixture {
 
   caf::behavior node_behavior(caf::event_based_actor*) {
     return {
-      [this](role_changed, const role_actor& successor, const role_view& view) {
-        roles.add({successor, view});
-      },
-      [this](const role_view& view) { views.add(view); },
-      [this](const proposal_refused& refused) { refusals.add(refused); },
-      [](event::heartbeat) {},
-      [this](const event::error& what) { errors.add(what); },
-      [](const event::message&) {},
+        [this](role_changed, const role_actor& successor, const role_view& view) {
+          roles.add({successor, view});
+        },
+        [this](const role_view& view) { views.add(view); },
+        [this](const proposal_refused& refused) { refusals.add(refused); },
+        [](event::heartbeat) {},
+        [this](const event::error& what) { errors.add(what); },
+        [](const event::message&) {},
     };
   }
 
@@ -157,8 +162,8 @@ TEST_CASE("a role tells its members only when it is asked") {
   caf::scoped_actor self{fix.system};
   role_view view;
   compat::request(self.ptr(), fix.first, std::chrono::seconds{10}, get_view_v)
-    .receive([&](role_view& answer) { view = std::move(answer); },
-             [](const caf::error& reason) { FAIL(to_string(reason)); });
+      .receive([&](role_view& answer) { view = std::move(answer); },
+               [](const caf::error& reason) { FAIL(to_string(reason)); });
   CHECK(view.role == raft::role::leader);
   CHECK(view.members.voters == std::vector<raft::member_id>{alone});
 }

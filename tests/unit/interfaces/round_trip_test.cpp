@@ -48,7 +48,7 @@ raft::message some_message() {
   request.term = 7;
   request.prev_log_index = 3;
   request.entries.push_back(
-    {7, raft::entry_kind::command, std::chrono::milliseconds{5}, blob::from_string("x")});
+      {7, raft::entry_kind::command, std::chrono::milliseconds{5}, blob::from_string("x")});
   return {1, request};
 }
 
