@@ -8,11 +8,15 @@
 namespace hamok::raft {
 
 void core::become_candidate() {
-  set_leader(std::nullopt);
-  candidate_state state;
-  state.candidacy_end = now_ + config_.election_timeout;
-  role_ = std::move(state);
+  enter_candidacy();
   begin_pre_vote();
+}
+
+candidate_state& core::enter_candidacy() {
+  set_leader(std::nullopt);
+  auto& state = role_.emplace<candidate_state>();
+  state.candidacy_end = now_ + config_.election_timeout;
+  return state;
 }
 
 void core::begin_pre_vote() {
@@ -27,12 +31,8 @@ void core::begin_pre_vote() {
 }
 
 void core::begin_vote(bool transfer) {
-  if (role() != role::candidate) { // at the leader's wish there is no pre-vote (thesis, 3.10)
-    set_leader(std::nullopt);
-    candidate_state state;
-    state.candidacy_end = now_ + config_.election_timeout;
-    role_ = std::move(state);
-  }
+  if (role() != role::candidate) // at the leader's wish there is no pre-vote (thesis, 3.10)
+    enter_candidacy();
   // "Increment currentTerm, vote for self, send RequestVote RPCs" (figure 2): what is sent promises
   // the own vote, so it waits until that is durable.
   ++hard_.term;

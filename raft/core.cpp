@@ -124,15 +124,50 @@ bool core::admissible(const receive& ev) {
 }
 
 bool core::well_formed(const message_body& body) const {
-  // A term that counting cannot reach would, once adopted, leave no room for the next one.
-  constexpr term_t absurd = term_t{1} << 62;
-  if (std::visit([](const auto& msg) { return msg.term >= absurd; }, body))
-    return false;
-  if (const auto* request = std::get_if<vote_request>(&body))
-    return request->term > 0;
-  if (const auto* request = std::get_if<append_request>(&body))
-    return well_formed(*request);
-  return true;
+  // Terms are counted one by one. A leap that counting cannot make would, once adopted, use up the
+  // terms that are left.
+  constexpr term_t longest_leap = term_t{1} << 32;
+  return std::visit(
+      [this](const auto& msg) {
+        return (msg.term <= hard_.term || msg.term - hard_.term <= longest_leap) && possible(msg);
+      },
+      body);
+}
+
+bool core::possible(const vote_request& request) const {
+  return request.term > 0 && request.last_log_term <= request.term
+         && (request.last_log_index > 0 || request.last_log_term == 0);
+}
+
+bool core::possible(const vote_response& response) const {
+  if (!response.granted)
+    return response.request_term > 0;
+  return response.pre_vote ? response.term < response.request_term
+                           : response.term == response.request_term;
+}
+
+bool core::possible(const append_request& request) const {
+  auto term = request.prev_log_term;
+  auto time = duration{0};
+  for (const auto& item : request.entries) {
+    if (item.term == 0 || item.term < term || item.term > request.term)
+      return false;
+    if (item.cluster_time < time || item.cluster_time > max_cluster_time)
+      return false;
+    term = item.term;
+    time = item.cluster_time;
+  }
+  return request.term > 0 && request.prev_log_term <= request.term
+         && (request.prev_log_index > 0 || request.prev_log_term == 0);
+}
+
+bool core::possible(const append_response& response) const {
+  // Nobody takes entries from a leader of an earlier term than its own.
+  return response.term > 0 && (!response.success || response.term <= hard_.term);
+}
+
+bool core::possible(const timeout_now& request) const {
+  return request.term > 0;
 }
 
 void core::on(const persisted& ev) {
@@ -163,8 +198,9 @@ void core::on(propose&& ev) {
 
 void core::on(const link_up& ev) {
   if (auto* state = std::get_if<follower_state>(&role_)) {
-    if (leader_ == ev.peer)
-      state->leader_link_down = false;
+    // It is there again, so there is no hurry any more.
+    if (leader_ == ev.peer && std::exchange(state->leader_link_down, false))
+      reset_election_deadline();
   } else if (auto* candidate = std::get_if<candidate_state>(&role_)) {
     candidate->resend_at = now_;
   } else if (auto* peer = find_peer(ev.peer)) {

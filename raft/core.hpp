@@ -72,6 +72,11 @@ private:
   void on(const link_down& ev);
   [[nodiscard]] bool admissible(const receive& ev);
   [[nodiscard]] bool well_formed(const message_body& body) const;
+  [[nodiscard]] bool possible(const vote_request& request) const;
+  [[nodiscard]] bool possible(const vote_response& response) const;
+  [[nodiscard]] bool possible(const append_request& request) const;
+  [[nodiscard]] bool possible(const append_response& response) const;
+  [[nodiscard]] bool possible(const timeout_now& request) const;
   void dispatch(const member_id& from, message_body&& body);
   void adopt_term(term_t term);
   void set_vote(const member_id& candidate);
@@ -102,7 +107,6 @@ private:
   void handle(const member_id& from, const timeout_now& request);
   void accept_entries(const member_id& from, append_request&& request);
   void refuse_append(const member_id& from, const append_request& request);
-  [[nodiscard]] bool well_formed(const append_request& request) const;
   [[nodiscard]] bool sticks_to_leader() const;
   void answer_vote(const member_id& from, const vote_request& request, bool granted);
   void leader_link_lost();
@@ -111,6 +115,7 @@ private:
 
   // candidate.cpp
   void become_candidate();
+  candidate_state& enter_candidacy();
   void begin_pre_vote();
   void begin_vote(bool transfer);
   void request_votes();
@@ -126,14 +131,21 @@ private:
   void handle_success(progress_state& peer, const append_response& response);
   void handle_refusal(progress_state& peer, const append_response& response);
   void propose_as_leader(std::vector<proposal>&& proposals);
+  [[nodiscard]] std::optional<refusal> refuses(const std::vector<proposal>& proposals) const;
+  void append_as_leader(std::vector<proposal>&& proposals);
   void replicate_to(progress_state& peer);
   void send_append(progress_state& peer);
   void send_empty(progress_state& peer);
+  [[nodiscard]] append_request empty_append(const progress_state& peer) const;
   void send_heartbeat(progress_state& peer);
   void resume(progress_state& peer);
   void replicate_to_all();
   void advance_commit();
   void release_backlog();
+  void begin_round();
+  [[nodiscard]] timestamp start_of_round(std::uint64_t round) const;
+  template <class T>
+  [[nodiscard]] T quorum_of(T nothing, T own, T (progress_state::*value)() const noexcept) const;
   [[nodiscard]] timestamp quorum_contact() const;
   [[nodiscard]] duration cluster_time() const;
   [[nodiscard]] progress_state* find_peer(const member_id& id);

@@ -32,6 +32,8 @@ struct core_config {
   /// Append requests, and their bytes, on the way to one follower without an answer.
   std::size_t max_inflight_messages = 64;
   std::size_t max_inflight_bytes = std::size_t{8} << 20;
+  /// Bytes of one proposal. Larger ones are refused: no message could carry them.
+  std::size_t max_entry_bytes = std::size_t{32} << 20;
   /// Proposals are refused while the log holds more bytes than this that are not committed, or
   /// not durable on the leader.
   std::size_t max_uncommitted_bytes = std::size_t{64} << 20;
@@ -92,7 +94,8 @@ struct event {
 
 // -- effects ------------------------------------------------------------------------------------
 
-/// Write this, in this order: truncation, entries, hard state. Then answer with `persisted`.
+/// Write this, all of it or nothing: after a crash in the middle, neither the truncation without
+/// the entries nor the entries without the hard state may be found. Then answer with `persisted`.
 /// Writes are confirmed in the order of their sequence numbers.
 struct persist_request {
   std::uint64_t sequence = 0;
@@ -117,6 +120,7 @@ struct committed_entries {
 enum class refusal : std::uint8_t {
   not_leader, ///< ask `leader` if it is known
   overloaded, ///< `max_uncommitted_bytes` is reached; try again when some are committed
+  too_large,  ///< one of them is larger than `max_entry_bytes`
 };
 
 /// The answer to `propose`.
@@ -136,7 +140,7 @@ struct output {
   timestamp deadline{0};          ///< send a `tick` then
   std::optional<raft::role> role; ///< the new role, when it has changed
   bool leader_changed = false;    ///< `core::leader()` differs from before the step
-  bool heartbeat = false;         ///< a heartbeat round was sent, or one was heard
+  bool heartbeat = false;         ///< a heartbeat round was sent, or heard for the first time
   const char* rejected = nullptr; ///< why the received message was dropped, for the log
 };
 

@@ -62,8 +62,11 @@ void core::handle(const member_id& from, append_request&& request) {
     reject("second leader in one term");
     return;
   }
+  const bool first_contact = leader_ != from;
   hear_from_leader(from);
-  out_.heartbeat = request.entries.empty();
+  auto& heard = std::get<follower_state>(role_).heard_round;
+  out_.heartbeat = first_contact || request.round > heard;
+  heard = first_contact ? request.round : std::max(heard, request.round);
   const auto prev = request.prev_log_index;
   const bool compacted = prev < log_.base().index; // committed, so certainly the same there
   if (!compacted && log_.term_at(prev) != request.prev_log_term) {
@@ -74,17 +77,6 @@ void core::handle(const member_id& from, append_request&& request) {
     return;
   }
   accept_entries(from, std::move(request));
-}
-
-bool core::well_formed(const append_request& request) const {
-  auto term = request.prev_log_term;
-  for (const auto& item : request.entries) {
-    if (item.term == 0 || item.term < term || item.term > request.term)
-      return false;
-    term = item.term;
-  }
-  return request.term > 0 && request.prev_log_term <= request.term
-         && (request.prev_log_index > 0 || request.prev_log_term == 0);
 }
 
 void core::accept_entries(const member_id& from, append_request&& request) {
@@ -100,6 +92,10 @@ void core::accept_entries(const member_id& from, append_request&& request) {
   if (item != request.entries.end()) {
     if (index <= commit_index_) {
       reject("append request that contradicts a committed entry");
+      return;
+    }
+    if (index > log_.first_index() && item->cluster_time < log_.at(index - 1).cluster_time) {
+      reject("append request that turns the cluster's clock back");
       return;
     }
     if (index <= log_.last_index())
@@ -201,8 +197,10 @@ void core::leader_link_lost() {
 }
 
 void core::handle(const member_id& from, const timeout_now& request) {
-  if (request.term != hard_.term || leader_ != from || role() != role::follower || !may_campaign())
+  if (request.term != hard_.term || leader_ != from || role() != role::follower)
     reject("timeout_now from somebody who does not lead");
+  else if (!may_campaign())
+    reject("timeout_now to a member that never leads");
   else
     begin_vote(true);
 }

@@ -1,17 +1,11 @@
 #include "hamok/raft/founding.hpp"
 
+#include "hamok/raft/quorum.hpp"
+
 #include <algorithm>
 #include <utility>
 
 namespace hamok::raft {
-
-namespace {
-
-bool holds(const std::vector<member_id>& members, const member_id& id) {
-  return std::find(members.begin(), members.end(), id) != members.end();
-}
-
-} // namespace
 
 founding::founding(member_id self, std::vector<std::string> peers, incarnation_id proposal,
                    std::optional<founding_list> accepted)
@@ -21,7 +15,7 @@ founding::founding(member_id self, std::vector<std::string> peers, incarnation_i
       list_(std::move(accepted)) {
   std::sort(peers_.begin(), peers_.end());
   peers_.erase(std::unique(peers_.begin(), peers_.end()), peers_.end());
-  if (list_ && !holds(list_->accepted, self_)) {
+  if (list_ && !contains(list_->accepted, self_)) {
     list_->accepted.push_back(self_);
     std::sort(list_->accepted.begin(), list_->accepted.end());
   }
@@ -43,7 +37,7 @@ founding_output founding::met(const member_id& peer) {
   met_[peer.peer] = peer;
   if (!list_)
     propose_if_due(out);
-  else if (holds(list_->founders, peer))
+  else if (contains(list_->founders, peer))
     out.tell.push_back(peer);
   else if (!founded_)
     out.conflict = "'" + peer.peer
@@ -60,7 +54,7 @@ void founding::lost(const member_id& peer) {
 
 founding_output founding::received(const member_id& from, const founding_list& told) {
   founding_output out;
-  if (!holds(told.founders, from) || told.cluster.none())
+  if (!contains(told.founders, from) || told.cluster.none())
     return out; // not its own affair
   if (auto text = objection(told); !text.empty()) {
     out.conflict = std::move(text);
@@ -71,7 +65,7 @@ founding_output founding::received(const member_id& from, const founding_list& t
   else
     merge(told.accepted, out);
   // Messages can be lost: whoever knows less than this member is told again.
-  if (told.accepted.size() < list_->accepted.size() && !holds(out.tell, from))
+  if (told.accepted.size() < list_->accepted.size() && !contains(out.tell, from))
     out.tell.push_back(from);
   return out;
 }
@@ -118,7 +112,7 @@ void founding::merge(const std::vector<member_id>& accepted, founding_output& ou
   auto& known = list_->accepted;
   const auto before = known.size();
   for (const auto& member : accepted)
-    if (holds(list_->founders, member) && !holds(known, member))
+    if (contains(list_->founders, member) && !contains(known, member))
       known.push_back(member);
   std::sort(known.begin(), known.end());
   if (known.size() != before)
@@ -132,7 +126,7 @@ void founding::merge(const std::vector<member_id>& accepted, founding_output& ou
 void founding::tell_all(founding_output& out) const {
   out.tell.clear();
   for (const auto& [name, member] : met_)
-    if (holds(list_->founders, member))
+    if (contains(list_->founders, member))
       out.tell.push_back(member);
 }
 
@@ -143,7 +137,7 @@ std::string founding::objection(const founding_list& told) const {
   std::sort(named.begin(), named.end());
   if (named != peers_)
     return "another founder has other `initial_members`; give all founders the same";
-  if (!holds(told.founders, self_))
+  if (!contains(told.founders, self_))
     return "the founders have accepted an earlier life of this member, whose memory is lost; start "
            "all founders anew";
   if (list_ && (told.cluster != list_->cluster || told.founders != list_->founders))

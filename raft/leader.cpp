@@ -15,6 +15,7 @@ void core::become_leader() {
   state.since = now_;
   state.base_time = log_.last_cluster_time();
   state.next_heartbeat = now_ + config_.heartbeat;
+  state.round_times = {now_};
   for (auto& peer : others(members_, config_.self))
     state.peers.emplace_back(std::move(peer), log_.last_index() + 1, now_);
   state.released = std::min(commit_index_, durable_index_);
@@ -25,8 +26,7 @@ void core::become_leader() {
   set_leader(config_.self);
   // Only an entry of the own term can commit those of earlier ones (5.4.2), so there is one at
   // once.
-  propose_as_leader({{entry_kind::noop, {}}});
-  out_.proposal.reset();
+  append_as_leader({{entry_kind::noop, {}}});
 }
 
 void core::leader_tick() {
@@ -38,26 +38,47 @@ void core::leader_tick() {
   auto& state = std::get<leader_state>(role_);
   if (now_ < state.next_heartbeat)
     return;
-  ++state.round;
+  begin_round();
   state.next_heartbeat = now_ + config_.heartbeat;
   out_.heartbeat = true;
   for (auto& peer : state.peers)
     send_heartbeat(peer);
 }
 
-timestamp core::quorum_contact() const {
+void core::begin_round() {
+  auto& state = std::get<leader_state>(role_);
+  ++state.round;
+  state.round_times.push_back(now_);
+  // An answer to an older round proves a contact that is too old to count.
+  while (state.round_times.front() + config_.follower_max_idle < now_)
+    state.round_times.pop_front();
+}
+
+timestamp core::start_of_round(std::uint64_t round) const {
   const auto& state = std::get<leader_state>(role_);
-  return quorum_value(members_, now_, [&](const member_id& voter) {
-    for (const auto& peer : state.peers)
-      if (peer.id() == voter)
-        return peer.last_contact();
-    return now_; // this member itself
+  const auto age = state.round - round;
+  return age < state.round_times.size() ? state.round_times[state.round_times.size() - 1 - age]
+                                        : timestamp{0};
+}
+
+template <class T>
+T core::quorum_of(T nothing, T own, T (progress_state::*value)() const noexcept) const {
+  const auto& peers = std::get<leader_state>(role_).peers;
+  return quorum_value(members_, nothing, [&](const member_id& voter) {
+    if (voter == config_.self)
+      return own;
+    const auto found = std::ranges::find(peers, voter, &progress_state::id);
+    return found == peers.end() ? nothing : ((*found).*value)();
   });
+}
+
+timestamp core::quorum_contact() const {
+  return quorum_of(timestamp{0}, now_, &progress_state::last_contact);
 }
 
 duration core::cluster_time() const {
   const auto& state = std::get<leader_state>(role_);
-  return state.base_time + (now_ - state.since);
+  return std::min(state.base_time + (now_ - state.since), max_cluster_time);
 }
 
 progress_state* core::find_peer(const member_id& id) {
@@ -71,13 +92,25 @@ progress_state* core::find_peer(const member_id& id) {
 // -- proposals ------------------------------------------------------------------------------------
 
 void core::propose_as_leader(std::vector<proposal>&& proposals) {
+  const auto refused = refuses(proposals);
+  out_.proposal =
+      proposal_outcome{refused, refused ? 0 : log_.last_index() + 1, hard_.term, leader_};
+  if (!refused)
+    append_as_leader(std::move(proposals));
+}
+
+std::optional<refusal> core::refuses(const std::vector<proposal>& proposals) const {
+  if (std::ranges::any_of(proposals, [&](const proposal& item) {
+        return item.data.size() > config_.max_entry_bytes;
+      }))
+    return refusal::too_large;
+  if (std::get<leader_state>(role_).backlog_bytes >= config_.max_uncommitted_bytes)
+    return refusal::overloaded;
+  return std::nullopt;
+}
+
+void core::append_as_leader(std::vector<proposal>&& proposals) {
   auto& state = std::get<leader_state>(role_);
-  const bool own_noop = proposals.size() == 1 && proposals.front().kind == entry_kind::noop;
-  if (!own_noop && state.backlog_bytes >= config_.max_uncommitted_bytes) {
-    out_.proposal = proposal_outcome{refusal::overloaded, 0, hard_.term, leader_};
-    return;
-  }
-  const auto first = log_.last_index() + 1;
   const auto time = cluster_time();
   std::vector<entry> entries;
   entries.reserve(proposals.size());
@@ -86,8 +119,7 @@ void core::propose_as_leader(std::vector<proposal>&& proposals) {
     state.backlog_bytes += encoded_size(entries.back());
   }
   if (!entries.empty())
-    append_entries(std::move(entries), first);
-  out_.proposal = proposal_outcome{std::nullopt, first, hard_.term, leader_};
+    append_entries(std::move(entries), log_.last_index() + 1);
   // The own write goes on in parallel to these (thesis, 10.2.1); it counts when it is done.
   replicate_to_all();
 }
@@ -100,7 +132,7 @@ void core::replicate_to_all() {
 }
 
 void core::replicate_to(progress_state& peer) {
-  while (peer.next_index() <= log_.last_index()
+  while (log_.first_index() <= peer.next_index() && peer.next_index() <= log_.last_index()
          && peer.may_send(config_.max_inflight_messages, config_.max_inflight_bytes))
     send_append(peer);
   // With nothing else on the way, a follower would only learn of the commit by the next heartbeat,
@@ -120,26 +152,26 @@ void core::send_append(progress_state& peer) {
     bytes += size;
     ++count;
   }
-  append_request request;
-  request.term = hard_.term;
-  request.prev_log_index = peer.next_index() - 1;
-  request.prev_log_term = log_.term_at(request.prev_log_index).value_or(0);
-  request.leader_commit = commit_index_;
-  request.round = std::get<leader_state>(role_).round;
+  auto request = empty_append(peer);
   request.entries = log_.copy(peer.next_index(), count);
   const auto last = request.prev_log_index + count;
   send(peer.id(), std::move(request));
   peer.sent(last, bytes, commit_index_);
 }
 
-void core::send_empty(progress_state& peer) {
+append_request core::empty_append(const progress_state& peer) const {
   append_request request;
   request.term = hard_.term;
-  request.prev_log_index = peer.next_index() - 1;
-  request.prev_log_term = log_.term_at(request.prev_log_index).value_or(0);
+  // A member that needs what is compacted away still has to hear that there is a leader.
+  request.prev_log_index = std::max(peer.next_index() - 1, log_.base().index);
+  request.prev_log_term = *log_.term_at(request.prev_log_index);
   request.leader_commit = commit_index_;
   request.round = std::get<leader_state>(role_).round;
-  send(peer.id(), std::move(request));
+  return request;
+}
+
+void core::send_empty(progress_state& peer) {
+  send(peer.id(), empty_append(peer));
   peer.sent_empty(commit_index_);
 }
 
@@ -153,7 +185,7 @@ void core::send_heartbeat(progress_state& peer) {
 
 void core::resume(progress_state& peer) {
   peer.probe_again();
-  if (peer.next_index() <= log_.last_index())
+  if (log_.first_index() <= peer.next_index() && peer.next_index() <= log_.last_index())
     send_append(peer);
   else
     send_empty(peer);
@@ -170,7 +202,7 @@ void core::handle(const member_id& from, const append_response& response) {
     reject("malformed append response");
     return;
   }
-  peer->heard(now_, response.round);
+  peer->heard(start_of_round(response.round), response.round);
   if (response.success)
     handle_success(*peer, response);
   else
@@ -203,13 +235,7 @@ void core::handle_refusal(progress_state& peer, const append_response& response)
 // -- commit ---------------------------------------------------------------------------------------
 
 void core::advance_commit() {
-  auto& state = std::get<leader_state>(role_);
-  const auto reached = quorum_value<index_t>(members_, 0, [&](const member_id& voter) {
-    for (const auto& peer : state.peers)
-      if (peer.id() == voter)
-        return peer.match_index();
-    return voter == config_.self ? durable_index_ : index_t{0};
-  });
+  const auto reached = quorum_of(index_t{0}, durable_index_, &progress_state::match_index);
   // 5.4.2 and figure 8: entries of earlier terms commit only behind one of this term.
   if (reached <= commit_index_ || log_.term_at(reached) != hard_.term)
     return;

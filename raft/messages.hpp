@@ -80,8 +80,8 @@ struct message {
   friend bool operator==(const message&, const message&) = default;
 };
 
-/// The term that a message carries as its sender's current one; a pre-vote request and the grant
-/// of one carry a term that nobody has yet, and give 0.
+/// The term that a message carries as its sender's current one; a pre-vote request carries a term
+/// that nobody has yet, and gives 0.
 [[nodiscard]] term_t sender_term(const message& msg) noexcept;
 
 /// One line for logs and golden scripts: kind and all fields.

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct follower_state {
   std::optional<timestamp> election_deadline; ///< none: never campaigns
   timestamp last_contact{0};                  ///< when the leader was last heard
   bool leader_link_down = false;
+  std::uint64_t heard_round = 0; ///< the leader's last heartbeat round that came here
   /// Requests refused by stickiness since the leader was last heard (consensus.md, 2).
   std::vector<receive> refused;
 };
@@ -35,9 +37,10 @@ struct candidate_state {
 struct leader_state {
   std::vector<progress_state> peers; ///< every member but this one
   timestamp next_heartbeat{0};
-  timestamp since{0};      ///< when this leader's term of office began
-  duration base_time{0};   ///< the cluster's clock at that time
-  std::uint64_t round = 0; ///< heartbeat rounds so far
+  timestamp since{0};                ///< when this leader's term of office began
+  duration base_time{0};             ///< the cluster's clock at that time
+  std::uint64_t round = 0;           ///< heartbeat rounds so far
+  std::deque<timestamp> round_times; ///< when the last of them began, up to `round`
   /// Bytes of the entries behind `released`: not committed, or not durable here.
   std::size_t backlog_bytes = 0;
   index_t released = 0;

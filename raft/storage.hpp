@@ -39,14 +39,16 @@ public:
 
   virtual ~log_storage() = default;
 
-  /// Everything that was durable, as after a restart.
+  /// Everything that was durable, as after a restart. It first completes each write that was
+  /// started; no callback of one of them comes afterwards.
   [[nodiscard]] virtual initial_state load() = 0;
   [[nodiscard]] virtual identity load_identity() = 0;
 
   /// Makes `value` durable before it returns. False when that failed.
   [[nodiscard]] virtual bool save_identity(const identity& value) = 0;
 
-  /// Starts the write of `request`. Writes are done in order; `on_durable` is called exactly once,
+  /// Starts the write of `request`, which survives a crash as a whole or not at all. Writes are
+  /// done in order, none without those before it; `on_durable` is called exactly once,
   /// for a `pending` one only.
   [[nodiscard]] virtual write_status write(const persist_request& request,
                                            const durable_callback& on_durable) = 0;

@@ -29,6 +29,9 @@ using duration = std::chrono::nanoseconds;
 /// Time since an arbitrary moment that is the same for all events of one core. It never goes back.
 using timestamp = std::chrono::nanoseconds;
 
+/// The cluster's clock stops here (after 73 years), far from where counting would overflow.
+inline constexpr duration max_cluster_time{std::int64_t{1} << 61};
+
 /// The 128 random bits that tell one life of a member from the next: a member that may have
 /// forgotten its votes comes back under a new one.
 struct incarnation_id {

@@ -107,7 +107,7 @@ public:
     for (unsigned n = 2; core_->role() == role::candidate && !asks_for_votes(out); ++n) {
       if (!is_known(n))
         throw std::runtime_error("the pre-votes of all do not start an election");
-      out = give(n, vote_response{0, core_->term() + 1, true, true});
+      out = give(n, vote_response{core_->term(), core_->term() + 1, true, true});
     }
     return out;
   }
@@ -122,6 +122,9 @@ public:
     }
     return out;
   }
+
+  /// The last heartbeat round that was sent.
+  [[nodiscard]] std::uint64_t round() const { return round_; }
 
   /// Member `n` answers that it has everything up to `match`.
   output acknowledge(unsigned n, index_t match) {

@@ -65,9 +65,23 @@ TEST_CASE("rejections count as contact too: they come from a member that follows
   auto leader = leader_of(3);
   for (int beat = 0; beat < 20; ++beat) {
     leader.pass_to_deadline();
-    leader.give(2, append_response{2, 0, false, 0, leader->log().last_index(), 0, 1});
+    leader.give(2, append_response{2, leader.round(), false, 0, leader->log().last_index(), 0, 1});
   }
   CHECK(leader->role() == role::leader);
+}
+
+TEST_CASE("an answer proves a contact of when its round began, not of when it came (thesis, 6.2)") {
+  auto leader = leader_of(3);
+  const auto idle = leader->config().follower_max_idle;
+  const auto start = leader.now();
+  const auto round = leader.round();
+  while (leader.now() < start + 2 * idle && leader->role() == role::leader) {
+    leader.pass_to_deadline();
+    leader.give(2, append_response{2, round, true, 1, 0, 0, 0});
+    leader.give(3, append_response{2, round, true, 1, 0, 0, 0});
+  }
+  CHECK(leader->role() == role::follower);
+  CHECK(leader.now() - start <= idle);
 }
 
 TEST_CASE("answers of learners and of older terms do not keep a leader (thesis, 6.2)") {

@@ -17,8 +17,10 @@ TEST_CASE("a member starts as a follower that knows no leader (5.2)") {
 TEST_CASE("a follower stays one as long as it hears from a leader (5.2)") {
   subject member{{.log = {1}, .term = 1}};
   for (int beat = 0; beat < 50; ++beat) {
-    const auto out = member.give(2, append(1, 1, 1));
-    CHECK(out.heartbeat);
+    auto request = append(1, 1, 1);
+    request.round = static_cast<std::uint64_t>(beat);
+    CHECK(member.give(2, request).heartbeat);
+    CHECK_FALSE(member.give(2, request).heartbeat);
     CHECK(all_sent<vote_request>(member.pass(150ms)).empty());
     CHECK(member->role() == role::follower);
   }

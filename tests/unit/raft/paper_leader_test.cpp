@@ -264,3 +264,16 @@ TEST_CASE("a leader keeps a member that does not answer up to date with heartbea
   const auto out = leader.pass_to_deadline();
   CHECK_FALSE(sent_to<append_request>(2, out).empty());
 }
+
+TEST_CASE("a proposal that no message could carry is refused, with all that came with it (5.3)") {
+  setup what{.log = {1}, .term = 1};
+  what.config.max_entry_bytes = 4;
+  subject leader{what};
+  leader.elect();
+  const auto last = leader->log().last_index();
+  const auto out = leader.give(proposals({"four", "five5"}));
+  CHECK(out.proposal->refused == refusal::too_large);
+  CHECK(out.send.empty());
+  CHECK(leader->log().last_index() == last);
+  CHECK_FALSE(leader.give(proposals({"four"})).proposal->refused);
+}

@@ -25,7 +25,7 @@ TEST_CASE("a majority of pre-votes starts the election itself (thesis, 9.6)") {
   member.time_out();
   member.give(2, vote_response{1, 2, true, true});
   CHECK(member->term() == 1);
-  const auto out = member.give(3, vote_response{0, 2, true, true});
+  const auto out = member.give(3, vote_response{1, 2, true, true});
   CHECK(member->role() == role::candidate);
   CHECK(member->term() == 2);
   CHECK(all_sent<vote_request>(out).size() == 4);

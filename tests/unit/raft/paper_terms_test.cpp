@@ -22,9 +22,9 @@ subject in_role(role wanted) {
 
 /// One message of every kind that carries its sender's term.
 std::vector<message_body> of_term(term_t term) {
-  return {vote_request{term, 9, term, false, true},    vote_response{term, term, false, false},
-          vote_response{term, 2, true, false},         append(term, 0, 0),
-          append_response{term, 0, false, 0, 0, 0, 0}, timeout_now{term}};
+  return {vote_request{term, 9, term - 1, false, true}, vote_response{term, term, false, false},
+          vote_response{term, 2, true, false},          append(term, 0, 0),
+          append_response{term, 0, false, 0, 0, 0, 0},  timeout_now{term}};
 }
 
 constexpr role all_roles[] = {role::follower, role::candidate, role::leader};
@@ -74,7 +74,7 @@ TEST_CASE("a vote of an older term is forgotten when the term moves on (5.1)") {
 TEST_CASE("a vote request of an older term is refused with the current term (5.1)") {
   for (auto wanted : all_roles) {
     auto member = in_role(wanted);
-    const auto answer = the_sent<vote_response>(3, member.give(3, ask(1, 9, 1)));
+    const auto answer = the_sent<vote_response>(3, member.give(3, ask(1, 0, 0)));
     CHECK_FALSE(answer.granted);
     CHECK(answer.term == 2);
     CHECK(answer.request_term == 1);

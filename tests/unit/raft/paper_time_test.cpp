@@ -45,6 +45,34 @@ TEST_CASE("the cluster's clock advances with the leader's clock (architecture)")
   CHECK(time_of(leader, 4) == time_of(leader, 5));
 }
 
+TEST_CASE("entries whose clock goes back, or where it overflows, are not taken (architecture)") {
+  subject member{{.log = {}, .term = 1}};
+  const auto from_leader = [&](std::vector<duration> times, index_t prev) {
+    std::vector<entry> entries;
+    for (const auto time : times)
+      entries.push_back({1, entry_kind::command, time, {}});
+    return member.give(2, append(1, prev, prev == 0 ? 0 : 1, std::move(entries)));
+  };
+  CHECK(from_leader({90s}, 0).rejected == nullptr);
+  for (const auto& bad : std::vector<std::vector<duration>>{
+           {80s}, {100s, 99s}, {-1ns}, {max_cluster_time + 1ns}, {duration::max()}}) {
+    const auto out = from_leader(bad, 1);
+    CHECK(out.rejected != nullptr);
+    CHECK(all_sent<append_response>(out).empty());
+  }
+  CHECK(member->log().last_index() == 1);
+  CHECK(from_leader({90s, max_cluster_time}, 1).rejected == nullptr);
+  CHECK(member->log().last_index() == 3);
+}
+
+TEST_CASE("the cluster's clock stops before it would overflow (architecture)") {
+  subject member{{.log = {}, .term = 1}};
+  member.give(2, append(1, 0, 0, {{1, entry_kind::command, max_cluster_time, {}}}));
+  member.wait(10s);
+  member.elect();
+  CHECK(time_of(member, 2) == max_cluster_time);
+}
+
 TEST_CASE("the cluster's clock continues where the last leader's stopped (architecture)") {
   subject member{{.log = {}, .term = 1}};
   member.give(2, append(1, 0, 0, {{1, entry_kind::command, 90s, {}}}));
