@@ -4,6 +4,7 @@
 #include "hamok/raft/quorum.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace hamok::raft {
 
@@ -23,6 +24,7 @@ void core::begin_pre_vote() {
   auto& state = std::get<candidate_state>(role_);
   state.pre_vote = true;
   state.transfer = false;
+  state.round_end = now_ + config_.follower_max_idle / 2;
   state.next_round.reset();
   state.refused.clear();
   state.granted = {config_.self};
@@ -41,6 +43,7 @@ void core::begin_vote(bool transfer) {
   auto& state = std::get<candidate_state>(role_);
   state.pre_vote = false;
   state.transfer = transfer;
+  state.round_end = now_ + config_.follower_max_idle / 2;
   state.vote_sequence = last_sequence_;
   state.next_round.reset();
   state.granted.clear();
@@ -83,6 +86,8 @@ void core::candidate_tick() {
   } else if (state.next_round) {
     if (now_ >= *state.next_round)
       begin_pre_vote();
+  } else if (now_ >= state.round_end) {
+    lose_round();
   } else if (now_ >= state.resend_at) {
     // Requests that wait for the own vote are on their way already.
     if (contains(state.granted, config_.self))
@@ -112,7 +117,12 @@ void core::handle(const member_id& from, const vote_response& response) {
 
 void core::tally() {
   auto& state = std::get<candidate_state>(role_);
-  switch (count_votes(members_, state.granted, state.refused)) {
+  // Who cannot be reached does not answer: with two left of three, each would wait for the third
+  // when both have asked for votes at once.
+  auto without = state.refused;
+  std::ranges::copy_if(unreachable_, std::back_inserter(without),
+                       [&](const member_id& voter) { return !contains(state.granted, voter); });
+  switch (count_votes(members_, state.granted, without)) {
   case vote_result::pending:
     return;
   case vote_result::won:
@@ -122,13 +132,19 @@ void core::tally() {
       become_leader();
     return;
   case vote_result::lost:
-    if (state.next_round)
-      return;
-    // No waiting for answers that cannot help any more (consensus.md, 1).
-    state.next_round = now_ + random_.between(config_.min_vote_pause, vote_pause_);
-    vote_pause_ = std::min(2 * vote_pause_, config_.follower_max_idle);
+    lose_round();
     return;
   }
+}
+
+void core::lose_round() {
+  auto& state = std::get<candidate_state>(role_);
+  if (state.next_round)
+    return;
+  // No waiting for answers that cannot help any more (consensus.md, 1). One that does come in the
+  // pause still counts.
+  state.next_round = now_ + random_.between(config_.min_vote_pause, vote_pause_);
+  vote_pause_ = std::min(2 * vote_pause_, config_.follower_max_idle);
 }
 
 } // namespace hamok::raft

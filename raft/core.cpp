@@ -61,7 +61,8 @@ timestamp core::deadline_of(const follower_state& state) const noexcept {
 }
 
 timestamp core::deadline_of(const candidate_state& state) const noexcept {
-  return std::min(state.candidacy_end, state.next_round.value_or(state.resend_at));
+  const auto next = state.next_round.value_or(std::min(state.resend_at, state.round_end));
+  return std::min(state.candidacy_end, next);
 }
 
 timestamp core::deadline_of(const leader_state& state) const noexcept {
@@ -92,6 +93,7 @@ void core::on(const tick&) {
 void core::on(receive&& ev) {
   if (!admissible(ev))
     return;
+  is_reachable(ev.from);
   const auto term = sender_term(ev.message);
   const bool is_vote_request = std::holds_alternative<vote_request>(ev.message.body);
   // A vote request may be refused without any change, so it decides about its term itself.
@@ -196,7 +198,12 @@ void core::on(propose&& ev) {
   out_.proposal = proposal_outcome{refusal::not_leader, 0, hard_.term, leader_};
 }
 
+void core::is_reachable(const member_id& peer) {
+  std::erase(unreachable_, peer);
+}
+
 void core::on(const link_up& ev) {
+  is_reachable(ev.peer);
   if (auto* state = std::get_if<follower_state>(&role_)) {
     // It is there again, so there is no hurry any more.
     if (leader_ == ev.peer && std::exchange(state->leader_link_down, false))
@@ -209,8 +216,12 @@ void core::on(const link_up& ev) {
 }
 
 void core::on(const link_down& ev) {
+  if (is_member(members_, ev.peer) && !contains(unreachable_, ev.peer))
+    unreachable_.push_back(ev.peer);
   if (role() == role::follower && leader_ == ev.peer)
     leader_link_lost();
+  else if (role() == role::candidate)
+    tally();
   else if (auto* peer = find_peer(ev.peer))
     peer->probe_again();
 }

@@ -70,6 +70,7 @@ private:
   void on(propose&& ev);
   void on(const link_up& ev);
   void on(const link_down& ev);
+  void is_reachable(const member_id& peer);
   [[nodiscard]] bool admissible(const receive& ev);
   [[nodiscard]] bool well_formed(const message_body& body) const;
   [[nodiscard]] bool possible(const vote_request& request) const;
@@ -123,6 +124,7 @@ private:
   void candidate_tick();
   void handle(const member_id& from, const vote_response& response);
   void tally();
+  void lose_round();
 
   // leader.cpp
   void become_leader();
@@ -157,6 +159,7 @@ private:
   random_source random_;
   std::variant<follower_state, candidate_state, leader_state> role_;
   std::optional<member_id> leader_;
+  std::vector<member_id> unreachable_; ///< members whose link is known to be down
   timestamp now_{0};
   index_t commit_index_ = 0;
   index_t delivered_index_ = 0;

@@ -29,6 +29,7 @@ struct candidate_state {
   std::uint64_t vote_sequence = 0; ///< write that makes this candidate's own vote durable
   timestamp candidacy_end{0};
   timestamp resend_at{0};
+  timestamp round_end{0};              ///< who has not answered by then will not
   std::optional<timestamp> next_round; ///< set while pausing after a lost round
   std::vector<member_id> granted;
   std::vector<member_id> refused;

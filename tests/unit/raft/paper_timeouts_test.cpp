@@ -49,6 +49,55 @@ TEST_CASE("a restarted member waits for a leader before it campaigns (consensus.
   CHECK(member.now() - start >= member->config().follower_max_idle);
 }
 
+TEST_CASE("a member that cannot be reached is not waited for in a round (consensus.md, 1)") {
+  for (const bool pre_vote : {true, false}) {
+    INFO("pre-vote " << pre_vote);
+    subject member{{.log = {1}, .term = 1}};
+    if (pre_vote)
+      member.time_out();
+    else
+      member.campaign();
+    member.give(
+        2, vote_response{member->term(), member->term() + (pre_vote ? 1 : 0), pre_vote, false});
+    const auto lost = member.now();
+    member.give(link_down{id(3)});
+    CHECK(member->deadline() - lost <= member->config().max_vote_pause);
+  }
+}
+
+TEST_CASE("a link that comes back makes a lost round open again (consensus.md, 1)") {
+  subject member{{.log = {1}, .term = 1}};
+  member.time_out();
+  member.give(link_down{id(3)});
+  member.give(link_up{id(3)});
+  member.give(2, vote_response{1, 2, true, false});
+  CHECK(all_sent<vote_request>(member.give(tick{})).size() == 1);
+  CHECK(member->deadline() - member.now() > member->config().max_vote_pause);
+  member.give(3, vote_response{1, 2, true, true});
+  CHECK(member->term() == 2);
+}
+
+TEST_CASE("a round without answers is lost before the candidacy is (consensus.md, 1)") {
+  for (const bool pre_vote : {true, false}) {
+    INFO("pre-vote " << pre_vote);
+    subject member{{.log = {1}, .term = 1}};
+    if (pre_vote)
+      member.time_out();
+    else
+      member.campaign();
+    const auto begun = member.now();
+    while (member.now() - begun < member->config().follower_max_idle) {
+      const auto out = member.pass_to_deadline();
+      const auto asked = all_sent<vote_request>(out);
+      // Votes are asked for again with each heartbeat, and a new round begins with pre-votes.
+      if (member->deadline() - member.now() <= member->config().max_vote_pause && asked.empty())
+        break;
+    }
+    CHECK(member->role() == role::candidate);
+    CHECK(member.now() - begun < member->config().follower_max_idle);
+  }
+}
+
 TEST_CASE("a round of pre-votes ends as soon as a majority is impossible (consensus.md, 1)") {
   subject member{{.voters = 5, .log = {1}, .term = 1}};
   member.time_out();
