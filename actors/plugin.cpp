@@ -6,6 +6,7 @@
 #include <caf/settings.hpp>
 
 #include <mutex>
+#include <type_traits>
 #include <utility>
 
 namespace hamok {
@@ -19,8 +20,14 @@ public:
 
   template <class T>
   void take(const char* name, T& value) {
-    if (auto found = caf::get_as<T>(all_, std::string{"hamok."} + name))
+    const auto* given = caf::get_if(&all_, std::string{"hamok."} + name);
+    if (!given)
+      return;
+    if (auto found = caf::get_as<T>(*given))
       value = std::move(*found);
+    else
+      out_.unreadable.push_back(
+          {name, "it does not take '" + to_string(*given) + "'; give " + accepted<T>()});
   }
 
   template <class T>
@@ -52,6 +59,20 @@ public:
   }
 
 private:
+  template <class T>
+  static const char* accepted() {
+    if constexpr (std::is_same_v<T, bool>)
+      return "true or false";
+    else if constexpr (std::is_integral_v<T>)
+      return "a whole number that is not negative";
+    else if constexpr (std::is_same_v<T, caf::timespan>)
+      return "a duration such as 500ms";
+    else if constexpr (std::is_same_v<T, std::string>)
+      return "a text";
+    else
+      return R"(a list such as ["a@10.0.0.1:7000", "b@10.0.0.2:7000"])";
+  }
+
   const caf::settings& all_;
   node_config& out_;
 };
@@ -106,7 +127,7 @@ node_config read_config(const caf::actor_system_config& cfg) {
   in.take_members("initial-members");
   in.take("allow-insecure", result.allow_insecure);
   in.choose("link", result.link, {{"broker", link_kind::broker}, {"local", link_kind::local}});
-  in.choose("placement", result.where,
+  in.choose("placement", result.placement,
             {{"automatic", placement::automatic},
              {"scheduler", placement::scheduler},
              {"multiplexer", placement::multiplexer}});

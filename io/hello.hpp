@@ -120,14 +120,6 @@ public:
     return best == nullptr ? std::nullopt : std::optional{best->link};
   }
 
-  /// The incarnation behind a link that was judged and has not ended.
-  [[nodiscard]] std::optional<raft::member_id> peer_of(const Link& link) const {
-    for (const auto& x : entries_)
-      if (x.link == link)
-        return x.peer;
-    return std::nullopt;
-  }
-
   /// All links that were judged and have not ended.
   [[nodiscard]] std::vector<Link> all() const {
     std::vector<Link> result;

@@ -1,10 +1,11 @@
 #include "hamok/actors/interfaces/config.hpp"
 
+#include "hamok/actors/interfaces/endpoint.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdio>
 #include <random>
 #include <set>
@@ -12,30 +13,6 @@
 namespace hamok {
 
 namespace {
-
-struct address {
-  std::string_view host;
-  std::uint16_t port = 0;
-};
-
-/// Splits `host:port`; a host with colons stands in brackets.
-std::optional<address> split_endpoint(std::string_view text) {
-  const auto colon = text.rfind(':');
-  if (colon == std::string_view::npos || colon == 0 || colon + 1 == text.size())
-    return {};
-  address result{text.substr(0, colon), 0};
-  const auto digits = text.substr(colon + 1);
-  const auto [end, problem] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), result.port);
-  if (problem != std::errc{} || end != digits.data() + digits.size())
-    return {};
-  const auto bracketed = result.host.starts_with('[') && result.host.ends_with(']');
-  if (bracketed)
-    result.host = result.host.substr(1, result.host.size() - 2);
-  if (result.host.empty() || (!bracketed && result.host.find(':') != std::string_view::npos))
-    return {};
-  return result;
-}
 
 bool is_loopback(std::string_view host) {
   return host == "localhost" || host == "::1" || host.starts_with("127.");
@@ -58,14 +35,30 @@ public:
     addresses();
     members();
     limits();
-    if (!is_json_object(config_.app_data))
-      problem("app-data", R"(it is not a JSON object; give one, such as {"zone": "a"})");
+    app_data();
     return std::move(problems_);
   }
 
 private:
   void problem(std::string option, std::string text) {
     problems_.push_back({std::move(option), std::move(text)});
+  }
+
+  /// What a member says of itself has to fit into its hello, or nobody would let it in.
+  void app_data() {
+    const auto size = config_.app_data.size();
+    if (!is_json_object(config_.app_data))
+      problem("app-data", R"(it is not a JSON object; give one, such as {"zone": "a"})");
+    else if (size > max_app_data_size)
+      problem("app-data", "it has " + std::to_string(size) + " bytes; give at most "
+                              + std::to_string(max_app_data_size));
+    auto members = std::size_t{0};
+    for (const auto& member : config_.initial_members)
+      members += member.peer.size() + member.endpoint.size() + 2 * sizeof(std::uint16_t);
+    if (members > max_members_size)
+      problem("initial-members", "their names and endpoints have " + std::to_string(members)
+                                     + " bytes in all; give at most "
+                                     + std::to_string(max_members_size));
   }
 
   void name(const char* option, const std::string& value) {
@@ -105,9 +98,9 @@ private:
   }
 
   void endpoint(const char* option, const std::string& value, bool any_port) {
-    const auto parsed = split_endpoint(value);
+    const auto parsed = parse_endpoint(value);
     if (!parsed)
-      problem(option, "'" + value + "' is no endpoint; give host:port or [address]:port");
+      problem(option, endpoint_problem(value));
     else if (parsed->port == 0 && !any_port)
       problem(option, "'" + value + "' has port 0; give the port that others can connect to");
   }
@@ -118,7 +111,7 @@ private:
       endpoint("listen", config_.listen, true);
     if (!config_.advertise.empty())
       endpoint("advertise", config_.advertise, false);
-    const auto parsed = split_endpoint(listen);
+    const auto parsed = parse_endpoint(listen);
     if (config_.link == link_kind::broker && parsed && !is_loopback(parsed->host)
         && !config_.allow_insecure)
       problem("listen", "'" + listen
@@ -208,7 +201,7 @@ std::optional<peer_endpoint> parse_initial_member(std::string_view text) {
     return peer_endpoint{std::string{text}, {}};
   if (at == std::string_view::npos || at == 0)
     return {};
-  if (!split_endpoint(text.substr(at + 1)))
+  if (!parse_endpoint(text.substr(at + 1)))
     return {};
   return peer_endpoint{std::string{text.substr(0, at)}, std::string{text.substr(at + 1)}};
 }

@@ -18,6 +18,10 @@
 
 namespace hamok {
 
+/// Application data and founders that fit into a hello, which has 64 KiB for all that it says.
+inline constexpr std::size_t max_app_data_size = std::size_t{32} << 10;
+inline constexpr std::size_t max_members_size = std::size_t{16} << 10;
+
 /// A random UUID (version 4) as text: the default name of a member.
 [[nodiscard]] std::string generate_peer_id();
 
@@ -63,11 +67,11 @@ struct node_config {
   bool allow_insecure = false;
 
   link_kind link = link_kind::broker;
-  placement where = placement::automatic;
+  hamok::placement placement = hamok::placement::automatic;
 
   /// Deadline of an operation that names none.
   caf::timespan request_timeout = std::chrono::seconds{5};
-  /// A JSON object of the application, told to the other members in the hello.
+  /// A JSON object of the application, told to the other members in the hello; 32 KiB at the most.
   std::string app_data = "{}";
 
   /// Limits on one message of the algorithm; a larger batch is split on the wire.

@@ -1,4 +1,6 @@
-#include "hamok/io/endpoint.hpp"
+#include "hamok/actors/interfaces/endpoint.hpp"
+
+#include "hamok/actors/interfaces/type_ids.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -9,13 +11,12 @@ namespace hamok {
 namespace {
 
 constexpr std::size_t max_host_size = 255;
-constexpr std::size_t max_peer_size = 255;
 
-caf::error wrong(std::string_view text, std::string_view why) {
-  std::string detail{"'"};
-  detail.append(text.substr(0, max_host_size)).append("' ").append(why);
-  detail.append("; accepted is host:port, for example node-1:7000, 10.0.0.1:7000 or [::1]:7000");
-  return make_error(errc::invalid_config, detail);
+std::string wrong(std::string_view text, std::string_view why) {
+  std::string result{"'"};
+  result.append(text.substr(0, max_host_size)).append("' ").append(why);
+  result.append("; accepted is host:port, for example node-1:7000, 10.0.0.1:7000 or [::1]:7000");
+  return result;
 }
 
 bool parse_port(std::string_view text, std::uint16_t& port) {
@@ -28,14 +29,12 @@ bool is_visible(char c) {
   return c > ' ' && c < 0x7F;
 }
 
-} // namespace
-
-caf::expected<endpoint> parse_endpoint(std::string_view text) {
+/// What is wrong, or nothing and the endpoint in `result`.
+std::string parse(std::string_view text, endpoint& result) {
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos)
     return wrong(text, "has no port");
   auto host = text.substr(0, colon);
-  endpoint result;
   if (!parse_port(text.substr(colon + 1), result.port))
     return wrong(text, "has a port that is no number from 0 to 65535");
   const bool brackets = host.size() >= 2 && host.front() == '[' && host.back() == ']';
@@ -53,31 +52,27 @@ caf::expected<endpoint> parse_endpoint(std::string_view text) {
   if (brackets && host.find(':') == std::string_view::npos)
     return wrong(text, "has brackets around something that is no IPv6 address");
   result.host = std::string{host};
+  return {};
+}
+
+} // namespace
+
+caf::expected<endpoint> parse_endpoint(std::string_view text) {
+  endpoint result;
+  if (auto problem = parse(text, result); !problem.empty())
+    return make_error(errc::invalid_config, problem);
   return result;
 }
 
-caf::expected<peer_address> parse_peer_address(std::string_view text) {
-  const auto at = text.rfind('@');
-  if (at == std::string_view::npos || at == 0)
-    return wrong(text, "has no member id in front, as in id@host:port");
-  if (at > max_peer_size)
-    return wrong(text, "has a member id of more than 255 characters");
-  auto where = parse_endpoint(text.substr(at + 1));
-  if (!where)
-    return where.error();
-  if (where->port == 0)
-    return wrong(text, "has port 0, where nobody can be reached");
-  return peer_address{std::string{text.substr(0, at)}, std::move(*where)};
+std::string endpoint_problem(std::string_view text) {
+  endpoint ignored;
+  return parse(text, ignored);
 }
 
 std::string to_string(const endpoint& value) {
   const bool brackets = value.host.find(':') != std::string::npos;
   const auto host = brackets ? "[" + value.host + "]" : value.host;
   return host + ":" + std::to_string(value.port);
-}
-
-std::string to_string(const peer_address& value) {
-  return value.peer + "@" + to_string(value.at);
 }
 
 } // namespace hamok

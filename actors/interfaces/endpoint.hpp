@@ -1,6 +1,6 @@
 #pragma once
 
-// Addresses as people write them: `host:port`, `[2001:db8::1]:port`, `id@host:port`.
+// Addresses as people write them: `host:port`, `[2001:db8::1]:port`.
 
 #include "hamok/actors/interfaces/error.hpp"
 
@@ -20,22 +20,13 @@ struct endpoint {
   friend bool operator==(const endpoint&, const endpoint&) = default;
 };
 
-/// A member and where it listens.
-struct peer_address {
-  std::string peer;
-  endpoint at;
-
-  friend bool operator==(const peer_address&, const peer_address&) = default;
-};
-
 /// Reads `host:port`; an IPv6 address stands in brackets. Port 0 means "the system chooses". Fails
 /// with `invalid_config` and a text that says what is wrong and what is accepted.
 [[nodiscard]] caf::expected<endpoint> parse_endpoint(std::string_view text);
 
-/// Reads `id@host:port`; the port must not be 0.
-[[nodiscard]] caf::expected<peer_address> parse_peer_address(std::string_view text);
+/// What is wrong with `text`, and what is accepted; empty: it is an endpoint.
+[[nodiscard]] std::string endpoint_problem(std::string_view text);
 
 [[nodiscard]] std::string to_string(const endpoint& value);
-[[nodiscard]] std::string to_string(const peer_address& value);
 
 } // namespace hamok

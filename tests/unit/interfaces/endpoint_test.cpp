@@ -1,5 +1,5 @@
+#include "hamok/actors/interfaces/endpoint.hpp"
 #include "hamok/actors/interfaces/interfaces.hpp"
-#include "hamok/io/endpoint.hpp"
 #include "hamok/tests/catch.hpp"
 
 using namespace hamok;
@@ -29,19 +29,4 @@ TEST_CASE("endpoints that cannot be right are refused with a reason") {
     CHECK(caf::to_string(parsed.error()).find("host:port") != std::string::npos);
   }
   CHECK(!parse_endpoint(std::string(300, 'a') + ":1"));
-}
-
-TEST_CASE("members with their endpoints are read and written") {
-  const auto parsed = parse_peer_address("alpha@[::1]:7000");
-  REQUIRE(parsed);
-  CHECK(parsed->peer == "alpha");
-  CHECK(parsed->at.host == "::1");
-  CHECK(to_string(*parsed) == "alpha@[::1]:7000");
-  const auto odd = parse_peer_address("a@b@host:1");
-  REQUIRE(odd);
-  CHECK(odd->peer == "a@b");
-  for (const auto* text : {"host:1", "@host:1", "a@host", "a@host:0", "a@"}) {
-    INFO(text);
-    CHECK(!parse_peer_address(text));
-  }
 }
