@@ -5,9 +5,6 @@
 #include "hamok/actors/interfaces/interfaces.hpp"
 
 #include <caf/error.hpp>
-#include <caf/message.hpp>
-
-#include <string>
 
 namespace hamok {
 
@@ -18,13 +15,6 @@ namespace hamok {
   if (reason.category() == caf::type_id_v<errc>)
     return static_cast<errc>(reason.code());
   return otherwise;
-}
-
-/// The sentence inside `reason`, or the one that explains its code.
-[[nodiscard]] inline std::string text_of(const caf::error& reason, errc otherwise) {
-  if (reason && reason.context().match_elements<std::string>())
-    return reason.context().get_as<std::string>(0);
-  return explain(code_of(reason, otherwise));
 }
 
 } // namespace hamok

@@ -216,7 +216,7 @@ void local_link_state::on_verdict(const caf::error& verdict) {
     return;
   transmit(link_opened{}, verdict);
   if (verdict)
-    return give_up(code_of(verdict, errc::stopped), "refused: " + text_of(verdict, errc::stopped));
+    return give_up(code_of(verdict, errc::stopped), "refused: " + text_of(verdict));
   accepts_ = true;
   config_.epochs->saw(remote_->self.peer, remote_->epoch);
   open_if_both_accept();
@@ -227,8 +227,7 @@ void local_link_state::on_answer(const caf::error& verdict) {
   if (ended_ || accepted_)
     return;
   if (verdict)
-    return give_up(code_of(verdict, errc::stopped),
-                   "refused us: " + text_of(verdict, errc::stopped));
+    return give_up(code_of(verdict, errc::stopped), "refused us: " + text_of(verdict));
   accepted_ = true;
   open_if_both_accept();
 }

@@ -172,7 +172,7 @@ void peer_session::on_verdict(const caf::error& verdict) {
   if (ending_)
     return;
   if (verdict)
-    return refuse(code_of(verdict, errc::stopped), text_of(verdict, errc::stopped));
+    return refuse(code_of(verdict, errc::stopped), text_of(verdict));
   accepts_ = true;
   connection_.trust();
   config_.epochs->saw(remote_->self.peer, remote_->epoch);

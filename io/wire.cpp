@@ -1,5 +1,7 @@
 #include "hamok/io/wire.hpp"
 
+#include "hamok/actors/interfaces/config.hpp"
+
 #include <string_view>
 #include <utility>
 
@@ -12,8 +14,6 @@ constexpr std::uint32_t hello_magic = 0x314B4D48;
 
 /// The hello has a place for authentication, of which version 1 of the protocol has only "none".
 constexpr std::uint8_t auth_none = 0;
-
-constexpr std::size_t max_app_data_size = std::size_t{32} << 10;
 
 /// What the smallest element of each list takes, so that a count is checked before it is reserved.
 constexpr std::size_t min_text_bytes = 1;
@@ -51,11 +51,10 @@ void encode_code(errc value, raft::writer& out) {
   out.u8(static_cast<std::uint8_t>(value));
 }
 
-errc decode_code(raft::reader& in) {
+errc decode_code(raft::reader& in, errc unknown) {
   const auto value = in.u8();
-  // A code that a newer version has added is no reason to drop what came with it.
-  if (value > static_cast<std::uint8_t>(errc::founding_conflict))
-    return errc::not_supported;
+  if (value > static_cast<std::uint8_t>(last_errc))
+    return unknown;
   return static_cast<errc>(value);
 }
 

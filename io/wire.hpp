@@ -45,7 +45,9 @@ void encode_endpoints(const std::vector<peer_endpoint>& value, raft::writer& out
 void encode_text(const std::string& value, raft::writer& out);
 
 [[nodiscard]] std::uint16_t decode_u16(raft::reader& in);
-[[nodiscard]] errc decode_code(raft::reader& in);
+/// A code that a later release has added is no reason to drop what came with it: it reads as
+/// `unknown`.
+[[nodiscard]] errc decode_code(raft::reader& in, errc unknown = errc::not_supported);
 [[nodiscard]] raft::incarnation_id decode_id(raft::reader& in);
 [[nodiscard]] std::vector<peer_endpoint> decode_endpoints(raft::reader& in);
 

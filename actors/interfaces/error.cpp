@@ -105,9 +105,13 @@ constexpr std::array descriptions{
         "the founders do not agree on one list; give all of them the same `initial_members`, "
         "and start founders that have lost their memory together with all others",
         true},
+    description{"answer_too_large",
+                "the operation has happened, but its result is larger than a frame may be; read "
+                "the state in parts, and ask for less at once",
+                false},
 };
 
-static_assert(descriptions.size() == static_cast<std::size_t>(errc::founding_conflict) + 1);
+static_assert(descriptions.size() == static_cast<std::size_t>(last_errc) + 1);
 
 const description& describe(errc code) {
   const auto position = static_cast<std::size_t>(code);
@@ -129,6 +133,16 @@ bool cannot_have_happened(const caf::error& reason) {
   return reason
          && reason.category()
                 == caf::type_id_v<errc> && describe(static_cast<errc>(reason.code())).no_effect;
+}
+
+std::string text_of(const caf::error& reason) {
+  if (!reason)
+    return {};
+  if (reason.context().match_elements<std::string>())
+    return reason.context().get_as<std::string>(0);
+  if (reason.category() == caf::type_id_v<errc>)
+    return explain(static_cast<errc>(reason.code()));
+  return caf::to_string(reason);
 }
 
 caf::error make_error(errc code, const std::string& detail) {

@@ -42,7 +42,11 @@ enum class errc : std::uint8_t {
   storage_failed,      ///< a write could not be made durable
   not_supported,       ///< the member cannot do this in its present configuration
   founding_conflict,   ///< another founding list was accepted already
+  answer_too_large,    ///< the operation has happened, but no frame has room for its result
 };
+
+/// The one that was added last.
+inline constexpr errc last_errc = errc::answer_too_large;
 
 /// The name of the code, as in the documentation.
 [[nodiscard]] std::string to_string(errc code);
@@ -53,6 +57,10 @@ enum class errc : std::uint8_t {
 /// True when an operation that ended with `reason` cannot have had, and never will have, an effect.
 [[nodiscard]] bool cannot_have_happened(const caf::error& reason);
 
+/// What went wrong, for people: the sentence that an error of Hamok carries, or CAF's rendering of
+/// any other error. Empty: nothing did.
+[[nodiscard]] std::string text_of(const caf::error& reason);
+
 /// An error with `explain(code)` as its text, followed by `detail` where there is some.
 [[nodiscard]] caf::error make_error(errc code, const std::string& detail = {});
 
@@ -61,7 +69,7 @@ bool inspect(Inspector& f, errc& x) {
   auto get = [&x] { return static_cast<std::uint8_t>(x); };
   auto set = [&x](std::uint8_t value) {
     x = static_cast<errc>(value);
-    return value <= static_cast<std::uint8_t>(errc::founding_conflict);
+    return value <= static_cast<std::uint8_t>(last_errc);
   };
   return f.apply(get, set);
 }

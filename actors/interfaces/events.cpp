@@ -1,73 +1,99 @@
 #include "hamok/actors/interfaces/events.hpp"
 
-#include <type_traits>
+#include <utility>
 
 namespace hamok {
 
 namespace {
 
-std::string quoted(const std::string& text) {
-  return '"' + text + '"';
+event_field text(const char* name, std::string value) {
+  return {name, std::move(value), event_field::kind::text};
 }
 
-std::string line(const event::started&) {
-  return "started";
+event_field word(const char* name, std::string value) {
+  return {name, std::move(value), event_field::kind::word};
 }
-std::string line(const event::stopped&) {
-  return "stopped";
+
+event_field number(const char* name, std::uint64_t value) {
+  return {name, std::to_string(value), event_field::kind::json};
 }
-std::string line(const event::closed&) {
-  return "closed";
+
+event_text told(const event::started&) {
+  return {"started", {}};
 }
-std::string line(const event::follower&) {
-  return "follower";
+event_text told(const event::stopped&) {
+  return {"stopped", {}};
 }
-std::string line(const event::candidate&) {
-  return "candidate";
+event_text told(const event::closed&) {
+  return {"closed", {}};
 }
-std::string line(const event::leader&) {
-  return "leader";
+event_text told(const event::follower&) {
+  return {"follower", {}};
 }
-std::string line(const event::heartbeat&) {
-  return "heartbeat";
+event_text told(const event::candidate&) {
+  return {"candidate", {}};
 }
-std::string line(const event::state_changed& x) {
-  return std::string{"state-changed now="} + raft::to_string(x.now)
-         + " before=" + raft::to_string(x.before);
+event_text told(const event::leader&) {
+  return {"leader", {}};
 }
-std::string line(const event::leader_changed& x) {
-  return "leader-changed now=" + quoted(x.now) + " before=" + quoted(x.before);
+event_text told(const event::heartbeat&) {
+  return {"heartbeat", {}};
 }
-std::string line(const event::message& x) {
-  return std::string{"message "} + (x.way == event::direction::out ? "to=" : "from=")
-         + quoted(x.peer) + " " + raft::to_string(x.content);
+event_text told(const event::state_changed& x) {
+  return {"state-changed",
+          {word("now", raft::to_string(x.now)), word("before", raft::to_string(x.before))}};
 }
-std::string line(const event::remote_peer_joined& x) {
-  return "remote-peer-joined id=" + quoted(x.id);
+event_text told(const event::leader_changed& x) {
+  return {"leader-changed", {text("now", x.now), text("before", x.before)}};
 }
-std::string line(const event::remote_peer_left& x) {
-  return "remote-peer-left id=" + quoted(x.id);
+event_text told(const event::message& x) {
+  return {"message",
+          {text(x.way == event::direction::out ? "to" : "from", x.peer),
+           text("content", raft::to_string(x.content))}};
 }
-std::string line(const event::commit& x) {
-  return "commit index=" + std::to_string(x.index);
+event_text told(const event::remote_peer_joined& x) {
+  return {"remote-peer-joined", {text("id", x.id)}};
 }
-std::string line(const event::error& x) {
-  return "error code=" + to_string(x.code) + " text=" + quoted(x.text);
+event_text told(const event::remote_peer_left& x) {
+  return {"remote-peer-left", {text("id", x.id)}};
 }
-std::string line(const event::hello_notification& x) {
-  return "hello-notification id=" + quoted(x.id) + " app-data=" + x.app_data;
+event_text told(const event::commit& x) {
+  return {"commit", {number("index", x.index)}};
 }
-std::string line(const event::no_heartbeat_from& x) {
-  return "no-heartbeat-from id=" + quoted(x.id);
+event_text told(const event::error& x) {
+  return {"error", {word("code", to_string(x.code)), text("text", x.text)}};
 }
-std::string line(const event::lagged& x) {
-  return "lagged count=" + std::to_string(x.count);
+event_text told(const event::hello_notification& x) {
+  return {"hello-notification",
+          {text("id", x.id), {"app-data", x.app_data, event_field::kind::json}}};
+}
+event_text told(const event::no_heartbeat_from& x) {
+  return {"no-heartbeat-from", {text("id", x.id)}};
+}
+event_text told(const event::lagged& x) {
+  return {"lagged", {number("count", x.count)}};
 }
 
 } // namespace
 
+event_text describe(const any_event& value) {
+  return std::visit([](const auto& x) { return told(x); }, value);
+}
+
+std::string to_string(const event_text& value) {
+  auto result = value.name;
+  for (const auto& field : value.fields) {
+    result += " " + field.name + "=";
+    if (field.what == event_field::kind::text)
+      result += '"' + field.value + '"';
+    else
+      result += field.value;
+  }
+  return result;
+}
+
 std::string to_string(const any_event& value) {
-  return std::visit([](const auto& x) { return line(x); }, value);
+  return to_string(describe(value));
 }
 
 } // namespace hamok

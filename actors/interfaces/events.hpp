@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace hamok::event {
 
@@ -80,7 +81,33 @@ using any_event =
                  event::heartbeat, event::error, event::hello_notification,
                  event::no_heartbeat_from, event::lagged>;
 
-/// Name of the event as in the manual, and its fields, as one line.
+/// One field of an event, as text.
+struct event_field {
+  enum class kind : std::uint8_t {
+    text, ///< anything
+    word, ///< one of a few names
+    json, ///< a number or a JSON object
+  };
+
+  std::string name;
+  std::string value;
+  kind what = kind::text;
+
+  friend bool operator==(const event_field&, const event_field&) = default;
+};
+
+/// An event as text: its name as in the manual, and its fields.
+struct event_text {
+  std::string name;
+  std::vector<event_field> fields;
+
+  friend bool operator==(const event_text&, const event_text&) = default;
+};
+
+[[nodiscard]] event_text describe(const any_event& value);
+
+/// Name and fields as one line, for people.
+[[nodiscard]] std::string to_string(const event_text& value);
 [[nodiscard]] std::string to_string(const any_event& value);
 
 } // namespace hamok

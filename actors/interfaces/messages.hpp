@@ -11,6 +11,7 @@
 
 #include <caf/timespan.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -216,9 +217,24 @@ struct collection_status {
   bool closed = false;
   std::uint64_t size = 0;
   raft::index_t applied_index = 0;
-  blob digest; ///< of the whole state; equal on all members at the same index
+  /// Of the whole state, equal on all members at the same index: the digest of the content, then
+  /// that of the sessions.
+  blob digest;
   std::uint64_t outstanding = 0;
   std::uint64_t sessions = 0;
+
+  /// Equal wherever the content is, however it came about.
+  [[nodiscard]] blob content_digest() const {
+    return digest.slice(0, std::min(digest.size(), half_digest));
+  }
+  /// Of who has changed it and how often.
+  [[nodiscard]] blob sessions_digest() const {
+    const auto start = std::min(digest.size(), half_digest);
+    return digest.slice(start, digest.size() - start);
+  }
+
+private:
+  static constexpr std::size_t half_digest = 16;
 };
 
 // -- status of a node

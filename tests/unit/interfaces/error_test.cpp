@@ -2,13 +2,15 @@
 #include "hamok/actors/interfaces/interfaces.hpp"
 #include "hamok/tests/catch.hpp"
 
+#include <caf/sec.hpp>
+
 #include <set>
 
 namespace hamok {
 
 namespace {
 
-constexpr auto last = static_cast<int>(errc::founding_conflict);
+constexpr auto last = static_cast<int>(last_errc);
 
 } // namespace
 
@@ -36,12 +38,21 @@ TEST_CASE("an error carries its explanation and its detail") {
   CHECK(!make_error(errc::none));
 }
 
+TEST_CASE("the text of an error is its sentence, without its name") {
+  CHECK(text_of(make_error(errc::no_leader)) == explain(errc::no_leader));
+  CHECK(text_of(caf::error{errc::no_leader}) == explain(errc::no_leader));
+  CHECK(text_of(caf::make_error(caf::sec::request_timeout)).find("request_timeout")
+        != std::string::npos);
+  CHECK(text_of({}).empty());
+}
+
 TEST_CASE("only refusals cannot have happened") {
   for (const auto code : {errc::no_leader, errc::not_leader, errc::overloaded, errc::stopped,
                           errc::request_timeout, errc::kind_mismatch, errc::too_large})
     CHECK(cannot_have_happened(make_error(code)));
-  for (const auto code : {errc::outcome_unknown, errc::session_expired, errc::closed,
-                          errc::connection_lost, errc::storage_failed, errc::bad_value})
+  for (const auto code :
+       {errc::outcome_unknown, errc::session_expired, errc::closed, errc::connection_lost,
+        errc::storage_failed, errc::bad_value, errc::answer_too_large})
     CHECK(!cannot_have_happened(make_error(code)));
   CHECK(!cannot_have_happened(caf::error{}));
   CHECK(!cannot_have_happened(caf::make_error(caf::sec::request_timeout)));
