@@ -3,7 +3,7 @@
 // Connects to one remote endpoint, again and again until there is a link. It runs in a thread of
 // its own: resolving and connecting never block the multiplexer or the scheduler.
 
-#include "hamok/io/endpoint.hpp"
+#include "hamok/actors/interfaces/endpoint.hpp"
 #include "hamok/io/link_config.hpp"
 
 #include <caf/timespan.hpp>
@@ -32,7 +32,7 @@ struct dial_target {
 
 /// How long to wait for what.
 struct dial_limits {
-  caf::timespan connect_timeout = std::chrono::seconds{1}; ///< of each address of the name
+  caf::timespan connect_timeout = std::chrono::seconds{1}; ///< of the name, and of each address
   /// Pause after a failure: doubled each time between these, and up to a half shorter at random.
   caf::timespan min_backoff = std::chrono::milliseconds{20};
   caf::timespan max_backoff = std::chrono::seconds{1};

@@ -6,6 +6,7 @@
 
 #include <caf/io/system_messages.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -98,6 +99,8 @@ private:
 } // namespace
 
 caf::expected<listening> spawn_listener(caf::actor_system& system, listener_config config) {
+  // The application needs descriptors too, and without any left accepting would spin.
+  config.max_connections = std::min(config.max_connections, descriptor_limit() / 2);
   auto bound = listen_on(config.at, config.allow_insecure);
   if (!bound.socket)
     return make_error(errc::invalid_config, bound.error);

@@ -2,7 +2,7 @@
 
 // Where other members and clients connect to: the first frame of a connection decides what it is.
 
-#include "hamok/io/endpoint.hpp"
+#include "hamok/actors/interfaces/endpoint.hpp"
 #include "hamok/io/link_config.hpp"
 
 #include <caf/actor.hpp>
@@ -20,7 +20,7 @@ struct listener_config {
   bool allow_insecure = false;
   /// Connections that have not completed their hello; beyond it nobody is accepted for a while.
   std::size_t max_unfinished = 256;
-  /// All connections.
+  /// All connections; never more than half of the descriptors that the process may have.
   std::size_t max_connections = 4096;
   link_config link;
 };

@@ -1,14 +1,18 @@
 #include "hamok/io/sockets.hpp"
 
+#include "hamok/io/resolver.hpp"
+
 #include <fcntl.h>
-#include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <memory>
+#include <limits>
 #include <system_error>
 #include <utility>
 
@@ -16,36 +20,24 @@ namespace hamok {
 
 namespace {
 
-using addresses = std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)>;
+using clock = std::chrono::steady_clock;
+
+/// For the name of an own address.
+constexpr auto listen_patience = std::chrono::seconds{5};
 
 std::string system_error_text(int code) {
   return std::generic_category().message(code);
 }
 
-addresses resolve(const endpoint& target, int flags, std::string& error) {
-  addrinfo hints{};
-  hints.ai_family = AF_UNSPEC;
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = flags | AI_NUMERICSERV;
-  addrinfo* found = nullptr;
-  const auto port = std::to_string(target.port);
-  const auto code = ::getaddrinfo(target.host.c_str(), port.c_str(), &hints, &found);
-  if (code != 0)
-    error = "cannot resolve '" + target.host + "': " + ::gai_strerror(code);
-  return {found, &::freeaddrinfo};
-}
-
 /// 0, or the error with which the connection attempt ended.
-int wait_until_connected(int fd, std::chrono::nanoseconds timeout) {
-  using clock = std::chrono::steady_clock;
-  const auto deadline = clock::now() + timeout;
+int wait_until_connected(int fd, clock::time_point deadline) {
   for (;;) {
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - clock::now());
-    if (left.count() < 0)
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - clock::now()).count();
+    if (left <= 0)
       return ETIMEDOUT;
     pollfd entry{fd, POLLOUT, 0};
-    const auto count = ::poll(&entry, 1, static_cast<int>(left.count()) + 1);
+    // In portions, so that no deadline is more than poll can count.
+    const auto count = ::poll(&entry, 1, static_cast<int>(std::min<std::int64_t>(left, 60'000)));
     if (count < 0 && errno != EINTR)
       return errno;
     if (count <= 0)
@@ -56,16 +48,18 @@ int wait_until_connected(int fd, std::chrono::nanoseconds timeout) {
   }
 }
 
-int try_connect(const addrinfo& address, std::chrono::nanoseconds timeout, unique_fd& result) {
+int try_connect(const addrinfo& address, clock::time_point deadline, unique_fd& result) {
   unique_fd fd{::socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
   if (!fd)
     return errno;
   if (::connect(fd.get(), address.ai_addr, address.ai_addrlen) != 0) {
     if (errno != EINPROGRESS && errno != EINTR)
       return errno;
-    if (const auto code = wait_until_connected(fd.get(), timeout); code != 0)
+    if (const auto code = wait_until_connected(fd.get(), deadline); code != 0)
       return code;
   }
+  const int on = 1;
+  ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   result = std::move(fd);
   return 0;
 }
@@ -114,11 +108,18 @@ int try_listen(const addrinfo& address, unique_fd& result) {
 
 } // namespace
 
-socket_result connect_to(const endpoint& target, std::chrono::nanoseconds timeout) {
+socket_result connect_to(const endpoint& target, std::chrono::nanoseconds each,
+                         clock::time_point deadline) {
+  // Never beyond what the clock can count.
+  const auto within = [&] {
+    const auto now = clock::now();
+    return deadline - now < each ? deadline : now + each;
+  };
   socket_result result;
-  const auto found = resolve(target, 0, result.error);
-  for (const auto* i = found.get(); i != nullptr; i = i->ai_next) {
-    const auto code = try_connect(*i, timeout, result.socket);
+  const auto found = resolve(target, 0, within() - clock::now());
+  result.error = found.error;
+  for (const auto* i = found.addresses.get(); i != nullptr; i = i->ai_next) {
+    const auto code = try_connect(*i, within(), result.socket);
     if (code == 0) {
       result.at = target;
       result.error.clear();
@@ -131,8 +132,9 @@ socket_result connect_to(const endpoint& target, std::chrono::nanoseconds timeou
 
 socket_result listen_on(const endpoint& where, bool allow_insecure) {
   socket_result result;
-  const auto found = resolve(where, AI_PASSIVE, result.error);
-  for (const auto* i = found.get(); i != nullptr; i = i->ai_next) {
+  const auto found = resolve(where, AI_PASSIVE, listen_patience);
+  result.error = found.error;
+  for (const auto* i = found.addresses.get(); i != nullptr; i = i->ai_next) {
     if (!allow_insecure && !is_loopback(*i)) {
       result.error = to_string(where)
                      + " is not loopback: without authentication that has to be allowed"
@@ -148,6 +150,13 @@ socket_result listen_on(const endpoint& where, bool allow_insecure) {
     result.error = "cannot listen on " + to_string(where) + ": " + system_error_text(code);
   }
   return result;
+}
+
+std::size_t descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+    return std::numeric_limits<std::size_t>::max();
+  return static_cast<std::size_t>(limit.rlim_cur);
 }
 
 } // namespace hamok

@@ -2,10 +2,11 @@
 
 // The system's calls behind dialer and listener. Errors come as texts.
 
-#include "hamok/io/endpoint.hpp"
+#include "hamok/actors/interfaces/endpoint.hpp"
 #include "hamok/io/unique_fd.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 
 namespace hamok {
@@ -17,11 +18,16 @@ struct socket_result {
   std::string error; ///< empty if there is a socket
 };
 
-/// Connects to the first address of the name that answers, each within `timeout`. Blocks the thread
-/// for as long, and for as long as the system takes to resolve the name.
-[[nodiscard]] socket_result connect_to(const endpoint& target, std::chrono::nanoseconds timeout);
+/// Connects to the first address of the name that answers. Blocks the thread: for `each` to resolve
+/// the name and for as long with each of its addresses, in all no longer than until `deadline`.
+[[nodiscard]] socket_result connect_to(
+    const endpoint& target, std::chrono::nanoseconds each,
+    std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max());
 
 /// Binds and listens on the first address of the name. Unless `allow_insecure`, only loopback.
 [[nodiscard]] socket_result listen_on(const endpoint& where, bool allow_insecure);
+
+/// How many descriptors this process may have at present.
+[[nodiscard]] std::size_t descriptor_limit();
 
 } // namespace hamok
