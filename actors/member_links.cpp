@@ -1,6 +1,7 @@
 #include "hamok/actors/member_links.hpp"
 
-#include "hamok/io/endpoint.hpp"
+#include "hamok/actors/interfaces/endpoint.hpp"
+#include "hamok/io/wire.hpp"
 
 #include <caf/send.hpp>
 
@@ -8,6 +9,22 @@
 #include <utility>
 
 namespace hamok {
+
+namespace {
+
+/// Room for the endpoint and the cluster id, which are not known yet.
+constexpr std::size_t room_for_the_rest = 2048;
+
+/// True when the links of other members will take this hello.
+bool is_readable(const hello& said) {
+  std::vector<std::byte> bytes;
+  raft::writer out{bytes};
+  encode(said, out);
+  return bytes.size() + room_for_the_rest <= max_small_payload
+         && decode_hello(blob{std::span<const std::byte>{bytes}}).has_value();
+}
+
+} // namespace
 
 member_links::member_links(self_ptr self, compat::monitors& monitors, const node_config& config,
                            std::shared_ptr<local_network> network, callbacks calls)
@@ -24,6 +41,10 @@ member_links::~member_links() {
 
 caf::error member_links::start(hello_policy policy, hello said,
                                const std::vector<peer_endpoint>& members) {
+  if (!is_readable(said))
+    return make_error(errc::invalid_config,
+                      "app-data, initial-members and the names of all state types are more than "
+                      "fits into a hello; make one of them smaller");
   policy_ = std::move(policy);
   running_ = true;
   if (config_.link == link_kind::broker)
@@ -128,13 +149,17 @@ void member_links::dial(const peer_endpoint& member) {
     target.cluster = config_.cluster;
     target.self = config_.peer_id;
     target.peer = member.peer;
-    target.placement = config_.where;
+    target.placement = config_.placement;
     target.network = network_;
     dialer = spawn_local_dialer(self_->system(), std::move(target), make_link_config());
   } else {
     const auto at = parse_endpoint(member.endpoint);
-    if (!at)
-      return; // `validate` has looked at it
+    if (!at) {
+      compat::send(self_, compat::handle_of<node_actor>(self_),
+                   event::error{errc::invalid_config, "'" + member.peer + "' cannot be dialed: "
+                                                          + endpoint_problem(member.endpoint)});
+      return;
+    }
     dialer = spawn_dialer(self_->system(), {member.peer, *at}, make_link_config());
   }
   dialers_.insert_or_assign(member.peer, dialer);
@@ -161,6 +186,7 @@ link_config member_links::make_link_config() const {
   link_config result;
   result.node = compat::handle_of<node_actor>(self_);
   result.make_hello = [said = said_] { return said->get(); };
+  result.make_welcome = [welcome = welcome_] { return welcome->get(); };
   result.epochs = epochs_;
   result.limits.ping_interval = config_.heartbeat;
   result.limits.silence_limit = config_.follower_max_idle * 2;

@@ -22,21 +22,22 @@
 
 namespace hamok {
 
-/// The hello of a node as it is now; read by links from any thread.
-class own_hello {
+/// What a node says of itself as it is now; read by links from any thread.
+template <class T>
+class own_words {
 public:
-  [[nodiscard]] hello get() const {
+  [[nodiscard]] T get() const {
     const std::lock_guard guard{mutex_};
     return value_;
   }
-  void set(hello value) {
+  void set(T value) {
     const std::lock_guard guard{mutex_};
     value_ = std::move(value);
   }
 
 private:
   mutable std::mutex mutex_;
-  hello value_;
+  T value_;
 };
 
 /// All links of one node. Used by the node actor alone.
@@ -60,7 +61,9 @@ public:
   member_links& operator=(const member_links&) = delete;
   ~member_links();
 
-  /// Listens and dials. `policy` and `said` hold until they are replaced.
+  /// Listens and dials. `policy` and `said` hold until they are replaced. Fails with
+  /// `invalid_config` when the others could not read `said`, or with what listening fails with. An
+  /// endpoint of a member that is none is told as an event.
   [[nodiscard]] caf::error start(hello_policy policy, hello said,
                                  const std::vector<peer_endpoint>& members);
   /// Says goodbye on every link, and neither listens nor dials any more.
@@ -68,6 +71,9 @@ public:
 
   /// The cluster exists, or more is known about who its members are.
   void update(hello_policy policy, const raft::incarnation_id& cluster_id);
+
+  /// What clients are told from now on when they come.
+  void welcome_clients_with(client_welcome value) { welcome_->set(std::move(value)); }
 
   /// May this peer come in? The reason when not.
   [[nodiscard]] caf::error judge(const link_hello& incoming, const link_actor& link);
@@ -93,7 +99,9 @@ private:
   std::shared_ptr<local_network> network_;
   callbacks calls_;
   compat::monitors& monitors_; // an actor can have one only
-  std::shared_ptr<own_hello> said_ = std::make_shared<own_hello>();
+  std::shared_ptr<own_words<hello>> said_ = std::make_shared<own_words<hello>>();
+  std::shared_ptr<own_words<client_welcome>> welcome_ =
+      std::make_shared<own_words<client_welcome>>();
   std::shared_ptr<epoch_table> epochs_ = std::make_shared<epoch_table>();
   hello_policy policy_;
   link_book<link_actor> book_;

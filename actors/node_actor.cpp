@@ -50,7 +50,7 @@ node_state::node_state(self_ptr self, node_config config, node_parts parts)
   applier.options.max_message_entries = config_.max_message_entries;
   applier.options.max_message_bytes = config_.max_message_bytes;
   applier.spawn_collection = parts_.spawn_collection;
-  applier_ = compat::spawn<applier_state>(self->system(), config_.where, std::move(applier));
+  applier_ = compat::spawn<applier_state>(self->system(), config_.placement, std::move(applier));
 }
 
 node_state::~node_state() {
@@ -114,11 +114,11 @@ node_actor spawn_node_actor(caf::actor_system& system, node_config config, node_
   if (!parts.storage)
     parts.storage = std::make_shared<memory_storage>();
   if (!parts.spawn_collection)
-    parts.spawn_collection = [&system, where = config.where](collection_context context,
-                                                             collection_spec spec) {
+    parts.spawn_collection = [&system, where = config.placement](collection_context context,
+                                                                 collection_spec spec) {
       return spawn_collection(system, where, std::move(context), std::move(spec));
     };
-  const auto where = config.where;
+  const auto where = config.placement;
   return compat::spawn<node_state>(system, where, std::move(config), std::move(parts));
 }
 

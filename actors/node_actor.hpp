@@ -100,6 +100,7 @@ private:
   void subscribe_to_events(const caf::actor& subscriber, bool with_messages);
   void tell_leader();
   void note_down();
+  void update_welcome();
   void count(std::uint64_t node_stats::*counter);
   [[nodiscard]] caf::actor_addr sender() const;
 
@@ -123,6 +124,7 @@ private:
   bool running_ = false;
   bool closing_ = false;
   bool goodbye_said_ = false; ///< stopping, and the role is gone already
+  std::uint64_t stops_ = 0;   ///< a timer belongs to one of them
   bool founded_ = false;
   bool failed_ = false; ///< storage has failed: takes no part until it is started again
   role_view view_;      ///< the last one that the role has reported; without members

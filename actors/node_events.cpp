@@ -51,6 +51,7 @@ void node_state::on_view(role_view view) {
   }
   if (before.leader != view_.leader) {
     count(&node_stats::leader_changes);
+    update_welcome();
     hub_.publish(event::leader_changed{peer_of(view_.leader), peer_of(before.leader)});
   }
   if (before.leader != view_.leader || before.term != view_.term)
@@ -71,6 +72,20 @@ void node_state::note_down() {
     notes.listening = links_.listening();
     notes.remote_peers = std::move(peers);
   });
+}
+
+/// Clients come often, so what they are told is ready before they ask.
+void node_state::update_welcome() {
+  client_welcome words;
+  words.peer_id = config_.peer_id;
+  words.cluster_id = founded_ ? identity_.cluster : raft::incarnation_id{};
+  words.leader = peer_of(view_.leader);
+  for (const auto& name : founder_names()) {
+    const auto known = endpoints_.find(name);
+    const auto own = name == config_.peer_id ? links_.listening() : std::string{};
+    words.members.push_back({name, known == endpoints_.end() ? own : known->second});
+  }
+  links_.welcome_clients_with(std::move(words));
 }
 
 void node_state::count(std::uint64_t node_stats::*counter) {
@@ -106,6 +121,7 @@ void node_state::on_error(const event::error& what) {
 void node_state::on_joined(const hello& remote, const link_actor& link) {
   if (!remote.endpoint.empty())
     endpoints_[remote.self.peer] = remote.endpoint;
+  update_welcome();
   count(&node_stats::links_opened);
   logger()->info("{}: linked with {}", config_.peer_id, raft::to_string(remote.self));
   hub_.publish(event::hello_notification{remote.self.peer, remote.app_data});
@@ -133,9 +149,6 @@ void node_state::subscribe_to_events(const caf::actor& subscriber, bool with_mes
   if (!subscriber)
     return;
   hub_.add(subscriber, with_messages);
-  monitors_.watch(self_, subscriber,
-                  [this, address = caf::actor_cast<caf::actor_addr>(subscriber)](
-                      const caf::error&) { hub_.remove(address); });
 }
 
 } // namespace hamok

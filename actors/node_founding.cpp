@@ -1,7 +1,7 @@
 // How a node founds its cluster, and what it says of itself.
 
+#include "hamok/actors/interfaces/random_id.hpp"
 #include "hamok/actors/node_actor.hpp"
-#include "hamok/actors/random_bits.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -24,7 +24,7 @@ void node_state::start_founding() {
   std::optional<raft::founding_list> accepted;
   if (!identity_.founders.empty())
     accepted = raft::founding_list{identity_.cluster, identity_.founders, {identity_.self}};
-  founding_.emplace(identity_.self, founder_names(), random_bits(), std::move(accepted));
+  founding_.emplace(identity_.self, founder_names(), random_id(), std::move(accepted));
   perform(founding_->start());
   repeat_founding();
 }
@@ -58,6 +58,7 @@ void node_state::found() {
   }
   founded_ = true;
   links_.update(make_policy(), identity_.cluster);
+  update_welcome();
   host_.start();
 }
 

@@ -1,8 +1,8 @@
 // Start, stop and close of a node, and what it starts a role with.
 
 #include "hamok/actors/clock.hpp"
+#include "hamok/actors/interfaces/random_id.hpp"
 #include "hamok/actors/node_actor.hpp"
-#include "hamok/actors/random_bits.hpp"
 #include "hamok/actors/status_collector.hpp"
 #include "hamok/raft/quorum.hpp"
 
@@ -29,11 +29,13 @@ caf::error node_state::start() {
   running_ = true;
   for (const auto& member : config_.initial_members)
     endpoints_[member.peer] = member.endpoint;
+  update_welcome(); // before the first client can come
   if (auto problem = links_.start(make_policy(), make_hello(), config_.initial_members)) {
     running_ = false;
     return problem;
   }
   note_down();
+  update_welcome();
   hub_.publish(event::started{});
   if (founded_)
     host_.start();
@@ -67,7 +69,10 @@ void node_state::on_role_stopped() {
   on_view(std::move(nobody));
   role_told_.reset();
   end_waiting();
-  compat::run_after(self_, goodbye_patience, [this] { finish_stop(); });
+  compat::run_after(self_, goodbye_patience, [this, stop = ++stops_] {
+    if (stop == stops_)
+      finish_stop();
+  });
   if (links_.quiet())
     finish_stop();
 }
@@ -114,7 +119,7 @@ caf::error node_state::add_peer(const peer_endpoint& added) {
 caf::error node_state::load_identity() {
   identity_ = parts_.storage->load_identity();
   if (identity_.self.incarnation.none()) {
-    identity_.self = {config_.peer_id, random_bits()};
+    identity_.self = {config_.peer_id, random_id()};
     if (!parts_.storage->save_identity(identity_))
       return make_error(errc::storage_failed);
   } else if (identity_.self.peer != config_.peer_id) {
@@ -138,7 +143,7 @@ raft::core_config node_state::make_core_config() const {
   result.max_inflight_messages = config_.max_inflight_messages;
   result.max_inflight_bytes = config_.max_inflight_bytes;
   result.max_uncommitted_bytes = config_.max_uncommitted_bytes;
-  result.seed = random_bits().low;
+  result.seed = random_id().low;
   return result;
 }
 
@@ -147,7 +152,7 @@ std::unique_ptr<role_context> node_state::make_context() {
     return nullptr;
   auto context = std::make_unique<role_context>(
       role_context{raft::core{make_core_config(), parts_.storage->load(), boot_time()},
-                   config_.where,
+                   config_.placement,
                    compat::handle_of<node_actor>(self_),
                    applier_,
                    parts_.storage,

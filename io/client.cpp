@@ -1,9 +1,11 @@
 #include "hamok/io/client.hpp"
 
+#include "hamok/actors/interfaces/random_id.hpp"
+#include "hamok/io/wire.hpp"
+
 #include <poll.h>
 
 #include <algorithm>
-#include <random>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -21,15 +23,6 @@ constexpr auto longest_pause = std::chrono::microseconds{20'000};
 /// While events are awaited, the member is asked for a sign of life after this much silence.
 constexpr auto ping_after = std::chrono::seconds{1};
 constexpr auto lost_after = std::chrono::seconds{5};
-
-session_id random_session() {
-  std::random_device random;
-  auto word = [&random] { return (std::uint64_t{random()} << 32) | random(); };
-  session_id result;
-  while (result.none())
-    result = {word(), word()};
-  return result;
-}
 
 /// Another attempt, maybe through another member, can still succeed.
 bool worth_another_try(errc code) {
@@ -49,11 +42,34 @@ bool worth_another_try(errc code) {
   }
 }
 
-/// The field is younger than the rest of the request.
-template <class Request>
-void tell_opened_after(Request& request, raft::index_t index) {
-  if constexpr (requires { request.opened_after; })
-    request.opened_after = index;
+/// A member has named the reason why it does not even take the request; nor would another one.
+bool is_final(const caf::error& refused) {
+  return refused == errc::refused_malformed || refused == errc::too_large;
+}
+
+/// What no member would take: empty, or why.
+std::string objection_to_name(const std::string& name) {
+  if (name.size() <= max_name_size)
+    return {};
+  return "the name '" + name.substr(0, 32) + "...' has " + std::to_string(name.size())
+         + " bytes, at most " + std::to_string(max_name_size) + " are possible";
+}
+
+std::string objection_to(const client_request_body& body) {
+  return std::visit(
+      [](const auto& request) -> std::string {
+        if constexpr (requires { request.collection; })
+          return objection_to_name(request.collection);
+        else if constexpr (requires { request.spec; })
+          return objection_to_name(request.spec.name.size() > max_name_size ? request.spec.name
+                                                                            : request.spec.kind);
+        else if constexpr (requires { request.collections; })
+          for (const auto& name : request.collections)
+            if (auto objection = objection_to_name(name); !objection.empty())
+              return objection;
+        return {};
+      },
+      body);
 }
 
 bool changes_something(const client_request_body& body) {
@@ -149,15 +165,15 @@ caf::expected<blob> client::execute(const std::string& name, const blob& command
       if (!status)
         return status.error();
       used.opened_after = status->applied_index;
-      used.id = random_session();
+      used.id = random_id();
     }
     const auto sequence = used.next_sequence++;
     execute_request request{.collection = name,
                             .session = used.id,
                             .sequence = sequence,
                             .first_outstanding = sequence,
-                            .command = command};
-    tell_opened_after(request, used.opened_after);
+                            .command = command,
+                            .opened_after = used.opened_after};
     auto result = take<blob>(call_until(deadline, std::move(request)));
     if (result || result.error() != errc::session_expired)
       return result;
@@ -175,6 +191,8 @@ caf::expected<client_response> client::call(client_request_body body) {
 }
 
 caf::expected<client_response> client::call_until(time_point deadline, client_request_body body) {
+  if (const auto objection = objection_to(body); !objection.empty())
+    return make_error(errc::too_large, objection);
   progress so_far{.deadline = deadline};
   do {
     so_far.last = ensure_connected(so_far.deadline);
@@ -202,12 +220,18 @@ caf::expected<client_response> client::attempt(client_request_body& body, progre
   limit(body, (end - now) * 9 / 10);
   const auto id = next_request_++;
   so_far.last = connection_.send({id, body}, end);
+  if (so_far.last == errc::too_large)
+    return so_far.last;
   if (so_far.last) {
     suspect_member();
     abandon_member(); // an incomplete request is never executed
     return so_far.last;
   }
   auto response = connection_.receive(id, end);
+  if (!response && is_final(response.error())) {
+    so_far.last = std::move(response.error());
+    return so_far.last;
+  }
   if (!response) {
     so_far.may_have_happened = true;
     so_far.last = caf::error{errc::connection_lost, caf::make_message(text_of(response.error()))};
@@ -219,8 +243,8 @@ caf::expected<client_response> client::attempt(client_request_body& body, progre
     return response;
   so_far.last = error_of(*response);
   const auto told = response->code;
-  if (told == errc::outcome_unknown || told == errc::connection_lost
-      || told == errc::storage_failed)
+  if (told == errc::outcome_unknown || told == errc::connection_lost || told == errc::storage_failed
+      || told == errc::answer_too_large)
     so_far.may_have_happened = true;
   if (worth_another_try(told) && told != errc::overloaded)
     abandon_member();
@@ -229,9 +253,13 @@ caf::expected<client_response> client::attempt(client_request_body& body, progre
 
 /// What the caller is told when all attempts have failed (consensus.md, 10).
 caf::error client::failure(const client_request_body& body, progress& so_far) const {
+  if (so_far.last == errc::answer_too_large)
+    return so_far.last; // more than "unknown": it has happened
   if (changes_something(body) && so_far.may_have_happened)
     return make_error(errc::outcome_unknown, text_of(so_far.last));
-  if (so_far.last != errc::connection_lost)
+  // Nobody was waited for: better the plain reason.
+  const auto at_once = !options_.keep_trying && !changes_something(body);
+  if (so_far.last != errc::connection_lost || at_once)
     return so_far.last;
   return caf::error{errc::request_timeout,
                     caf::make_message("nothing has happened, no member has answered in time: "

@@ -38,7 +38,8 @@ struct client_options {
 /// exactly once however often they are retried, because they carry a session of this object.
 ///
 /// Errors: `cannot_have_happened(error)` is true when no attempt can have had an effect;
-/// `outcome_unknown` says that one may have had.
+/// `outcome_unknown` says that one may have had, `answer_too_large` that one has. What no member
+/// would take, because it is larger than a frame or a name may be, is `too_large` at once.
 ///
 /// Needs `hamok::init()`, because errors are CAF's, but no actor system.
 ///
@@ -79,8 +80,9 @@ public:
   /// Takes an event; false: no more of them.
   using event_handler = std::function<bool(const client_event&)>;
 
-  /// Gives the events to `on_event` until it, or `go_on`, which is asked at least ten times a
-  /// second, answers false. `connection_lost` when the member goes; then some events may be missed.
+  /// Subscribes, fails with `unknown_collection` when one of them is not there, and gives the
+  /// events to `on_event` until it, or `go_on`, which is asked at least ten times a second, answers
+  /// false. `connection_lost` when the member goes; then some events may be missed.
   caf::error watch(const subscribe_request& what, const event_handler& on_event,
                    const std::function<bool()>& go_on);
 
@@ -139,7 +141,7 @@ private:
   std::map<std::string, time_point> suspected_until_; ///< endpoints that have failed lately
   std::size_t next_endpoint_ = 0;
   std::uint64_t next_request_ = 1;
-  std::map<std::string, session> sessions_;
+  std::map<std::string, session> sessions_; ///< by the name of the collection
   /// How long a member may take for its welcome: at first much less than for an operation, so that
   /// a stopped member costs little; twice as long after each round in which nobody was in time.
   duration welcome_limit_;

@@ -1,10 +1,8 @@
 #include "hamok/io/client_connection.hpp"
 
+#include "hamok/io/sockets.hpp"
 #include "hamok/io/wire.hpp"
 
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -12,7 +10,6 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <memory>
 #include <utility>
 
 namespace hamok {
@@ -41,46 +38,6 @@ wait_result wait_for(int fd, short events, time_point deadline) {
   }
 }
 
-struct address_list {
-  void operator()(addrinfo* list) const noexcept { freeaddrinfo(list); }
-};
-
-std::unique_ptr<addrinfo, address_list> resolve(const endpoint& where, std::string& why) {
-  const auto port = std::to_string(where.port);
-  addrinfo hints{};
-  hints.ai_family = AF_UNSPEC;
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_NUMERICSERV;
-  addrinfo* found = nullptr;
-  if (const auto code = getaddrinfo(where.host.c_str(), port.c_str(), &hints, &found); code != 0)
-    why = gai_strerror(code);
-  return std::unique_ptr<addrinfo, address_list>{found};
-}
-
-/// A connected socket, or none and the reason.
-unique_fd connect_to(const addrinfo& address, time_point deadline, std::string& why) {
-  unique_fd fd{socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
-  if (!fd) {
-    why = std::strerror(errno);
-    return fd;
-  }
-  auto code = connect(fd.get(), address.ai_addr, address.ai_addrlen) == 0 ? 0 : errno;
-  if (code == EINPROGRESS) {
-    code = ETIMEDOUT;
-    if (wait_for(fd.get(), POLLOUT, deadline) == wait_result::ready) {
-      socklen_t size = sizeof(code);
-      getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &code, &size);
-    }
-  }
-  if (code != 0) {
-    why = std::strerror(code);
-    return {};
-  }
-  const int on = 1;
-  setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-  return fd;
-}
-
 /// What the member has said in a `refused` or `goodbye` frame, as an error.
 caf::error refused(const frame& got) {
   const auto refusal = decode_refusal(got.payload);
@@ -90,14 +47,6 @@ caf::error refused(const frame& got) {
 }
 
 } // namespace
-
-std::string text_of(const caf::error& reason) {
-  if (!reason)
-    return {};
-  if (reason.context().match_elements<std::string>())
-    return reason.context().get_as<std::string>(0);
-  return to_string(reason);
-}
 
 caf::error client_connection::lost(const std::string& why) {
   close();
@@ -118,14 +67,11 @@ caf::error client_connection::open(const std::string& endpoint, const client_hel
 }
 
 caf::error client_connection::dial(const hamok::endpoint& where, time_point deadline) {
-  std::string why = "the name has no address";
-  const auto addresses = resolve(where, why);
-  for (const auto* address = addresses.get(); address; address = address->ai_next) {
-    fd_ = connect_to(*address, deadline, why);
-    if (fd_)
-      return {};
-  }
-  return lost(why);
+  auto result = connect_to(where, deadline - std::chrono::steady_clock::now(), deadline);
+  if (!result.socket)
+    return caf::error{errc::connection_lost, caf::make_message(std::move(result.error))};
+  fd_ = std::move(result.socket);
+  return {};
 }
 
 caf::error client_connection::shake_hands(const client_hello& hello, time_point deadline) {
@@ -172,6 +118,10 @@ caf::error client_connection::send_bytes(const std::vector<std::byte>& bytes, ti
 caf::error client_connection::send(const client_request& request, time_point deadline) {
   std::vector<std::byte> bytes;
   append_frame(bytes, request);
+  if (bytes.size() > frame_header_size + default_max_payload)
+    return make_error(errc::too_large, "the request has " + std::to_string(bytes.size())
+                                           + " bytes, a member takes "
+                                           + std::to_string(default_max_payload));
   return send_bytes(bytes, deadline);
 }
 

@@ -3,9 +3,9 @@
 // One connection of a program that is no member to one member: the socket, the frames, the time
 // limits. `hamok::client` makes of several of them something that survives the end of a member.
 
+#include "hamok/actors/interfaces/endpoint.hpp"
 #include "hamok/actors/interfaces/type_ids.hpp"
 #include "hamok/io/client_protocol.hpp"
-#include "hamok/io/endpoint.hpp"
 #include "hamok/io/frame.hpp"
 #include "hamok/io/unique_fd.hpp"
 
@@ -18,9 +18,6 @@
 
 namespace hamok {
 
-/// The sentence that an error of Hamok carries, or CAF's rendering of any other error.
-[[nodiscard]] std::string text_of(const caf::error& reason);
-
 /// A non-blocking socket that is waited for in the caller's thread, never beyond a deadline.
 ///
 /// Thread safety: one thread at a time. Never to be used on CAF's threads: it blocks its caller.
@@ -29,12 +26,12 @@ public:
   using time_point = std::chrono::steady_clock::time_point;
 
   /// Connects to `host:port` and exchanges hellos. `connection_lost` when nobody answers there in
-  /// time; `refused_*` when the member does not want us. A host name is resolved by the system,
-  /// which has time limits of its own; numeric addresses never wait.
+  /// time; `refused_*` when the member does not want us.
   caf::error open(const std::string& endpoint, const client_hello& hello, time_point deadline);
 
-  /// Sends all of the request, or fails with `connection_lost` and closes; then the member may have
-  /// received it all the same.
+  /// Sends all of the request, or fails with `connection_lost` and closes; then an incomplete
+  /// request is all that the member can have received. `too_large`, with nothing sent and the
+  /// connection still open, when no member would take it.
   caf::error send(const client_request& request, time_point deadline);
 
   /// The response to the request `id`; what comes for earlier ones is skipped. After any error the

@@ -16,6 +16,10 @@ constexpr std::uint32_t client_magic = 0x31434D48;
 
 constexpr std::size_t max_subscriptions = 1024;
 
+/// Application data is the largest text in an event.
+constexpr std::size_t max_field_size = std::size_t{64} << 10;
+constexpr std::size_t min_field_bytes = 3;
+
 void encode_timeout(caf::timespan value, raft::writer& out) {
   const auto bounded = std::clamp<caf::timespan>(value, caf::timespan{0}, max_client_timeout);
   out.u64(static_cast<std::uint64_t>(bounded.count()));
@@ -43,6 +47,7 @@ void encode_body(const execute_request& value, raft::writer& out) {
   out.u64(value.first_outstanding);
   out.bytes(value.command.bytes());
   encode_timeout(value.timeout, out);
+  out.u64(value.opened_after);
 }
 
 void encode_body(const read_request& value, raft::writer& out) {
@@ -77,6 +82,7 @@ execute_request decode_execute(raft::reader& in) {
   result.first_outstanding = in.u64();
   result.command = in.bytes();
   result.timeout = decode_timeout(in);
+  result.opened_after = in.u64();
   return result;
 }
 
@@ -143,8 +149,31 @@ void encode_body(const std::string& value, raft::writer& out) {
   encode_text(value, out);
 }
 
-void encode_body(const node_event_text& value, raft::writer& out) {
-  encode_text(value.text, out);
+void encode_body(const event_text& value, raft::writer& out) {
+  encode_text(value.name, out);
+  out.varint(value.fields.size());
+  for (const auto& field : value.fields) {
+    encode_text(field.name, out);
+    out.text(std::string_view{field.value}.substr(0, max_field_size));
+    out.u8(static_cast<std::uint8_t>(field.what));
+  }
+}
+
+event_text decode_event_text(raft::reader& in) {
+  event_text result;
+  result.name = in.text(max_text_size);
+  const auto count = in.count(min_field_bytes);
+  for (std::size_t i = 0; i < count && in.ok(); ++i) {
+    event_field field;
+    field.name = in.text(max_text_size);
+    field.value = in.text(max_field_size);
+    const auto what = in.u8();
+    if (what > static_cast<std::uint8_t>(event_field::kind::json))
+      in.fail();
+    field.what = static_cast<event_field::kind>(what);
+    result.fields.push_back(std::move(field));
+  }
+  return result;
 }
 
 void encode_body(const event::lagged& value, raft::writer& out) {
@@ -182,7 +211,7 @@ client_response_body decode_response_body(std::uint8_t kind, raft::reader& in) {
 client_event_body decode_event_body(std::uint8_t kind, raft::reader& in) {
   switch (kind) {
   case 0:
-    return node_event_text{in.text(max_text_size)};
+    return decode_event_text(in);
   case 1:
     return decode_collection_event(in);
   case 2:
@@ -292,7 +321,7 @@ std::optional<client_response> decode_client_response(const blob& payload) {
   raft::reader in{payload};
   client_response result;
   result.id = in.u64();
-  result.code = decode_code(in);
+  result.code = decode_code(in, errc::outcome_unknown);
   result.text = in.text(max_text_size);
   result.body = decode_response_body(in.u8(), in);
   return exactly(in, std::move(result));

@@ -7,7 +7,7 @@
 //   member -> client   client_welcome, or refused{errc, text} and the connection is closed
 //   client -> member   client_request{id, one of the bodies}, any number of them at a time
 //   member -> client   client_response{id, errc, text, payload}, in any order, one for each request
-//   member -> client   client_event{id of the subscription, ...} after a subscribe_request
+//   member -> client   client_event{id of the subscription, ...} after a subscribe_request's answer
 //   either             ping, answered with pong
 //
 // Every `decode_*` gives nothing for bytes that are not exactly one value within the limits.
@@ -73,6 +73,8 @@ struct execute_request {
   std::uint64_t first_outstanding = 0;
   blob command;
   caf::timespan timeout{0};
+  /// See `execute_in_session`.
+  raft::index_t opened_after = 0;
 };
 
 /// A question to the state of this member; answered with a `blob`.
@@ -86,7 +88,9 @@ struct collection_status_request {
   std::string collection;
 };
 
-/// Asks for events until the connection ends; answered at once, without payload.
+/// Asks for events until the connection ends. Answered without payload when all subscriptions are
+/// there, or with why one of them cannot be, and then there is none; the first event comes behind
+/// the answer.
 struct subscribe_request {
   bool node = false;                    ///< the node's events
   std::vector<std::string> collections; ///< and those of these collections
@@ -126,13 +130,9 @@ struct client_response {
   client_response_body body;
 };
 
-/// A node event: its line from `to_string(any_event)`, whose first word is the event's name.
-struct node_event_text {
-  std::string text;
-};
-
-/// The index in the variant is on the wire: only ever add at the end.
-using client_event_body = std::variant<node_event_text, collection_event, event::lagged>;
+/// An event of the node, of a collection, or how many events are missing here. The index in the
+/// variant is on the wire: only ever add at the end.
+using client_event_body = std::variant<event_text, collection_event, event::lagged>;
 
 struct client_event {
   std::uint64_t id = 0; ///< of the `subscribe_request`

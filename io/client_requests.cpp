@@ -1,10 +1,5 @@
 #include "hamok/actors/caf_compat.hpp"
 #include "hamok/io/client_session.hpp"
-#include "hamok/io/log.hpp"
-
-#include <caf/sec.hpp>
-
-#include <spdlog/spdlog.h>
 
 #include <utility>
 
@@ -13,9 +8,6 @@
 namespace hamok {
 
 namespace {
-
-/// Handles that are kept for one client.
-constexpr std::size_t max_known_collections = 1024;
 
 /// What a collection gets on top of a request's timeout, so that its own, exact answer comes first.
 constexpr caf::timespan answer_margin = std::chrono::seconds{1};
@@ -54,16 +46,9 @@ void client_session::handle(ticket t, const open_collection_request& request) {
 
 void client_session::handle(ticket t, const execute_request& request) {
   const execute_in_session command{request.session, request.sequence, request.first_outstanding,
-                                   request.command, request.timeout};
+                                   request.command, request.timeout,  request.opened_after};
   with_collection(request.collection, t, [this, t, command](const collection_actor& whom) {
-    compat::request(self_, whom, timeout_of(command.timeout), command)
-        .then([this, t](const blob& result) { respond(t, result); },
-              [this, t](const caf::error& reason) {
-                if (reason == caf::sec::request_timeout)
-                  fail(t, make_error(errc::outcome_unknown));
-                else
-                  fail(t, reason);
-              });
+    ask<blob>(t, whom, timeout_of(command.timeout), command);
   });
 }
 
@@ -78,28 +63,6 @@ void client_session::handle(ticket t, const collection_status_request& request) 
   with_collection(request.collection, t, [this, t](const collection_actor& whom) {
     ask<collection_status>(t, whom, timeout_of({}), get_status{});
   });
-}
-
-void client_session::handle(ticket t, const subscribe_request& request) {
-  const auto me = caf::actor_cast<caf::actor>(self_);
-  if (request.node) {
-    node_subscription_ = t.id;
-    compat::send(self_, config_.node, subscribe{}, me);
-  }
-  if (collection_subscriptions_.size() + request.collections.size() > max_known_collections)
-    return fail(t, make_error(errc::overloaded, "too many subscriptions"));
-  for (const auto& name : request.collections) {
-    collection_subscriptions_[name] = t.id;
-    // One ticket for all: it is answered below, whatever becomes of each collection.
-    compat::request(self_, config_.node, timeout_of({}), find_collection{}, name)
-        .then([this,
-               me](const collection_actor& whom) { compat::send(self_, whom, subscribe{}, me); },
-              [this, name](const caf::error& reason) {
-                logger()->info("{} cannot subscribe to '{}': {}", where_, name,
-                               caf::to_string(reason));
-              });
-  }
-  respond(t, std::monostate{});
 }
 
 void client_session::handle(ticket t, const await_leader_request& request) {
@@ -134,9 +97,10 @@ void client_session::with_collection(const std::string& name, ticket t,
   found->second.waiting.emplace_back(
       [this, t, call = std::move(use)](const caf::expected<collection_actor>& result) {
         if (result)
-          call(*result);
-        else
-          fail(t, result.error());
+          return call(*result);
+        auto unsent = t;
+        unsent.changes = false;
+        fail(unsent, result.error());
       });
 }
 

@@ -24,11 +24,20 @@ caf::behavior with_events(const std::variant<Es...>*, F on_event, caf::message_h
   return caf::behavior{others.or_else(events)};
 }
 
-/// The code for the client; what CAF itself reports becomes the nearest one of ours.
-errc client_code(const caf::error& reason) {
-  if (reason == caf::sec::request_timeout)
-    return errc::request_timeout;
-  return code_of(reason, errc::stopped);
+bool may_change(const client_request_body& body) {
+  return std::holds_alternative<execute_request>(body)
+         || std::holds_alternative<open_collection_request>(body);
+}
+
+/// The error for the client. What CAF itself reports leaves open whether a change was made: the
+/// answer is lost, because the actor has ended or did not answer in time.
+caf::error client_error(const caf::error& reason, bool changes) {
+  if (code_of(reason, errc::none) != errc::none)
+    return reason;
+  if (changes)
+    return make_error(errc::outcome_unknown, text_of(reason));
+  return make_error(reason == caf::sec::request_timeout ? errc::request_timeout : errc::stopped,
+                    text_of(reason));
 }
 
 } // namespace
@@ -46,6 +55,7 @@ caf::behavior client_session::make_behavior() {
       [this](const caf::io::data_transferred_msg& msg) {
         connection_.transferred(msg);
         last_progress_ = connection::clock::now();
+        tell_missed();
         if (halted_)
           pump();
       },
@@ -80,28 +90,16 @@ void client_session::on_hello(const frame& input) {
   const auto own = config_.make_hello();
   if (!said->cluster.empty() && said->cluster != own.cluster)
     return refuse(errc::refused_cluster, "this is cluster '" + own.cluster + "'");
-  compat::request(self_, config_.node, config_.limits.hello_timeout, get_status{})
-      .then([this](const node_status& status) { welcome(status); },
-            [this](const caf::error&) { refuse(errc::stopped, "the node does not answer"); });
+  welcome(config_.make_welcome());
 }
 
-void client_session::welcome(const node_status& status) {
-  if (ending_)
-    return;
-  client_welcome answer;
-  answer.peer_id = status.peer_id;
-  answer.cluster_id = status.cluster_id;
-  if (status.view.leader)
-    answer.leader = status.view.leader->peer;
-  for (const auto& member : status.members)
-    answer.members.push_back({member.id.peer, member.endpoint});
+void client_session::welcome(const client_welcome& answer) {
   welcomed_ = true;
   connection_.trust();
   connection_.write_raw([&answer](std::vector<std::byte>& out) { append_frame(out, answer); });
   logger()->debug("{} is welcome", where_);
   if (on_up_)
     std::exchange(on_up_, nullptr)();
-  pump();
 }
 
 // -- reading --------------------------------------------------------------------------------------
@@ -178,7 +176,7 @@ void client_session::on_request(const frame& input) {
   const auto request = decode_client_request(input.payload);
   if (!request)
     return refuse(errc::refused_malformed, "a request cannot be understood");
-  const ticket t{request->id, input.payload.size()};
+  const ticket t{request->id, input.payload.size(), may_change(request->body)};
   ++in_flight_;
   in_flight_bytes_ += t.bytes;
   std::visit([this, t](const auto& body) { handle(t, body); }, request->body);
@@ -191,10 +189,11 @@ void client_session::respond(ticket t, client_response_body body) {
 }
 
 void client_session::fail(ticket t, const caf::error& reason) {
-  const auto code = client_code(reason);
-  if (code == errc::closed || code == errc::stopped)
+  const auto told = client_error(reason, t.changes);
+  const auto code = static_cast<errc>(told.code());
+  if (code == errc::closed || code == errc::stopped || code == errc::outcome_unknown)
     std::erase_if(collections_, [](const auto& known) { return known.second.waiting.empty(); });
-  answer(t, client_response{t.id, code, caf::to_string(reason), {}});
+  answer(t, client_response{t.id, code, text_of(told), {}});
 }
 
 void client_session::answer(ticket t, client_response response) {
@@ -207,42 +206,14 @@ void client_session::answer(ticket t, client_response response) {
         [&response](std::vector<std::byte>& out) { append_frame(out, response); });
   };
   if (!write()) {
-    response = {t.id, errc::too_large, "the answer does not fit into a frame", {}};
+    const auto code = t.changes ? errc::answer_too_large : errc::too_large;
+    response = {t.id, code, explain(code), {}};
     write();
   }
   if (connection_.unsent() > 4 * config_.limits.window + config_.limits.max_payload)
     return refuse(errc::overloaded, "answers are not read");
   if (halted_)
     pump();
-}
-
-// -- events ---------------------------------------------------------------------------------------
-
-void client_session::on_event(const any_event& value) {
-  if (node_subscription_)
-    send_event({*node_subscription_, node_event_text{to_string(value)}});
-}
-
-void client_session::on_collection_event(const collection_event& value) {
-  const auto found = collection_subscriptions_.find(value.collection);
-  if (found != collection_subscriptions_.end())
-    send_event({found->second, value});
-}
-
-void client_session::send_event(client_event event) {
-  if (ending_ || !welcomed_)
-    return;
-  // Answers come first: events get half of the window.
-  if (connection_.unsent() > config_.limits.window / 2) {
-    ++lagged_;
-    return;
-  }
-  if (lagged_ > 0) {
-    const client_event gap{event.id, event::lagged{std::exchange(lagged_, 0)}};
-    connection_.write_raw([&gap](std::vector<std::byte>& out) { append_frame(out, gap); });
-  }
-  if (!connection_.write_raw([&event](std::vector<std::byte>& out) { append_frame(out, event); }))
-    ++lagged_;
 }
 
 // -- ends -----------------------------------------------------------------------------------------
@@ -255,6 +226,8 @@ void client_session::refuse(errc reason, const std::string& text) {
   logger()->warn("{}: refused: {} ({})", where_, text, to_string(reason));
   if (!welcomed_ && reason != errc::stopped)
     compat::send(self_, config_.node, event::error{reason, where_ + ": refused: " + text});
+  for (auto& [id, which] : feeds_)
+    tell_missed(id, which);
   const refusal word{reason, text};
   connection_.write_frame(frame_type::refused, [&word](raft::writer& out) { encode(word, out); });
   connection_.finish();

@@ -13,6 +13,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -48,6 +49,7 @@ private:
   struct ticket {
     std::uint64_t id = 0;
     std::size_t bytes = 0;
+    bool changes = false; ///< it may change the collection
   };
 
   /// A collection that the client has named, or the requests that wait until the node has found it:
@@ -58,7 +60,7 @@ private:
   };
 
   void on_hello(const frame& input);
-  void welcome(const node_status& status);
+  void welcome(const client_welcome& answer);
   void on_tick();
   void on_data(const caf::io::new_data_msg& msg);
   void pump();
@@ -76,6 +78,9 @@ private:
   void handle(ticket t, const await_leader_request& request);
   void handle(ticket t, const await_commit_head_request& request);
 
+  /// Handles, and subscriptions, that are kept for one client.
+  static constexpr std::size_t max_known_collections = 1024;
+
   /// Calls `use(handle)` with the collection, now or when the node has answered; else fails `t`.
   void with_collection(const std::string& name, ticket t,
                        std::function<void(const collection_actor&)> use);
@@ -89,9 +94,33 @@ private:
   void fail(ticket t, const caf::error& reason);
   void answer(ticket t, client_response response);
 
+  // client_events.cpp
+
+  /// What has been asked for with one `subscribe_request`.
+  struct feed {
+    bool accepted = false;          ///< the client has been told that it is there
+    std::vector<client_event> held; ///< what has happened before that
+    std::uint64_t missed = 0;       ///< events for which there was no room
+  };
+
+  /// Which feed the events of a collection belong to, and who brings them.
+  struct followed_collection {
+    std::uint64_t feed = 0;
+    caf::actor_addr relay; ///< the sender of the last event
+  };
+
+  struct subscribing; // the steps between a request and its answer
+  void subscribe_to_all(const std::shared_ptr<subscribing>& job);
+  void finish_subscribing(const subscribing& job);
+  void undo_subscribing(const subscribing& job);
+
   void on_event(const any_event& value);
   void on_collection_event(const collection_event& value);
+  void on_lagged(std::uint64_t count);
   void send_event(client_event event);
+  void tell_missed(std::uint64_t id, feed& which);
+  void tell_missed();
+  [[nodiscard]] bool has_room_for_events() const noexcept;
 
   [[nodiscard]] caf::timespan timeout_of(caf::timespan wanted) const;
   void refuse(errc reason, const std::string& text);
@@ -111,8 +140,8 @@ private:
   std::size_t in_flight_bytes_ = 0;
   std::map<std::string, known_collection> collections_;
   std::optional<std::uint64_t> node_subscription_;
-  std::map<std::string, std::uint64_t> collection_subscriptions_;
-  std::uint64_t lagged_ = 0;
+  std::map<std::uint64_t, feed> feeds_; ///< by the id of their request
+  std::map<std::string, followed_collection> followed_;
   connection::clock::time_point last_progress_ = connection::clock::now();
 };
 

@@ -3,6 +3,7 @@
 // What all kinds of links are told by the node that they belong to.
 
 #include "hamok/actors/interfaces/interfaces.hpp"
+#include "hamok/io/client_protocol.hpp"
 #include "hamok/io/epoch_table.hpp"
 #include "hamok/io/frame.hpp"
 
@@ -43,6 +44,8 @@ struct link_config {
   /// What this node says of itself now; `epoch` and `seen_epoch` are filled in by the link. Called
   /// from any thread.
   std::function<hello()> make_hello;
+  /// What this node tells a client that it welcomes. Called from any thread.
+  std::function<client_welcome()> make_welcome;
   std::shared_ptr<epoch_table> epochs; ///< one for each node
   raft::group_id group = 0;
   link_limits limits;

@@ -108,13 +108,14 @@ TEST_CASE("every request of a client survives its encoding") {
   CHECK(opened.spec.creator == session_id{8, 9});
   CHECK(opened.timeout == std::chrono::seconds{3});
   const auto executed = round_trip(execute_request{
-      "users", {1, 2}, 3, 4, blob::from_string("command"), std::chrono::milliseconds{5}});
+      "users", {1, 2}, 3, 4, blob::from_string("command"), std::chrono::milliseconds{5}, 6});
   CHECK(executed.collection == "users");
   CHECK(executed.session == session_id{1, 2});
   CHECK(executed.sequence == 3);
   CHECK(executed.first_outstanding == 4);
   CHECK(executed.command.text() == "command");
   CHECK(executed.timeout == std::chrono::milliseconds{5});
+  CHECK(executed.opened_after == 6);
   const auto read = round_trip(read_request{"users", blob::from_string("query")});
   CHECK(read.collection == "users");
   CHECK(read.query.text() == "query");
@@ -160,6 +161,16 @@ TEST_CASE("every response to a client survives its encoding") {
       == "b");
 }
 
+TEST_CASE("a code of a later release leaves open what has happened") {
+  std::vector<std::byte> bytes;
+  append_frame(bytes, client_response{1, errc::no_leader, "why", {}});
+  bytes[frame_header_size + sizeof(std::uint64_t)] = std::byte{250};
+  const auto payload = blob{std::span<const std::byte>{bytes}.subspan(frame_header_size)};
+  const auto response = decode_client_response(payload);
+  REQUIRE(response);
+  CHECK(response->code == errc::outcome_unknown);
+}
+
 TEST_CASE("events for a client survive their encoding") {
   const auto back = [](client_event_body body) {
     auto event =
@@ -168,8 +179,10 @@ TEST_CASE("events for a client survive their encoding") {
     CHECK(event->id == 5);
     return event->body;
   };
-  CHECK(std::get<node_event_text>(back(node_event_text{"leader_changed a b"})).text
-        == "leader_changed a b");
+  for (const any_event& value :
+       {any_event{event::leader_changed{"a", "b"}}, any_event{event::commit{7}},
+        any_event{event::hello_notification{"a", R"({"zone":"x"})"}}, any_event{event::leader{}}})
+    CHECK(std::get<event_text>(back(describe(value))) == describe(value));
   CHECK(std::get<event::lagged>(back(event::lagged{12})).count == 12);
   const auto changed = std::get<collection_event>(back(collection_event{
       "users", 2, blob::from_string("k"), blob::from_string("old"), blob::from_string("new"), 99}));

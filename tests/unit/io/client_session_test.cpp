@@ -23,6 +23,15 @@ public:
             waiting_.push_back(make_response_promise<blob>());
             return waiting_.back();
           }
+          if (x.command.text() == "opened after")
+            return blob::from_string(std::to_string(x.opened_after));
+          if (x.command.text() == "die") {
+            quit(caf::exit_reason::user_shutdown);
+            waiting_.push_back(make_response_promise<blob>());
+            return waiting_.back(); // never answered
+          }
+          if (x.command.text() == "large")
+            return blob::from_string(std::string(1 << 20, 'x'));
           if (x.sequence != ++last_sequence_)
             return make_error(errc::bad_command, "out of order");
           return x.command;
@@ -51,6 +60,7 @@ private:
     event.collection = "users";
     event.index = 5;
     compat::send(this, who, event);
+    compat::send(this, who, event::lagged{9});
   }
 
   bool silent_;
@@ -125,7 +135,16 @@ struct client_pair {
 };
 
 execute_request command(std::uint64_t sequence, std::string_view text) {
-  return {"users", {1, 2}, sequence, sequence, blob::from_string(text), {}};
+  return {"users", {1, 2}, sequence, sequence, blob::from_string(text), {}, 77};
+}
+
+client_event event_of(raw_socket& socket) {
+  const auto frame = socket.read_frame();
+  REQUIRE(frame);
+  REQUIRE(frame->type == frame_type::client_event);
+  auto result = decode_client_event(frame->payload);
+  REQUIRE(result);
+  return *result;
 }
 
 } // namespace
@@ -151,7 +170,7 @@ TEST_CASE("errors reach the client with their code and a sentence") {
   auto client = pair.connected();
   const auto failed = pair.ask(client, read_request{"users", blob::from_string("fail")});
   CHECK(failed.code == errc::bad_value);
-  CHECK(!failed.text.empty());
+  CHECK(failed.text == explain(errc::bad_value)); // without the name of the code
   CHECK(pair.ask(client, read_request{"nobody", {}}).code == errc::unknown_collection);
   CHECK(pair.ask(client, open_collection_request{{"nobody", "map", {}, {}, {}}, {}}).code
         == errc::unknown_collection);
@@ -223,8 +242,8 @@ TEST_CASE("a client hears the events that it has subscribed to") {
   const auto event = decode_client_event(frame->payload);
   REQUIRE(event);
   CHECK(event->id == 5);
-  CHECK(std::get<node_event_text>(event->body).text
-        == to_string(any_event{event::leader_changed{"beta", "alpha"}}));
+  CHECK(std::get<event_text>(event->body)
+        == describe(any_event{event::leader_changed{"beta", "alpha"}}));
 
   client_pair::send(client, client_request{6, subscribe_request{false, {"users"}}});
   CHECK(pair.answer(client).id == 6);
@@ -232,6 +251,87 @@ TEST_CASE("a client hears the events that it has subscribed to") {
   REQUIRE(changed);
   CHECK(changed->id == 6);
   CHECK(std::get<collection_event>(changed->body).index == 5);
+  // The gap is the collection's, although the node is watched too.
+  const auto gap = event_of(client);
+  CHECK(gap.id == 6);
+  CHECK(std::get<event::lagged>(gap.body).count == 9);
+}
+
+TEST_CASE("a client that watches a collection only hears of its gaps") {
+  client_pair pair;
+  auto client = pair.connected();
+  client_pair::send(client, client_request{6, subscribe_request{false, {"users"}}});
+  CHECK(pair.answer(client).code == errc::none); // comes before the events
+  CHECK(std::get<collection_event>(event_of(client).body).index == 5);
+  const auto gap = event_of(client);
+  CHECK(gap.id == 6);
+  CHECK(std::get<event::lagged>(gap.body).count == 9);
+}
+
+TEST_CASE("a subscription to a collection that is not there fails and leaves nothing behind") {
+  client_pair pair;
+  auto client = pair.connected();
+  const auto refused = pair.ask(client, subscribe_request{true, {"users", "nobody"}});
+  CHECK(refused.code == errc::unknown_collection);
+  CHECK(pair.alpha.record->get([](node_record& r) { return r.subscribers.empty(); }));
+  // The next frame is the answer to the next request: no event came in between.
+  CHECK(std::get<std::string>(pair.ask(client, await_leader_request{}).body) == "leader");
+}
+
+TEST_CASE("a client that has caught up hears what it has missed, without another event") {
+  link_limits limits;
+  limits.window = 64 << 10;
+  client_pair pair{false, limits};
+  auto client = pair.connected();
+  CHECK(pair.ask(client, subscribe_request{true, {}}).code == errc::none);
+  const auto subscriber =
+      pair.alpha.record->get([](node_record& r) { return r.subscribers.at(0); });
+  constexpr std::uint64_t total = 2000;
+  const auto text = std::string(8000, 'x');
+  for (std::uint64_t i = 0; i < total; ++i)
+    compat::anon_send(subscriber, event::no_heartbeat_from{text});
+  std::uint64_t seen = 0;
+  std::uint64_t missed = 0;
+  while (seen + missed < total) {
+    const auto event = event_of(client);
+    if (const auto* gap = std::get_if<event::lagged>(&event.body))
+      missed += gap->count;
+    else
+      ++seen;
+  }
+  CHECK(seen + missed == total);
+  CHECK(missed > 0);
+}
+
+TEST_CASE("a client is welcomed without asking for the digests of all collections") {
+  client_pair pair;
+  for (int i = 0; i < 3; ++i)
+    pair.connected();
+  CHECK(pair.alpha.record->get([](node_record& r) { return r.asked_for_status; }) == 0);
+}
+
+TEST_CASE("a command brings the index that its session was opened after") {
+  client_pair pair;
+  auto client = pair.connected();
+  CHECK(std::get<blob>(pair.ask(client, command(1, "opened after")).body).text() == "77");
+}
+
+TEST_CASE("a command whose answer is lost may have happened") {
+  client_pair pair;
+  auto client = pair.connected();
+  const auto lost = pair.ask(client, command(1, "die"));
+  CHECK(lost.code == errc::outcome_unknown);
+  CHECK(pair.ask(client, command(2, "behind it")).code == errc::outcome_unknown);
+}
+
+TEST_CASE("a command whose result fits no frame is told to have happened") {
+  link_limits limits;
+  limits.max_payload = 256 << 10;
+  client_pair pair{false, limits};
+  auto client = pair.connected();
+  const auto answer = pair.ask(client, command(1, "large"));
+  CHECK(answer.code == errc::answer_too_large);
+  CHECK(!cannot_have_happened(make_error(answer.code)));
 }
 
 TEST_CASE("frames of members and bytes that are no request end a client with a reason") {

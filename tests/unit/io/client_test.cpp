@@ -27,7 +27,8 @@ const bool initialized = (hamok::init(), true);
 struct reaction {
   std::optional<client_response> response; ///< none: stays silent
   bool hang_up = false;
-  std::vector<client_event> events; ///< behind the response
+  std::vector<client_event> events;    ///< behind the response
+  std::optional<refusal> refused = {}; ///< instead of a response
 };
 
 reaction answer(const client_response_body& body) {
@@ -126,7 +127,9 @@ private:
     } else if (auto request = decode_client_request(got.payload)) {
       if (std::holds_alternative<collection_status_request>(request->body)) {
         // Asked before a session is chosen; no test is about it.
-        append_frame(out, client_response{.id = request->id, .body = collection_status{}});
+        collection_status status;
+        status.applied_index = 77;
+        append_frame(out, client_response{.id = request->id, .body = status});
         return send_bytes(who, out);
       }
       {
@@ -135,6 +138,12 @@ private:
       }
       auto reacts = react_(*request);
       stay = !reacts.hang_up;
+      if (reacts.refused) {
+        std::vector<std::byte> payload;
+        raft::writer writer{payload};
+        encode(*reacts.refused, writer);
+        append_frame(out, frame_type::refused, 0, payload);
+      }
       if (reacts.response) {
         reacts.response->id = request->id;
         append_frame(out, *reacts.response);
@@ -313,6 +322,7 @@ TEST_CASE("a client without patience fails as soon as nobody can be reached") {
   client talks{{.endpoints = {"127.0.0.1:1"}, .timeout = 1min, .keep_trying = false}};
   const auto start = std::chrono::steady_clock::now();
   CHECK_FALSE(talks.status());
+  CHECK(talks.status().error() == errc::connection_lost);
   CHECK(talks.connect() == errc::connection_lost);
   CHECK(std::chrono::steady_clock::now() - start < 10s);
 }
@@ -346,6 +356,52 @@ TEST_CASE("a session that has expired after a lost answer leaves the outcome unk
   CHECK(asked == 2);
 }
 
+TEST_CASE("a session is opened after what was applied when it was chosen") {
+  made_up_member a{"a", [](const auto&) { return answer(bytes("done")); }};
+  a.start();
+  client talks{options_for({&a})};
+  REQUIRE(talks.execute("users", bytes("x")));
+  CHECK(execute_of(a.seen()[0]).opened_after == 77);
+}
+
+TEST_CASE("a request that a member refuses by name is not sent again") {
+  made_up_member a{"a", [](const auto&) {
+                     return reaction{.hang_up = true,
+                                     .refused = refusal{errc::refused_malformed, "what is that?"}};
+                   }};
+  a.start();
+  client talks{options_for({&a})};
+  const auto result = talks.execute("users", bytes("x"));
+  REQUIRE_FALSE(result);
+  CHECK(result.error() == errc::refused_malformed);
+  CHECK(cannot_have_happened(result.error()));
+  CHECK(text_of(result.error()).find("what is that?") != std::string::npos);
+  CHECK(a.seen().size() == 1);
+}
+
+TEST_CASE("what no member would take is not sent at all") {
+  made_up_member a{"a", [](const auto&) { return answer(bytes("done")); }};
+  a.start();
+  client talks{options_for({&a})};
+  CHECK(talks.execute(std::string(1500, 'n'), bytes("x")).error() == errc::too_large);
+  CHECK(talks.open({.name = std::string(1500, 'n'), .kind = "map"}).error() == errc::too_large);
+  const auto large =
+      talks.execute("users", blob::from_string(std::string(default_max_payload + 1, 'x')));
+  CHECK(large.error() == errc::too_large);
+  CHECK(cannot_have_happened(large.error()));
+  CHECK(a.seen().empty());
+  CHECK(talks.execute("users", bytes("x"))); // the connection is as good as before
+}
+
+TEST_CASE("an operation whose answer is too large has happened and is not repeated") {
+  made_up_member a{"a", [](const auto&) { return refuse(errc::answer_too_large); }};
+  a.start();
+  client talks{options_for({&a})};
+  const auto result = talks.execute("users", bytes("x"));
+  CHECK(result.error() == errc::answer_too_large);
+  CHECK(a.seen().size() == 1);
+}
+
 TEST_CASE("each collection has a session of its own") {
   made_up_member a{"a", [](const auto&) { return answer(bytes("done")); }};
   a.start();
@@ -367,14 +423,14 @@ TEST_CASE("events come to the handler until it has enough") {
   made_up_member a{"a", [](const auto&) {
                      auto result = answer(std::monostate{});
                      for (const auto* text : {"leader a", "commit 1", "commit 2"})
-                       result.events.push_back({.body = node_event_text{text}});
+                       result.events.push_back({.body = event_text{text, {}}});
                      return result;
                    }};
   a.start();
   client talks{options_for({&a})};
   std::vector<std::string> seen;
   auto take = [&](const client_event& event) {
-    seen.push_back(std::get<node_event_text>(event.body).text);
+    seen.push_back(std::get<event_text>(event.body).name);
     return seen.size() < 2;
   };
   CHECK_FALSE(talks.watch({.node = true, .collections = {}}, take, [] { return true; }));

@@ -102,6 +102,7 @@ public:
   hello_policy policy;
   link_book<link_actor> book;
   std::size_t opened = 0;
+  std::size_t asked_for_status = 0;
   std::vector<caf::error> downs;
   std::vector<peer_message> messages;
   std::vector<proposal_batch> batches;
@@ -132,6 +133,7 @@ public:
         },
         [this](const event::error& x) { note([&](auto& r) { r.errors.push_back(x); }); },
         [this](get_status) {
+          note([](auto& r) { ++r.asked_for_status; });
           node_status result;
           result.peer_id = record_->policy.self.peer;
           result.cluster = record_->policy.cluster;
@@ -237,6 +239,13 @@ struct fake_member {
     link_config result;
     result.node = node;
     result.make_hello = [value = said] { return value; };
+    result.make_welcome = [policy = record->policy] {
+      return client_welcome{client_protocol_version,
+                            policy.self.peer,
+                            policy.cluster_id,
+                            "leader",
+                            {{policy.self.peer, "127.0.0.1:1"}}};
+    };
     result.epochs = epochs;
     result.limits = limits;
     return result;
