@@ -31,6 +31,7 @@ public:
   }
 
   void on_exit() override {
+    queue_->abandon();
     subscriber_ = nullptr;
     caf::event_based_actor::on_exit();
   }
@@ -84,6 +85,7 @@ event_hub::~event_hub() {
 }
 
 void event_hub::add(const caf::actor& subscriber, bool with_messages) {
+  forget_the_dead();
   const auto address = caf::actor_cast<caf::actor_addr>(subscriber);
   for (auto& one : subscriptions_) {
     if (one.subscriber == address) {
@@ -109,7 +111,20 @@ void event_hub::remove(const caf::actor_addr& subscriber) {
   update_watch();
 }
 
+std::size_t event_hub::size() {
+  forget_the_dead();
+  return subscriptions_.size();
+}
+
+/// The forwarder watches its subscriber, and gives its queue up when it ends.
+void event_hub::forget_the_dead() {
+  if (std::erase_if(subscriptions_, [](const subscription& one) { return one.queue->abandoned(); })
+      > 0)
+    update_watch();
+}
+
 void event_hub::publish(const any_event& value) {
+  forget_the_dead();
   const auto is_message = std::holds_alternative<event::message>(value);
   for (const auto& one : subscriptions_)
     if ((one.with_messages || !is_message) && one.queue->push(value))

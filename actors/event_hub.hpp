@@ -25,11 +25,15 @@ public:
   event_hub& operator=(const event_hub&) = delete;
   ~event_hub();
 
-  /// Sends every event to `subscriber` from now on, `event::message` only `with_messages`.
+  /// Sends every event to `subscriber` from now on and as long as it lives, `event::message` only
+  /// `with_messages`. Once more changes only the latter.
   void add(const caf::actor& subscriber, bool with_messages);
   void remove(const caf::actor_addr& subscriber);
 
   void publish(const any_event& value);
+
+  /// Subscribers, without those that are known to have ended.
+  [[nodiscard]] std::size_t size();
 
   /// Whether a subscriber wants `event::message`; to be read from any thread.
   [[nodiscard]] std::shared_ptr<const std::atomic<bool>> watch_messages() const { return watch_; }
@@ -43,6 +47,7 @@ private:
     bool with_messages;
   };
 
+  void forget_the_dead();
   static void end(const subscription& ended, bool give_out_rest);
   void update_watch();
 

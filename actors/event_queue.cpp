@@ -44,6 +44,11 @@ std::vector<any_event> event_queue::take(std::size_t count) {
   return result;
 }
 
+void event_queue::abandon() {
+  abandoned_ = true;
+  close(false);
+}
+
 bool event_queue::finished() const {
   const std::lock_guard guard{mutex_};
   return closed_ && events_.empty();

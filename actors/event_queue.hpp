@@ -4,6 +4,7 @@
 
 #include "hamok/actors/interfaces/events.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -30,6 +31,10 @@ public:
   /// Up to `count` events. Empty: the reader sleeps from now on.
   [[nodiscard]] std::vector<any_event> take(std::size_t count);
 
+  /// There is no reader any more. From any thread.
+  void abandon();
+  [[nodiscard]] bool abandoned() const noexcept { return abandoned_; }
+
   /// Closed, and all was taken.
   [[nodiscard]] bool finished() const;
 
@@ -42,6 +47,7 @@ private:
   std::uint64_t missed_ = 0;
   bool sleeping_ = true;
   bool closed_ = false;
+  std::atomic<bool> abandoned_{false};
 };
 
 } // namespace hamok

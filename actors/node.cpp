@@ -1,12 +1,14 @@
 #include "hamok/actors/node.hpp"
 
+#include "hamok/actors/interfaces/endpoint.hpp"
 #include "hamok/actors/plugin.hpp"
-#include "hamok/io/endpoint.hpp"
+#include "hamok/io/log.hpp"
 
 #include <caf/send.hpp>
 
 #include <atomic>
 #include <condition_variable>
+#include <exception>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -38,7 +40,7 @@ public:
     caller_ = std::this_thread::get_id();
     for (std::uint64_t id = 0; auto next = behind(id);) {
       guard.unlock();
-      (*next)(value);
+      call_one(*next, value);
       next.reset();
       guard.lock();
     }
@@ -58,6 +60,17 @@ public:
 
 private:
   using entry = std::shared_ptr<callback>;
+
+  /// Whoever throws does not keep the others from hearing of it.
+  static void call_one(const callback& what, const any_event& value) {
+    try {
+      what(value);
+    } catch (const std::exception& thrown) {
+      logger()->error("a callback for '{}' has thrown: {}", to_string(value), thrown.what());
+    } catch (...) {
+      logger()->error("a callback for '{}' has thrown", to_string(value));
+    }
+  }
 
   /// The first callback behind number `id`, which becomes its number.
   entry behind(std::uint64_t& id) {
@@ -146,7 +159,8 @@ struct node::impl {
   node_actor actor;
   std::atomic<bool> closed{false};
   std::mutex listener_mutex;
-  caf::actor listener; ///< calls the callbacks, in a thread of its own
+  caf::actor listener;  ///< calls the callbacks, in a thread of its own
+  bool listens = false; ///< the node actor knows the listener
   bool listens_to_messages = false;
   std::shared_ptr<callback_table> callbacks = std::make_shared<callback_table>();
 };
@@ -269,14 +283,18 @@ subscription node::listen(bool with_messages, std::function<void(const any_event
   const auto id = callbacks->add(std::move(callback));
   const std::lock_guard guard{impl_->listener_mutex};
   auto& self = *impl_;
-  const auto fresh = !self.listener;
-  if (fresh)
+  if (!self.listener)
     self.listener = self.system.spawn<caf::detached + caf::hidden>([callbacks] {
       return event_listener([callbacks](const any_event& x) { callbacks->call(x); });
     });
-  if (fresh || (with_messages && !self.listens_to_messages)) {
-    self.listens_to_messages = self.listens_to_messages || with_messages;
-    static_cast<void>(self.tell(patience, subscribe_v, self.listener, self.listens_to_messages));
+  if (!self.listens || (with_messages && !self.listens_to_messages)) {
+    const auto both = self.listens_to_messages || with_messages;
+    if (auto failed = self.tell(patience, subscribe_v, self.listener, both)) {
+      logger()->warn("{} has no events for its callbacks: {}", local_peer_id(), text_of(failed));
+    } else {
+      self.listens = true;
+      self.listens_to_messages = both;
+    }
   }
   return subscription{[callbacks, id] { callbacks->remove(id); }};
 }

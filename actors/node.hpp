@@ -26,16 +26,16 @@ class node;
 /// Ends a callback that was registered with `node::on`. Copies are about the same callback; letting
 /// all of them go does not end it.
 ///
-/// Thread safety: all functions from any thread.
+/// Thread safety: `cancel` from any thread.
 class subscription {
 public:
   subscription() = default;
 
   /// The callback is not called any more, but for a call that is going on at this moment. Nothing
   /// when it was cancelled before.
-  void cancel() {
-    if (auto cancel = std::exchange(cancel_, nullptr))
-      cancel();
+  void cancel() const {
+    if (cancel_)
+      cancel_(); // does nothing the second time
   }
 
 private:
@@ -50,6 +50,8 @@ private:
 /// The functions that take part in the cluster send a message to the node actor and wait for its
 /// answer, so they must not be called from inside of an actor; an actor uses `actor()`. The reading
 /// functions look at notes that the node actor writes, and never wait.
+///
+/// A node has to end before its actor system does.
 ///
 /// Thread safety: all functions but moves and destruction from any thread.
 class node {
@@ -147,7 +149,8 @@ public:
   // -- events -----------------------------------------------------------------------------------
 
   /// Calls `callback(const Event&)` for each event of this type, one after the other, in a thread
-  /// of its own: it may block, and then misses events (`event::lagged`).
+  /// of its own: it may block, and then misses events (`event::lagged`). What it throws is logged
+  /// and goes no further. On a node that is closed nothing is ever called.
   template <class Event>
   subscription on(std::function<void(const Event&)> callback) {
     return listen(std::is_same_v<Event, event::message>,

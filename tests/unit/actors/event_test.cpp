@@ -89,6 +89,26 @@ TEST_CASE("subscribers get all events in order, messages only when they ask") {
     caf::anon_send_exit(one, caf::exit_reason::user_shutdown);
 }
 
+TEST_CASE("subscribers that have ended are forgotten, with what they wanted") {
+  system_fixture fix;
+  event_hub hub{fix.system, 100};
+  const auto listener = [&] {
+    return fix.system.spawn<caf::hidden>([] { return event_listener([](const any_event&) {}); });
+  };
+  const auto ends = listener();
+  const auto stays = listener();
+  for (int i = 0; i < 3; ++i) {
+    hub.add(ends, true);
+    hub.add(stays, false);
+  }
+  CHECK(hub.size() == 2);
+  CHECK(hub.wants_messages());
+  caf::anon_send_exit(ends, caf::exit_reason::user_shutdown);
+  CHECK(eventually([&] { return hub.size() == 1; }));
+  CHECK(!hub.wants_messages());
+  caf::anon_send_exit(stays, caf::exit_reason::user_shutdown);
+}
+
 TEST_CASE("a slow subscriber has a bounded number of events and learns what it missed") {
   system_fixture fix;
   struct counts {
