@@ -13,7 +13,7 @@ enum exit_code : int {
   exit_failed = 1,      ///< refused or impossible; nothing has changed
   exit_usage = 2,       ///< the command line is wrong
   exit_not_found = 3,   ///< there is no such collection or key
-  exit_unknown = 4,     ///< no answer in time, and the change may have happened
+  exit_unknown = 4,     ///< failed, but the change or a part of it has or may have happened
   exit_unreachable = 5, ///< no member has answered in time, or there is no leader
 };
 
@@ -31,7 +31,7 @@ int events_command(const word_list& words);
 /// Runs the demonstration of `./dev demo`; not in the help.
 int demo_command(const word_list& words);
 
-[[nodiscard]] const char* node_help();
+[[nodiscard]] std::string node_help();
 [[nodiscard]] const char* status_help();
 [[nodiscard]] const char* map_help();
 [[nodiscard]] const char* events_help();

@@ -24,9 +24,9 @@ namespace hamok::cli {
 
 /// The value, or the end of the command.
 template <class T>
-T value_of(caf::expected<T> result, bool json) {
+T value_of(caf::expected<T> result, bool json, effect so_far = effect::none) {
   if (!result)
-    fail(result.error(), json);
+    fail(result.error(), json, so_far);
   return std::move(*result);
 }
 

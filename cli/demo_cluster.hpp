@@ -58,7 +58,7 @@ private:
   std::vector<running_member> members_;
 };
 
-/// True when all of them have the same digest and size.
+/// True when all of them have the same digests, of content and sessions, and size.
 [[nodiscard]] bool all_equal(const std::vector<collection_status>& statuses);
 
 } // namespace hamok::cli

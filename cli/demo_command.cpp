@@ -56,16 +56,16 @@ constexpr source sources[] = {
 
 /// Loads the file through a member; the number of its entries.
 std::size_t load(const demo_cluster& cluster, std::size_t through, const source& from) {
-  constexpr std::size_t batch = 500;
+  constexpr std::size_t most = 500;
   const auto start = steady_clock::now();
   const auto file = load_file(from.file, {});
   auto via = cluster.client_of(through);
   map_client map{via, from.map};
   must(map.open(), "cannot create a map");
-  for (std::size_t i = 0; i < file.entries.size(); i += batch) {
-    const auto first = file.entries.begin() + static_cast<std::ptrdiff_t>(i);
-    const auto count = std::min(batch, file.entries.size() - i);
-    must(map.set_all({first, first + static_cast<std::ptrdiff_t>(count)}), "cannot load");
+  for (std::size_t done = 0; done < file.entries.size();) {
+    const auto batch = next_batch(file.entries, done, most);
+    must(map.set_all(batch), "cannot load");
+    done += batch.size();
   }
   std::cout << "  " << from.file << "\n    " << file.entries.size() << " entries by '" << file.key
             << "' into map '" << from.map << "' through " << cluster.name(through) << " in "
@@ -78,7 +78,7 @@ bool show_digests(const demo_cluster& cluster, const source& from, std::size_t e
   for (std::size_t i = 0; i < statuses.size(); ++i)
     std::cout << "  " << std::left << std::setw(10) << from.map << ' ' << cluster.name(i) << "  "
               << std::right << std::setw(6) << statuses[i].size << " entries  digest "
-              << hex(statuses[i].digest) << '\n';
+              << hex(statuses[i].content_digest()) << '\n';
   const auto fine = all_equal(statuses) && statuses[0].size == expected;
   if (!fine)
     std::cout << "  MISMATCH: the members do not hold the " << expected << " entries alike\n";

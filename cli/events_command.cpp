@@ -2,6 +2,7 @@
 
 #include "hamok/cli/connect.hpp"
 #include "hamok/cli/json_output.hpp"
+#include "hamok/collections/event_relay.hpp"
 #include "hamok/collections/map_command_state.hpp"
 
 #include <chrono>
@@ -15,6 +16,8 @@ namespace {
 using nlohmann::ordered_json;
 
 const char* name_of(std::uint8_t kind) {
+  if (kind == closed_event_kind)
+    return "close";
   switch (static_cast<map_event>(kind)) {
   case map_event::insert:
     return "insert";
@@ -28,16 +31,24 @@ const char* name_of(std::uint8_t kind) {
   return "event";
 }
 
-ordered_json to_json(const node_event_text& event) {
-  const auto space = event.text.find(' ');
-  return {{"event", event.text.substr(0, space)},
-          {"detail", space == std::string::npos ? "" : event.text.substr(space + 1)}};
+ordered_json to_json(const event_field& field) {
+  if (field.what == event_field::kind::json)
+    if (auto value = ordered_json::parse(field.value, nullptr, false); !value.is_discarded())
+      return value;
+  return field.value;
+}
+
+ordered_json to_json(const event_text& event) {
+  ordered_json result{{"event", event.name}};
+  for (const auto& field : event.fields)
+    result[field.name] = to_json(field);
+  return result;
 }
 
 ordered_json to_json(const collection_event& event) {
   ordered_json result{
       {"event", name_of(event.kind)}, {"collection", event.collection}, {"index", event.index}};
-  if (static_cast<map_event>(event.kind) == map_event::clear)
+  if (event.kind == closed_event_kind || static_cast<map_event>(event.kind) == map_event::clear)
     return result;
   result["key"] = event.key.text();
   if (static_cast<map_event>(event.kind) != map_event::insert)
@@ -52,8 +63,8 @@ ordered_json to_json(const event::lagged& event) {
 }
 
 std::string to_text(const client_event& event) {
-  if (const auto* node = std::get_if<node_event_text>(&event.body))
-    return node->text + "\n";
+  if (const auto* node = std::get_if<event_text>(&event.body))
+    return to_string(*node) + "\n";
   const auto fields = std::visit([](const auto& body) { return to_json(body); }, event.body);
   std::string result;
   for (const auto& [name, value] : fields.items()) {
@@ -72,6 +83,8 @@ const char* events_help() {
     --no-node                          not the events of the member itself
     --count=N                          end after so many events
     --for=MILLISECONDS                 end after so long
+
+  With --json: an object for each event, with its name as "event" and its fields.
 )";
 }
 

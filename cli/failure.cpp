@@ -1,20 +1,22 @@
 #include "hamok/cli/failure.hpp"
 
 #include "hamok/actors/interfaces/type_ids.hpp"
-#include "hamok/io/client_connection.hpp"
 
 #include <nlohmann/json.hpp>
 
 namespace hamok::cli {
 
-exit_code exit_code_of(const caf::error& reason) {
+exit_code exit_code_of(const caf::error& reason, effect so_far) {
+  if (so_far == effect::certain
+      || (so_far == effect::possible && !cannot_have_happened(reason)
+          && reason != errc::connection_lost))
+    return exit_unknown;
   if (reason.category() != caf::type_id_v<errc>)
     return exit_failed;
   switch (static_cast<errc>(reason.code())) {
   case errc::unknown_collection:
     return exit_not_found;
   case errc::outcome_unknown:
-    return exit_unknown;
   case errc::connection_lost:
   case errc::no_leader:
   case errc::request_timeout:
@@ -31,10 +33,11 @@ void fail(exit_code code, const std::string& name, const std::string& text, bool
   throw failure{code, "hamok: " + name + ": " + text + "\n"};
 }
 
-void fail(const caf::error& reason, bool json) {
+void fail(const caf::error& reason, bool json, effect so_far, const std::string& detail) {
   const auto ours = reason.category() == caf::type_id_v<errc>;
   const auto name = ours ? to_string(static_cast<errc>(reason.code())) : std::string{"error"};
-  fail(exit_code_of(reason), name, text_of(reason), json);
+  fail(exit_code_of(reason, so_far), name, text_of(reason) + (detail.empty() ? "" : "; ") + detail,
+       json);
 }
 
 } // namespace hamok::cli

@@ -24,11 +24,20 @@ private:
   std::string text_;
 };
 
-/// The exit code that belongs to an error of the library.
-[[nodiscard]] exit_code exit_code_of(const caf::error& reason);
+/// What a command may have done before it failed.
+enum class effect {
+  none,     ///< nothing: it only reads
+  possible, ///< what its error says
+  certain,  ///< something has changed already
+};
 
-/// Throws the failure for an error: a sentence, or an object for machines.
-[[noreturn]] void fail(const caf::error& reason, bool json);
+/// The exit code that belongs to an error of the library.
+[[nodiscard]] exit_code exit_code_of(const caf::error& reason, effect so_far);
+
+/// Throws the failure for an error: a sentence, or an object for machines. `detail` is put behind
+/// the sentence.
+[[noreturn]] void fail(const caf::error& reason, bool json, effect so_far = effect::none,
+                       const std::string& detail = {});
 
 /// Throws a failure that is no error of the library.
 [[noreturn]] void fail(exit_code code, const std::string& name, const std::string& text, bool json);

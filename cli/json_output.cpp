@@ -16,10 +16,15 @@ std::string hex(const blob& bytes) {
 }
 
 ordered_json to_json(const collection_status& value) {
-  return {{"name", value.name},          {"kind", value.kind},
-          {"number", value.number},      {"size", value.size},
-          {"digest", hex(value.digest)}, {"applied_index", value.applied_index},
-          {"sessions", value.sessions},  {"outstanding", value.outstanding},
+  return {{"name", value.name},
+          {"kind", value.kind},
+          {"number", value.number},
+          {"size", value.size},
+          {"digest", hex(value.content_digest())},
+          {"sessions_digest", hex(value.sessions_digest())},
+          {"applied_index", value.applied_index},
+          {"sessions", value.sessions},
+          {"outstanding", value.outstanding},
           {"closed", value.closed}};
 }
 

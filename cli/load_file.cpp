@@ -97,4 +97,19 @@ loaded_file load_file(const std::string& path, const load_choice& choice) {
   return result;
 }
 
+std::vector<std::pair<std::string, std::string>>
+next_batch(const std::vector<std::pair<std::string, std::string>>& entries, std::size_t first,
+           std::size_t most) {
+  constexpr std::size_t most_bytes = std::size_t{1} << 20;
+  std::vector<std::pair<std::string, std::string>> result;
+  std::size_t bytes = 0;
+  for (auto i = first; i < entries.size() && result.size() < most; ++i) {
+    bytes += entries[i].first.size() + entries[i].second.size();
+    if (bytes > most_bytes && !result.empty())
+      break;
+    result.push_back(entries[i]);
+  }
+  return result;
+}
+
 } // namespace hamok::cli

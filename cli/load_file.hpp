@@ -2,6 +2,7 @@
 
 // The entries that a JSON file stands for: for `hamok map load`.
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
@@ -30,5 +31,11 @@ struct loaded_file {
 ///  - an object whose only member is such an array stands for that member.
 /// Throws `std::runtime_error` with a text that names the file and the place.
 [[nodiscard]] loaded_file load_file(const std::string& path, const load_choice& choice);
+
+/// The entries from `first` on that are set at once: no more than `most`, and no more than a
+/// mebibyte unless it is a single one, so that a command never outgrows what members take.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>>
+next_batch(const std::vector<std::pair<std::string, std::string>>& entries, std::size_t first,
+           std::size_t most);
 
 } // namespace hamok::cli

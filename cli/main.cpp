@@ -27,7 +27,7 @@ constexpr const char* help_text = R"(hamok COMMAND ...
 Every command explains itself: hamok COMMAND --help
 
 Exit codes: 0 all well   1 refused or impossible   2 wrong command line   3 no such key or collection
-            4 no answer in time, the change may have happened   5 no member answered in time
+            4 failed, and a change has or may have happened   5 no member answered in time
 )";
 
 struct client_command {

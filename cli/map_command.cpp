@@ -22,12 +22,28 @@ struct task {
   client via;
   map_client map;
   bool json;
+  effect so_far;
 
   task(const arguments& from, bool named_member, const std::string& name)
       : given(from),
         via(make_client(from, named_member)),
         map(via, name),
-        json(from.has("json")) {}
+        json(from.has("json")),
+        so_far(named_member ? effect::none : effect::possible) {}
+
+  /// The value, or the end of the command.
+  template <class T>
+  T must(caf::expected<T> result) const {
+    return value_of(std::move(result), json, so_far);
+  }
+
+  /// Creates the map where it is not there.
+  collection_status open() {
+    auto result = must(map.open());
+    if (!result.existed)
+      so_far = effect::certain;
+    return result;
+  }
 
   [[nodiscard]] const std::string& word(std::size_t position) const {
     return given.words()[position];
@@ -44,7 +60,7 @@ ordered_json or_null(const std::optional<std::string>& text) {
 }
 
 int create(task& job) {
-  const auto created = value_of(job.map.open(), job.json);
+  const auto created = job.open();
   if (job.json)
     std::cout << line(to_json(created));
   else
@@ -53,15 +69,15 @@ int create(task& job) {
 }
 
 int set(task& job) {
-  value_of(job.map.open(), job.json);
-  const auto before = value_of(job.map.set(job.word(2), job.word(3)), job.json);
+  job.open();
+  const auto before = job.must(job.map.set(job.word(2), job.word(3)));
   if (job.json)
     std::cout << line({{"previous", or_null(before)}});
   return exit_ok;
 }
 
 int get(task& job) {
-  const auto found = value_of(job.map.get(job.word(2)), job.json);
+  const auto found = job.must(job.map.get(job.word(2)));
   if (!found)
     no_key(job);
   if (job.json)
@@ -72,7 +88,7 @@ int get(task& job) {
 }
 
 int remove(task& job) {
-  const auto removed = value_of(job.map.remove(job.word(2)), job.json);
+  const auto removed = job.must(job.map.remove(job.word(2)));
   if (!removed)
     no_key(job);
   if (job.json)
@@ -81,19 +97,20 @@ int remove(task& job) {
 }
 
 int digest(task& job) {
-  const auto status = value_of(job.map.status(), job.json);
+  const auto status = job.must(job.map.status());
   if (job.json)
     std::cout << line({{"name", status.name},
-                       {"digest", hex(status.digest)},
+                       {"digest", hex(status.content_digest())},
+                       {"sessions_digest", hex(status.sessions_digest())},
                        {"size", status.size},
                        {"applied_index", status.applied_index}});
   else
-    std::cout << hex(status.digest) << "  " << status.size << " entries\n";
+    std::cout << hex(status.content_digest()) << "  " << status.size << " entries\n";
   return exit_ok;
 }
 
 int dump(task& job) {
-  const auto entries = value_of(job.map.entries(), job.json);
+  const auto entries = job.must(job.map.entries());
   if (!job.json) {
     for (const auto& [key, value] : entries)
       std::cout << key << '\t' << value << '\n';
@@ -117,14 +134,18 @@ int load(task& job) {
                            .key = job.given.last("key"),
                            .raw = job.given.has("raw")};
   const auto file = load_file(job.given.words().back(), choice);
-  const auto batch = static_cast<std::size_t>(job.given.number("batch", 500, 1, 100'000));
-  value_of(job.map.open(), job.json);
+  const auto most = static_cast<std::size_t>(job.given.number("batch", 500, 1, 100'000));
+  job.open();
   std::size_t replaced = 0;
-  for (std::size_t i = 0; i < file.entries.size(); i += batch) {
-    const auto first = file.entries.begin() + static_cast<std::ptrdiff_t>(i);
-    const auto count = std::min(batch, file.entries.size() - i);
-    replaced +=
-        value_of(job.map.set_all({first, first + static_cast<std::ptrdiff_t>(count)}), job.json);
+  for (std::size_t done = 0; done < file.entries.size();) {
+    const auto batch = next_batch(file.entries, done, most);
+    const auto stored = job.map.set_all(batch);
+    if (!stored)
+      fail(stored.error(), job.json, done > 0 ? effect::certain : job.so_far,
+           std::to_string(done) + " of " + std::to_string(file.entries.size())
+               + " entries are loaded for certain");
+    replaced += *stored;
+    done += batch.size();
   }
   if (job.json)
     std::cout << line({{"map", job.map.name()},
@@ -163,11 +184,12 @@ hamok map load [NAME] FILE.json  set the entries of a file; NAME is the file's o
     --member=NAME                  of the file's object: the array or object to load
     --key=FIELD                    of the objects in an array: the field that is the key
     --raw                          text is stored as it is, not as JSON text
-    --batch=N                      entries that are set at once, all or none (default: 500)
+    --batch=N                      entries that are set at once, all or none (default: 500);
+                                   fewer where they are more than a mebibyte
 hamok map dump NAME              all entries, from the member that is asked: key, tab, value
 hamok map digest NAME            fingerprint of the content of the member that is asked
 
-  Keys and values are text.
+  Keys and values are text. A file whose load fails may be loaded once more.
 )";
 }
 

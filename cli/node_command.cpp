@@ -3,23 +3,30 @@
 #include "hamok/actors/plugin.hpp"
 #include "hamok/cli/command.hpp"
 #include "hamok/cli/json_output.hpp"
-#include "hamok/io/client_connection.hpp"
 #include "hamok/io/log.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
+#include <caf/config_option.hpp>
+#include <caf/config_option_set.hpp>
+#include <caf/config_value.hpp>
 #include <caf/io/middleman.hpp>
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <csignal>
+#include <iomanip>
 #include <iostream>
+#include <sstream>
 #include <string>
 
 namespace hamok::cli {
 
 namespace {
+
+constexpr const char* log_levels = "trace, debug, info, warning, error or off (default: warning)";
 
 /// The options of CAF, of the library and of this command.
 class program_config : public caf::actor_system_config {
@@ -32,8 +39,7 @@ public:
     add_options(*this);
     opt_group{custom_options_, "global"}
         .add(json, "json", "say in JSON that the member is up")
-        .add(log_level, "log-level",
-             "trace, debug, info, warning, error or off (default: warning)");
+        .add(log_level, "log-level", log_levels);
   }
 
   bool json = false;
@@ -47,6 +53,61 @@ bool help_was_printed(const Config& config) {
     return config.helptext_printed();
   else
     return config.cli_helptext_printed;
+}
+
+/// CAF's string views are its own in some versions.
+template <class View>
+std::string text(const View& view) {
+  return {view.begin(), view.end()};
+}
+
+/// As it stands behind `--`.
+std::string name_of(const caf::config_option& option) {
+  const auto category = text(option.category());
+  return category == "global" ? text(option.long_name())
+                              : category + "." + text(option.long_name());
+}
+
+bool is_flag(const caf::config_option& option) {
+  return text(option.type_name()).starts_with("bool");
+}
+
+std::string accepted_by(const caf::config_option& option) {
+  const auto type = text(option.type_name());
+  if (type == "timespan")
+    return "a duration such as 500ms";
+  if (is_flag(option))
+    return "true or false";
+  if (type.starts_with("uint"))
+    return "a whole number that is not negative";
+  if (type.find("list") != std::string::npos || type.find('[') != std::string::npos)
+    return R"(a list such as '["a@10.0.0.1:7000", "b@10.0.0.2:7000"]')";
+  return "a value of type " + type;
+}
+
+/// Which option of the command line is wrong, and what it takes; empty: none of them.
+std::string objection_to(program_config& config, int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string word{argv[i]};
+    if (!word.starts_with("--") || word == "--")
+      continue;
+    const auto equals = word.find('=');
+    const auto name = word.substr(2, equals == std::string::npos ? equals : equals - 2);
+    const auto& all = config.custom_options();
+    const auto option =
+        std::find_if(all.begin(), all.end(), [&](const auto& one) { return name_of(one) == name; });
+    if (option == all.end())
+      return "there is no option --" + name;
+    if (equals == std::string::npos && is_flag(*option))
+      continue;
+    if (equals == std::string::npos && ++i == argc)
+      return "--" + name + " needs a value: " + accepted_by(*option);
+    const std::string given{equals == std::string::npos ? argv[i] : word.substr(equals + 1)};
+    caf::config_value value{given};
+    if (option->sync(value))
+      return "--" + name + " does not take '" + given + "'; give " + accepted_by(*option);
+  }
+  return {};
 }
 
 int wrong_usage(const std::string& why) {
@@ -105,8 +166,9 @@ int run(program_config& config, node_config member_config, sigset_t ends) {
 
 } // namespace
 
-const char* node_help() {
-  return R"(hamok node [--config-file=FILE] [--hamok.OPTION=VALUE ...]
+std::string node_help() {
+  std::ostringstream out;
+  out << R"(hamok node [--config-file=FILE] [--hamok.OPTION=VALUE ...]
 
   Runs a member until SIGTERM or SIGINT. Options are CAF's: on the command line, or in a file such as
 
@@ -115,15 +177,37 @@ const char* node_help() {
       initial-members = ["a@10.0.0.1:7000", "b@10.0.0.2:7000", "c@10.0.0.3:7000"]
     }
 
-  Without initial members it is a cluster of its own. hamok node --help lists all options.
+  Without initial members it is a cluster of its own.
+
 )";
+  const auto show = [&out](const std::string& option, const std::string& description) {
+    out << "  " << std::left << std::setw(40) << option << ' ' << description << '\n';
+  };
+  caf::actor_system_config config;
+  add_options(config);
+  for (const auto& option : config.custom_options())
+    if (text(option.category()) == "hamok")
+      show("--" + name_of(option) + (is_flag(option) ? "" : "=<" + text(option.type_name()) + ">"),
+           text(option.description()));
+  show("--json", "say in JSON that the member is up");
+  show("--log-level=<string>", log_levels);
+  show("--config-file=<string>", "read options from this file");
+  show("--long-help", "these options and those of CAF");
+  return out.str();
 }
 
 int node_command(int argc, char** argv) {
+  for (int i = 2; i < argc; ++i)
+    if (const std::string word{argv[i]}; word == "--help" || word == "-h") {
+      std::cout << node_help();
+      return exit_ok;
+    }
   const auto ends = block_signals();
   program_config config;
-  if (auto failed = config.parse(argc - 1, argv + 1))
-    return wrong_usage(to_string(failed));
+  if (auto failed = config.parse(argc - 1, argv + 1)) {
+    const auto objection = objection_to(config, argc - 1, argv + 1);
+    return wrong_usage(objection.empty() ? to_string(failed) : objection);
+  }
   if (help_was_printed(config))
     return exit_ok;
   if (config.c_args_remainder().first > 1)

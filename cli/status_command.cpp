@@ -30,7 +30,7 @@ void print(const node_status& status) {
   for (const auto& collection : status.collections)
     std::cout << "  " << std::left << std::setw(20) << collection.name << ' ' << std::setw(8)
               << collection.kind << ' ' << std::right << std::setw(9) << collection.size
-              << " items  digest " << hex(collection.digest) << '\n';
+              << " items  digest " << hex(collection.content_digest()) << '\n';
 }
 
 } // namespace

@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <sys/socket.h>
 
+#include <sstream>
+
 using namespace hamok::process_test;
 using nlohmann::json;
 
@@ -75,7 +77,8 @@ TEST_CASE("the program's outputs for machines can be parsed and say what is ther
         == json{{"alice", ""}});
   const auto digest = json::parse(run_hamok({"map", "digest", "users", connect, "--json"}).output);
   CHECK(digest["size"] == 1);
-  CHECK(digest["digest"].get<std::string>().size() >= 32);
+  CHECK(digest["digest"].get<std::string>().size() == 32);
+  CHECK(digest["sessions_digest"].get<std::string>().size() == 32);
   const auto status = json::parse(run_hamok({"status", connect, "--json"}).output);
   CHECK(status["peer_id"] == "member-1");
   CHECK(status["members"].size() == 3);
@@ -100,6 +103,15 @@ TEST_CASE("exit codes and errors of the program say what went wrong") {
   const auto nobody =
       run_hamok({"status", "--connect=127.0.0.1:" + std::to_string(hamok::cli::free_ports(1)[0])});
   CHECK(nobody.code == 5);
+  CHECK(nobody.errors.find("connection_lost") != std::string::npos);
+  const auto watching = run_hamok({"events", "--collection=nothing", "--for=200", connect});
+  CHECK(watching.code == 3);
+  CHECK(watching.errors.find("unknown_collection") != std::string::npos);
+  // The name of the code once, not once more in the text.
+  CHECK(watching.errors.find("unknown_collection(") == std::string::npos);
+  const auto long_name = run_hamok({"map", "set", std::string(1500, 'n'), "a", "b", connect});
+  CHECK(long_name.code == 1);
+  CHECK(long_name.errors.find("too_large") != std::string::npos);
 }
 
 TEST_CASE("events of a map come to a program that follows it") {
@@ -125,6 +137,40 @@ TEST_CASE("events of a map come to a program that follows it") {
   };
   CHECK_FALSE(via.watch({.node = false, .collections = {"users"}}, take, go_on));
   CHECK(seen == std::vector<std::string>{"a", "b"});
+}
+
+TEST_CASE("the content of two maps is compared, not how it came about") {
+  process_cluster cluster;
+  cluster.await_leader(cluster.all());
+  const auto connect = "--connect=" + cluster.endpoint(0);
+  REQUIRE(run_hamok({"map", "set", "one", "a", "1", connect}).code == 0);
+  REQUIRE(run_hamok({"map", "set", "two", "a", "0", connect}).code == 0);
+  REQUIRE(run_hamok({"map", "set", "two", "a", "1", connect}).code == 0);
+  REQUIRE(cluster.await_equal("two", cluster.all()));
+  REQUIRE(cluster.await_equal("one", cluster.all()));
+  const auto digest = [&](const char* map) {
+    return json::parse(run_hamok({"map", "digest", map, connect, "--json"}).output);
+  };
+  CHECK(digest("one")["digest"] == digest("two")["digest"]);
+  CHECK(digest("one")["sessions_digest"] != digest("two")["sessions_digest"]);
+}
+
+TEST_CASE("events for machines have their fields") {
+  process_cluster cluster;
+  const auto leader = cluster.await_leader(cluster.all());
+  const auto connect = "--connect=" + cluster.endpoint(leader);
+  const auto run = run_hamok({"events", "--json", "--count=3", "--for=10000", connect});
+  REQUIRE(run.code == 0);
+  std::istringstream lines{run.output};
+  std::size_t heartbeats = 0;
+  for (std::string each; std::getline(lines, each);) {
+    const auto event = json::parse(each);
+    CHECK_FALSE(event.contains("detail"));
+    heartbeats += event["event"] == "heartbeat" ? 1 : 0;
+    if (event["event"] == "commit")
+      CHECK(event["index"].is_number());
+  }
+  CHECK(heartbeats > 0);
 }
 
 TEST_CASE("garbage on the port does not hurt a member") {

@@ -50,7 +50,21 @@ TEST_CASE("a wrong configuration is refused with every problem named") {
   CHECK(run.errors.find("listen") != std::string::npos);
   CHECK(run.errors.find("heartbeat") != std::string::npos);
   CHECK(run_hamok({"node", "--no-such-option=1"}).code == 2);
+  const auto wrong_type = run_hamok({"node", "--hamok.heartbeat=abc"});
+  CHECK(wrong_type.code == 2);
+  CHECK(
+      wrong_type.errors.find("--hamok.heartbeat does not take 'abc'; give a duration such as 500ms")
+      != std::string::npos);
   CHECK(run_hamok({"node", "--config-file=/nowhere/at/all"}).code == 2);
+}
+
+TEST_CASE("the help of a member names its options") {
+  const auto help = run_hamok({"node", "--help"});
+  CHECK(help.code == 0);
+  for (const auto* option : {"--hamok.peer-id", "--hamok.heartbeat", "--hamok.initial-members",
+                             "--log-level", "--config-file"})
+    CHECK(help.output.find(option) != std::string::npos);
+  CHECK(run_hamok({"help", "node"}).output == help.output);
 }
 
 TEST_CASE("a member without a disk that comes back is refused with a clear reason") {

@@ -1,0 +1,43 @@
+#include "hamok/actors/plugin.hpp"
+#include "hamok/cli/failure.hpp"
+#include "hamok/tests/catch.hpp"
+
+#include <nlohmann/json.hpp>
+
+using namespace hamok;
+using namespace hamok::cli;
+
+TEST_CASE("exit code 1 is only for what cannot have changed anything") {
+  init();
+  for (const auto code : {errc::storage_failed, errc::session_expired, errc::closed,
+                          errc::bad_value, errc::outcome_unknown, errc::answer_too_large})
+    CHECK(exit_code_of(make_error(code), effect::possible) == exit_unknown);
+  for (const auto code : {errc::kind_mismatch, errc::too_large, errc::bad_command})
+    CHECK(exit_code_of(make_error(code), effect::possible) == exit_failed);
+  for (const auto code : {errc::no_leader, errc::request_timeout, errc::connection_lost})
+    CHECK(exit_code_of(make_error(code), effect::possible) == exit_unreachable);
+  CHECK(exit_code_of(make_error(errc::unknown_collection), effect::possible) == exit_not_found);
+}
+
+TEST_CASE("a command that has changed something already does not say otherwise") {
+  for (const auto code : {errc::kind_mismatch, errc::no_leader, errc::unknown_collection})
+    CHECK(exit_code_of(make_error(code), effect::certain) == exit_unknown);
+}
+
+TEST_CASE("a command that only reads has changed nothing") {
+  CHECK(exit_code_of(make_error(errc::bad_value), effect::none) == exit_failed);
+  CHECK(exit_code_of(make_error(errc::connection_lost), effect::none) == exit_unreachable);
+}
+
+TEST_CASE("a failure names its code once") {
+  try {
+    fail(make_error(errc::no_leader), false, effect::none, "3 of 5");
+  } catch (const failure& failed) {
+    CHECK(failed.text() == "hamok: no_leader: " + explain(errc::no_leader) + "; 3 of 5\n");
+  }
+  try {
+    fail(make_error(errc::no_leader), true);
+  } catch (const failure& failed) {
+    CHECK(nlohmann::json::parse(failed.text())["error"]["code"] == "no_leader");
+  }
+}
