@@ -1,9 +1,6 @@
 #include "hamok/tests/cluster/cluster.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include "hamok/cli/free_ports.hpp"
 
 #include <algorithm>
 #include <thread>
@@ -19,25 +16,6 @@ bool eventually(const std::function<bool()>& condition, caf::timespan timeout) {
     std::this_thread::sleep_for(std::chrono::milliseconds{2});
   }
   return true;
-}
-
-std::vector<std::uint16_t> free_ports(std::size_t count) {
-  std::vector<int> sockets;
-  std::vector<std::uint16_t> result;
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto fd = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof(address);
-    REQUIRE(::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0);
-    REQUIRE(::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0);
-    result.push_back(ntohs(address.sin_port));
-    sockets.push_back(fd);
-  }
-  for (const auto fd : sockets)
-    ::close(fd);
-  return result;
 }
 
 void event_log::add(const any_event& value) {
@@ -68,7 +46,8 @@ cluster::cluster(transport kind, std::size_t size,
     config_.load<caf::io::middleman>();
   system_ = std::make_unique<caf::actor_system>(config_);
   std::vector<peer_endpoint> members;
-  const auto ports = kind == transport::broker ? free_ports(size) : std::vector<std::uint16_t>{};
+  const auto ports =
+      kind == transport::broker ? cli::free_ports(size) : std::vector<std::uint16_t>{};
   for (std::size_t i = 0; i < size; ++i) {
     const std::string name(1, static_cast<char>('a' + i));
     members.push_back({name, ports.empty() ? "" : "127.0.0.1:" + std::to_string(ports[i])});

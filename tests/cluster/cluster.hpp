@@ -26,9 +26,6 @@ inline constexpr auto deadline = std::chrono::seconds{20};
 /// Polls `condition` until it holds; false when it does not in time.
 bool eventually(const std::function<bool()>& condition, caf::timespan timeout = deadline);
 
-/// Loopback ports that were free a moment ago.
-std::vector<std::uint16_t> free_ports(std::size_t count);
-
 /// Gathers the events of one node, as text.
 class event_log {
 public:
