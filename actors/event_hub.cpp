@@ -45,8 +45,10 @@ private:
         quit();
       return;
     }
+    // In nobody's name: a subscriber that does not understand an event would answer with an error,
+    // which ends whoever gets it unasked.
     for (std::size_t i = 0; i + 1 < events.size(); ++i)
-      std::visit([this](const auto& value) { compat::send(this, subscriber_, value); }, events[i]);
+      std::visit([this](const auto& value) { compat::anon_send(subscriber_, value); }, events[i]);
     waiting_ = true;
     std::visit([this](const auto& value) { ask(value); }, events.back());
   }

@@ -89,6 +89,24 @@ TEST_CASE("subscribers get all events in order, messages only when they ask") {
     caf::anon_send_exit(one, caf::exit_reason::user_shutdown);
 }
 
+TEST_CASE("a subscriber may understand some events only") {
+  system_fixture fix;
+  auto seen = std::make_shared<record<raft::index_t>>();
+  const auto picky = fix.system.spawn<caf::hidden>([seen] {
+    return caf::behavior{[seen](const event::commit& value) { seen->add(value.index); }};
+  });
+  event_hub hub{fix.system, 1000};
+  hub.add(picky, false);
+  for (raft::index_t i = 0; i < 200; ++i) {
+    hub.publish(event::follower{});
+    hub.publish(commit_at(i));
+    hub.publish(event::leader{});
+  }
+  CHECK(eventually([&] { return seen->size() == 200; }));
+  CHECK(hub.size() == 1);
+  caf::anon_send_exit(picky, caf::exit_reason::user_shutdown);
+}
+
 TEST_CASE("subscribers that have ended are forgotten, with what they wanted") {
   system_fixture fix;
   event_hub hub{fix.system, 100};
