@@ -72,17 +72,30 @@ bool is_flag(const caf::config_option& option) {
   return text(option.type_name()).starts_with("bool");
 }
 
+bool is_of(const caf::config_option& option, const char* type) {
+  return text(option.type_name()).find(type) != std::string::npos;
+}
+
+/// What stands behind the name of the option in the help.
+std::string value_of(const caf::config_option& option) {
+  if (is_flag(option))
+    return "";
+  return is_of(option, "timespan") ? "=DURATION"
+         : is_of(option, "list")   ? "=LIST"
+         : is_of(option, "int")    ? "=NUMBER"
+                                   : "=TEXT";
+}
+
 std::string accepted_by(const caf::config_option& option) {
-  const auto type = text(option.type_name());
-  if (type == "timespan")
+  if (is_of(option, "timespan"))
     return "a duration such as 500ms";
   if (is_flag(option))
     return "true or false";
-  if (type.starts_with("uint"))
-    return "a whole number that is not negative";
-  if (type.find("list") != std::string::npos || type.find('[') != std::string::npos)
+  if (is_of(option, "list"))
     return R"(a list such as '["a@10.0.0.1:7000", "b@10.0.0.2:7000"]')";
-  return "a value of type " + type;
+  if (is_of(option, "uint"))
+    return "a whole number that is not negative";
+  return "a value of type " + text(option.type_name());
 }
 
 /// Which option of the command line is wrong, and what it takes; empty: none of them.
@@ -187,11 +200,10 @@ std::string node_help() {
   add_options(config);
   for (const auto& option : config.custom_options())
     if (text(option.category()) == "hamok")
-      show("--" + name_of(option) + (is_flag(option) ? "" : "=<" + text(option.type_name()) + ">"),
-           text(option.description()));
+      show("--" + name_of(option) + value_of(option), text(option.description()));
   show("--json", "say in JSON that the member is up");
-  show("--log-level=<string>", log_levels);
-  show("--config-file=<string>", "read options from this file");
+  show("--log-level=TEXT", log_levels);
+  show("--config-file=FILE", "read options from this file");
   show("--long-help", "these options and those of CAF");
   return out.str();
 }

@@ -7,8 +7,13 @@
 using namespace hamok;
 using namespace hamok::cli;
 
+namespace {
+
+[[maybe_unused]] const bool initialized = (hamok::init(), true);
+
+} // namespace
+
 TEST_CASE("exit code 1 is only for what cannot have changed anything") {
-  init();
   for (const auto code : {errc::storage_failed, errc::session_expired, errc::closed,
                           errc::bad_value, errc::outcome_unknown, errc::answer_too_large})
     CHECK(exit_code_of(make_error(code), effect::possible) == exit_unknown);
