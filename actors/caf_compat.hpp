@@ -194,9 +194,20 @@ public:
   template <class... Ts>
   explicit shell(caf::actor_config& cfg, Ts&&... xs)
       : Base(cfg),
-        state_(std::make_unique<State>(this, std::forward<Ts>(xs)...)) {}
+        state_(std::make_unique<State>(this, std::forward<Ts>(xs)...)) {
+#if !HAMOK_CAF_1
+    this->set_error_handler([](caf::error&) {});
+#endif
+  }
 
-  caf::behavior make_behavior() override { return state_->make_behavior().unbox(); }
+  caf::behavior make_behavior() override {
+    auto result = state_->make_behavior().unbox();
+#if HAMOK_CAF_1
+    // Whoever answers a plain message with an error must not end this actor, as CAF has it.
+    result = result.or_else([](caf::error&) {});
+#endif
+    return result;
+  }
 
   void on_exit() override {
     state_.reset(); // handles to other actors must not keep them alive in a circle
