@@ -26,6 +26,10 @@ std::optional<caf::expected<blob>> call_slot::get() const {
 }
 
 call_table::call call_table::open() {
+  if (waiting_.fetch_add(1, std::memory_order_relaxed) >= max_calls_) {
+    waiting_.fetch_sub(1, std::memory_order_relaxed);
+    return {};
+  }
   call result{next_.fetch_add(1, std::memory_order_relaxed), std::make_shared<call_slot>()};
   auto& home = shards_[result.id % shards_.size()];
   std::lock_guard guard{home.mutex};
@@ -41,6 +45,7 @@ std::shared_ptr<call_slot> call_table::take(std::uint64_t id) {
     return nullptr;
   auto slot = std::move(i->second);
   home.slots.erase(i);
+  waiting_.fetch_sub(1, std::memory_order_relaxed);
   return slot;
 }
 

@@ -49,11 +49,14 @@ private:
 class call_table {
 public:
   struct call {
-    std::uint64_t id = 0;
+    std::uint64_t id = 0; ///< 0: there was no room
     std::shared_ptr<call_slot> slot;
   };
 
-  /// Makes a slot. It stays in the table until `complete` or `forget`.
+  explicit call_table(std::size_t max_calls = std::size_t{1} << 18) : max_calls_(max_calls) {}
+
+  /// Makes a slot. It stays in the table until `complete` or `forget`. Without a slot when too many
+  /// calls wait already.
   [[nodiscard]] call open();
 
   /// Delivers the answer of call `id`. Unknown and forgotten ones are ignored.
@@ -73,6 +76,8 @@ private:
 
   [[nodiscard]] std::shared_ptr<call_slot> take(std::uint64_t id);
 
+  const std::size_t max_calls_;
+  std::atomic<std::size_t> waiting_{0};
   std::atomic<std::uint64_t> next_{1};
   std::array<shard, 16> shards_;
 };

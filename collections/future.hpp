@@ -2,6 +2,7 @@
 
 // What a plain thread gets for an operation on a collection.
 
+#include "hamok/actors/interfaces/timeout.hpp"
 #include "hamok/collections/call_table.hpp"
 
 #include <caf/expected.hpp>
@@ -13,8 +14,8 @@
 
 namespace hamok {
 
-/// An answer that arrives later, but not later than its deadline. Letting go of it is no
-/// cancellation: the operation goes on.
+/// An answer that arrives later: by the deadline of its operation, or, when the collection says
+/// nothing, `answer_margin` behind it. Letting go of it is no cancellation: the operation goes on.
 ///
 /// Thread safety: one object is used by one thread at a time.
 template <class T>
@@ -23,15 +24,18 @@ public:
   using clock = call_slot::clock;
   using decoder = bool (*)(const blob&, T&);
 
-  /// How much longer than the operation's deadline this waits for the word of the collection.
-  static constexpr auto grace = std::chrono::seconds{1};
-
+  /// `deadline` is the operation's own. Failed at once when `call` has no slot.
   future(std::shared_ptr<call_table> table, call_table::call call, clock::time_point deadline,
          decoder decode)
       : table_(std::move(table)),
         call_(std::move(call)),
         deadline_(deadline),
-        decode_(decode) {}
+        decode_(decode) {
+    if (!call_.slot) {
+      table_.reset();
+      failure_ = make_error(errc::overloaded, "too many calls wait for an answer");
+    }
+  }
 
   /// One that has failed already.
   explicit future(caf::error failure) : failure_(std::move(failure)) {}
@@ -53,25 +57,27 @@ public:
       table_->forget(call_.id);
   }
 
-  /// Waits up to `timeout`, and never beyond the deadline; true when `get` will not wait.
+  /// Waits up to `timeout`, and no longer than `get` would; true when `get` will not wait.
   template <class Rep, class Period>
   [[nodiscard]] bool wait_for(std::chrono::duration<Rep, Period> timeout) const {
     if (!call_.slot)
       return true;
     const auto now = clock::now();
-    const auto end = deadline_ + grace;
+    const auto end = deadline_ + answer_margin;
     if (now >= end)
       return true;
-    const auto wait = std::chrono::duration_cast<clock::duration>(timeout);
-    return call_.slot->wait_until(wait < end - now ? now + wait : end) || clock::now() >= end;
+    // Compared as floating point, because the longest durations overflow in nanoseconds.
+    const bool shorter = std::chrono::duration<double>{timeout} < end - now;
+    const auto until = shorter ? now + std::chrono::duration_cast<clock::duration>(timeout) : end;
+    return call_.slot->wait_until(until) || clock::now() >= end;
   }
 
-  /// The result, or why there is none. Waits until the deadline at most. Must not be called in an
-  /// actor: it would block a thread of CAF.
+  /// The result, or why there is none. Waits until the deadline, and `answer_margin` longer when
+  /// the collection says nothing. Must not be called in an actor: it would block a thread of CAF.
   [[nodiscard]] caf::expected<T> get() {
     if (!call_.slot)
       return failure_;
-    if (!call_.slot->wait_until(deadline_ + grace))
+    if (!call_.slot->wait_until(deadline_ + answer_margin))
       return make_error(errc::outcome_unknown, "the collection did not answer");
     auto answer = call_.slot->get();
     if (!*answer)

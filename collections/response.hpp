@@ -76,7 +76,8 @@ public:
                               [handlers](const caf::error& reason) { fail(*handlers, reason); });
   }
 
-  /// For blocking actors; waits no longer than the timeout of the operation.
+  /// For blocking actors; waits until the timeout of the operation, and `answer_margin` longer when
+  /// the collection says nothing.
   template <class OnValue, class OnError>
   void receive(OnValue on_value, OnError on_error) {
     if (!handle_)

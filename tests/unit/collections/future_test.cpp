@@ -82,4 +82,30 @@ TEST_CASE("a future that is let go leaves nothing behind") {
   table->complete(id, b("nobody hears it"));
 }
 
+TEST_CASE("a table with too many calls gives none, and the future has failed") {
+  auto table = std::make_shared<call_table>(2);
+  std::uint64_t id = 0;
+  auto first = open(table, id);
+  {
+    auto second = open(table, id);
+    auto third = open(table, id);
+    CHECK(id == 0);
+    CHECK(third.wait_for(milliseconds{0}));
+    CHECK(code_of(third.get()) == errc::overloaded);
+    CHECK(table->size() == 2);
+  }
+  auto again = open(table, id);
+  CHECK(id != 0);
+}
+
+TEST_CASE("a future may be waited for as long as a duration can say") {
+  auto table = std::make_shared<call_table>();
+  std::uint64_t id = 0;
+  auto answer = open(table, id);
+  std::thread other{[&] { table->complete(id, b("hello")); }};
+  CHECK(answer.wait_for(std::chrono::hours::max()));
+  CHECK(*answer.get() == "hello");
+  other.join();
+}
+
 } // namespace hamok::state_test
