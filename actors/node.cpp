@@ -94,7 +94,8 @@ caf::error translated(caf::error reason) {
   if (reason == caf::sec::request_receiver_down)
     return make_error(errc::stopped);
   if (reason == caf::sec::request_timeout)
-    return make_error(errc::request_timeout, "the node actor does not answer");
+    return make_error(errc::outcome_unknown,
+                      "the node actor does not answer"); // it may do so later
   return reason;
 }
 
@@ -327,6 +328,7 @@ caf::expected<node> spawn_node(caf::actor_system& system, node_config config, no
   if (!problems.empty())
     return make_error(errc::invalid_config, to_string(problems));
   const auto start = config.auto_start;
+  parts.access.request_timeout = config.request_timeout;
   node result{std::make_shared<node::impl>(system, std::move(config), parts)};
   if (start)
     if (auto problem = result.start())

@@ -92,20 +92,20 @@ public:
   /// for the creation, operations do; allowed before `start`. The same on any number of members:
   /// the first creation counts. Fails with `kind_mismatch` for the id of another kind of
   /// collection.
-  template <class K, class V>
-  caf::expected<map<K, V>> create_map(const std::string& id,
-                                      const std::vector<std::pair<K, V>>& initial = {},
-                                      map_options<V> options = {}) {
-    return open_map<K, V>(*this, id, initial, std::move(options));
+  template <class K, class V, class KeyCodec = codec<K>, class ValueCodec = codec<V>>
+  caf::expected<map<K, V, KeyCodec, ValueCodec>>
+  create_map(const std::string& id, const std::vector<std::pair<K, V>>& initial = {},
+             map_options<V> options = {}) {
+    return open_map<K, V, KeyCodec, ValueCodec>(*this, id, initial, std::move(options));
   }
 
   /// The same, and waits until the map is there; `*existed` tells whether somebody else's creation
   /// came first.
-  template <class K, class V>
-  caf::expected<map<K, V>> get_or_create_map(const std::string& id, bool* existed = nullptr,
-                                             const std::vector<std::pair<K, V>>& initial = {},
-                                             map_options<V> options = {}) {
-    auto result = create_map<K, V>(id, initial, std::move(options));
+  template <class K, class V, class KeyCodec = codec<K>, class ValueCodec = codec<V>>
+  caf::expected<map<K, V, KeyCodec, ValueCodec>>
+  get_or_create_map(const std::string& id, bool* existed = nullptr,
+                    const std::vector<std::pair<K, V>>& initial = {}, map_options<V> options = {}) {
+    auto result = create_map<K, V, KeyCodec, ValueCodec>(id, initial, std::move(options));
     if (!result)
       return result;
     auto status = result->await_ready();

@@ -1,6 +1,7 @@
 #include "hamok/collections/compare_loop.hpp"
 
 #include "hamok/actors/caf_compat.hpp"
+#include "hamok/actors/interfaces/timeout.hpp"
 #include "hamok/collections/map_command_state.hpp"
 
 #include <memory>
@@ -20,7 +21,7 @@ public:
       : self_(self),
         loop_(std::move(loop)),
         done_(std::move(done)),
-        deadline_(self->clock().now() + timeout) {}
+        deadline_(self->clock().now() + bounded(timeout)) {}
 
   void start() {
     const auto left = remaining();
@@ -41,22 +42,41 @@ private:
     if (!map_answer::decode(answer, present))
       return finish(make_error(errc::bad_value));
     if (!present)
-      return finish(map_answer::encode(false));
+      return deny();
     const auto matches = evaluate(*present);
     if (!matches)
       return finish(matches.error());
     if (!*matches)
-      return finish(map_answer::encode(false));
+      return deny();
     const auto left = remaining();
     if (left.count() <= 0)
       return finish(make_error(errc::request_timeout, "the value was never left alone"));
     // A little patience, so that the collection's own verdict on the deadline arrives.
-    compat::request(self_, loop_.collection, left + std::chrono::seconds{1},
+    compat::request(self_, loop_.collection, left + answer_margin,
                     execute{loop_.command(*present), left})
         .then([me = shared_from_this()](const blob& result) { me->conclude(result); },
               [me = shared_from_this()](const caf::error& reason) {
                 me->fail(reason, errc::outcome_unknown);
               });
+  }
+
+  /// The value of this member does not satisfy the condition; it may be an old one.
+  void deny() {
+    if (up_to_date_)
+      return finish(map_answer::encode(false));
+    const auto left = remaining();
+    if (left.count() <= 0)
+      return finish(make_error(errc::request_timeout));
+    compat::request(self_, loop_.collection, left + answer_margin, execute{loop_.barrier, left})
+        .then(
+            [me = shared_from_this()](const blob&) {
+              me->up_to_date_ = true;
+              me->start();
+            },
+            [me = shared_from_this()](const caf::error& reason) {
+              // Only what changes nothing is in doubt.
+              me->finish(cannot_have_happened(reason) ? reason : make_error(errc::request_timeout));
+            });
   }
 
   [[nodiscard]] caf::expected<bool> evaluate(const blob& present) const {
@@ -71,6 +91,7 @@ private:
     bool swapped = false;
     if (!map_answer::decode(result, swapped))
       return finish(make_error(errc::bad_value));
+    up_to_date_ = true;
     if (!swapped)
       return start();
     finish(result);
@@ -92,6 +113,7 @@ private:
   compare_loop loop_;
   done_function done_;
   caf::actor_clock::time_point deadline_;
+  bool up_to_date_ = false; ///< an entry of this run has been applied on this member
 };
 
 caf::behavior request_behavior(caf::event_based_actor* self, const compare_loop& loop) {

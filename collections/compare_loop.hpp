@@ -2,7 +2,9 @@
 
 // Conditional operations under an equality of the user's own (consensus.md, 15): it is evaluated
 // here, against the value of this member, and what goes into the log is a compare-and-swap on the
-// exact bytes that were found equal. When another write comes in between, it starts over.
+// exact bytes that were found equal. When another write comes in between, it starts over. This
+// member may lag behind, so the answer "false" is given only after an entry of this run has been
+// applied here: no write that was acknowledged before the run can be missing then.
 
 #include "hamok/actors/interfaces/interfaces.hpp"
 
@@ -18,6 +20,8 @@ struct compare_loop {
   collection_actor collection;
   /// The question for the present value; its answer is an optional value, see `map_answer`.
   blob question;
+  /// A command that changes nothing: once it is answered, this member is up to date.
+  blob barrier;
   /// Whether the present value satisfies the condition.
   std::function<caf::expected<bool>(const blob& present)> matches;
   /// The command that acts if the value still has exactly the bytes `present`, and answers a bool.

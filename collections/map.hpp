@@ -36,7 +36,7 @@ public:
 
   map() = default;
   map(std::string id, collection_actor actor, const local_access& access, options_type options = {})
-      : super(std::move(actor), std::move(options)),
+      : super(std::move(actor), with_timeout(std::move(options), access)),
         id_(std::move(id)),
         calls_(access.calls),
         content_(access.content->open(id_)) {}
@@ -139,7 +139,7 @@ public:
   /// Waits until the collection is created.
   [[nodiscard]] caf::expected<collection_status> await_ready(caf::timespan timeout = {}) const {
     const auto limit = this->time_for(timeout);
-    return ask(limit + super::patience, await_ready_v, limit);
+    return ask(limit + answer_margin, await_ready_v, limit);
   }
   /// It was closed on this member.
   [[nodiscard]] bool closed() const {
@@ -148,6 +148,11 @@ public:
   }
 
 private:
+  static options_type with_timeout(options_type options, const local_access& access) {
+    options.request_timeout = bounded(options.request_timeout, access.request_timeout);
+    return options;
+  }
+
   template <class Decoder>
   future<typename Decoder::value_type> call(caf::expected<blob> command,
                                             caf::timespan timeout) const {
@@ -158,7 +163,8 @@ private:
     auto slot = calls_->open();
     const auto id = slot.id;
     result answer{calls_, std::move(slot), call_slot::clock::now() + limit, &Decoder::decode};
-    compat::anon_send(this->actor_, execute_call{id, std::move(*command), limit});
+    if (id != 0)
+      compat::anon_send(this->actor_, execute_call{id, std::move(*command), limit});
     return answer;
   }
 
@@ -170,6 +176,8 @@ private:
     const auto id = slot.id;
     future<bool> answer{calls_, std::move(slot), call_slot::clock::now() + limit,
                         &super::flag::decode};
+    if (id == 0)
+      return answer;
     start_compare_loop(this->actor_.home_system(), std::move(*loop), limit,
                        [calls = calls_, id](caf::expected<blob> outcome) {
                          calls->complete(id, std::move(outcome));
@@ -212,17 +220,18 @@ caf::expected<collection_spec> map_spec(std::string id,
 /// The map `id` of a member, proposed for creation where it is not known. `Node` is `hamok::node`,
 /// or anything with its `open_collection(spec)` and `access()`. Does not wait for the creation:
 /// operations do.
-template <class K, class V, class Node>
-caf::expected<map<K, V>> open_map(Node& node, const std::string& id,
-                                  const std::vector<std::pair<K, V>>& initial = {},
-                                  map_options<V> options = {}) {
-  auto spec = map_spec<K, V>(id, initial);
+template <class K, class V, class KeyCodec = codec<K>, class ValueCodec = codec<V>, class Node>
+caf::expected<map<K, V, KeyCodec, ValueCodec>>
+open_map(Node& node, const std::string& id, const std::vector<std::pair<K, V>>& initial = {},
+         map_options<V> options = {}) {
+  auto spec = map_spec<K, V, KeyCodec, ValueCodec>(id, initial);
   if (!spec)
     return std::move(spec.error());
+  spec->limits = {options.request_timeout, options.max_message_entries, options.max_message_bytes};
   auto actor = node.open_collection(std::move(*spec));
   if (!actor)
     return std::move(actor.error());
-  return map<K, V>{id, std::move(*actor), node.access(), std::move(options)};
+  return map<K, V, KeyCodec, ValueCodec>{id, std::move(*actor), node.access(), std::move(options)};
 }
 
 } // namespace hamok

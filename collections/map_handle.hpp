@@ -5,6 +5,7 @@
 
 #include "hamok/actors/caf_compat.hpp"
 #include "hamok/actors/interfaces/interfaces.hpp"
+#include "hamok/actors/interfaces/timeout.hpp"
 #include "hamok/collections/collection_events.hpp"
 #include "hamok/collections/compare_loop.hpp"
 #include "hamok/collections/map_commands.hpp"
@@ -21,8 +22,13 @@ namespace hamok {
 
 template <class V>
 struct map_options {
-  /// Deadline of operations that name none.
-  caf::timespan request_timeout = std::chrono::seconds{5};
+  /// Deadline of operations that name none; 0: the member's `request_timeout`, or
+  /// `default_request_timeout` for a facade that is made from a mere handle.
+  caf::timespan request_timeout{0};
+  /// Limits on one message of operations on their way into the log, while this member opens the
+  /// map; a larger batch is split. 0: the member's.
+  std::size_t max_message_entries = 0;
+  std::size_t max_message_bytes = 0;
   /// What `update_if` and `remove_if` compare with; empty: equal bytes.
   std::function<bool(const V&, const V&)> equal;
 };
@@ -41,8 +47,9 @@ struct map_change {
 /// gives a `response`. Operations are logged, applied once on every member, and answered with
 /// their result; reads are answered from the state of the member that the handle leads to.
 ///
-/// Operations end with an error of `hamok::errc` after `timeout` at the latest;
-/// `cannot_have_happened` tells whether trying again is safe. Thread safety: const functions from
+/// Operations end after `timeout` with an error of `hamok::errc`, or `answer_margin` later when the
+/// collection says nothing; `cannot_have_happened` tells whether trying again is safe. A timeout is
+/// at most `longest_timeout`. Thread safety: const functions from
 /// any thread.
 template <class K, class V, class KeyCodec = codec<K>, class ValueCodec = codec<V>>
 class map_handle {
@@ -173,10 +180,11 @@ public:
   template <actor_self Self>
   auto ready(Self&& self, caf::timespan timeout = {}) const {
     const auto limit = time_for(timeout);
-    return compat::request(detail::to_pointer(self), actor_, limit + patience, await_ready_v,
+    return compat::request(detail::to_pointer(self), actor_, limit + answer_margin, await_ready_v,
                            limit);
   }
-  /// Releases the collection on the member that the handle leads to. What waits ends with `closed`.
+  /// Releases the collection on the member that the handle leads to. What waits and cannot have
+  /// happened ends with `closed`, what is in doubt with `outcome_unknown`.
   void close() const { compat::anon_send(actor_, close_collection_v); }
 
   // -- events
@@ -252,12 +260,8 @@ protected:
   using flag = detail::plain_decoder<detail::write_answer, bool>;
   using count = detail::plain_decoder<detail::write_answer, std::uint64_t>;
 
-  /// How much longer than the deadline a caller waits for the collection's word on it, which says
-  /// more than a timeout of CAF.
-  static constexpr caf::timespan patience = std::chrono::seconds{1};
-
   [[nodiscard]] caf::timespan time_for(caf::timespan timeout) const {
-    return timeout.count() > 0 ? timeout : options_.request_timeout;
+    return bounded(timeout, bounded(options_.request_timeout, default_request_timeout));
   }
 
   [[nodiscard]] caf::expected<compare_loop> update_loop(const K& key, const V& value,
@@ -286,7 +290,7 @@ private:
   template <class Decoder, class Self>
   auto send(Self&& self, const collection_actor& to, caf::timespan timeout, execute message) const {
     auto* asking = detail::to_pointer(self);
-    auto handle = compat::request(asking, to, timeout + patience, std::move(message));
+    auto handle = compat::request(asking, to, timeout + answer_margin, std::move(message));
     return response<Decoder, decltype(handle)>{std::move(handle)};
   }
 
@@ -332,7 +336,8 @@ private:
         return std::move(value.error());
       return equal(*value, expected);
     };
-    return {actor_, map_query::get(key.bytes()), std::move(matches), std::move(command)};
+    return {actor_, map_query::get(key.bytes()), map_command::erase_all({}), std::move(matches),
+            std::move(command)};
   }
 
   template <class F>

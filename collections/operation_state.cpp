@@ -11,7 +11,6 @@ namespace {
 constexpr std::uint8_t more_flag = 1;
 constexpr std::uint8_t skip_flag = 2;
 constexpr std::uint8_t offset_flag = 4;
-constexpr std::size_t max_name_size = 1024;
 
 /// Starts an envelope: its type, and whom it is for.
 raft::writer begin(std::vector<std::byte>& out, envelope_type type, std::uint64_t collection,

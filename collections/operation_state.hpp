@@ -20,6 +20,13 @@ enum class envelope_type : std::uint8_t {
   close_session = 4,
 };
 
+/// Names and kinds of collections have 1 to this many bytes.
+inline constexpr std::size_t max_name_size = 1024;
+
+/// Bytes of a creation, initial content included. It is one entry, and entry, forwarded batch and
+/// client request each have to fit into one frame (64 MiB), with room for what is around it.
+inline constexpr std::size_t max_create_size = std::size_t{32} << 20;
+
 /// Creates a collection; the index of its entry becomes the collection's number.
 struct create_envelope {
   std::string name;
@@ -62,6 +69,7 @@ struct close_envelope {
   raft::incarnation_id session;
 };
 
+/// Name and kind have to be within `max_name_size`, or no member will understand it.
 [[nodiscard]] blob encode(const create_envelope& value);
 [[nodiscard]] blob encode(const operation_envelope& value);
 [[nodiscard]] blob encode(const open_envelope& value);

@@ -23,8 +23,12 @@ public:
     raft::index_t index = 0;                ///< of the last entry in it
   };
 
+  /// Content that is older than what is there is not shown: readers never see time go back when a
+  /// state is built anew from the log.
   void publish(std::shared_ptr<const state_view> view, raft::index_t index) {
     std::lock_guard guard{mutex_};
+    if (current_.view && index < current_.index)
+      return;
     current_.view.swap(view); // the old content is released behind the lock
     current_.index = index;
   }

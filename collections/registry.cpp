@@ -4,6 +4,8 @@
 #include "hamok/collections/operation_state.hpp"
 #include "hamok/collections/replicated_actor.hpp"
 
+#include <algorithm>
+#include <string>
 #include <utility>
 
 namespace hamok {
@@ -48,6 +50,31 @@ caf::expected<collection_actor> spawn_collection(caf::actor_system& system, plac
     return make_error(errc::unknown_kind, "'" + spec.kind + "'");
   return compat::spawn<replicated_state>(system, where, std::move(context), std::move(spec),
                                          std::move(machine));
+}
+
+collection_options collection_options::with(const collection_limits& limits) const {
+  auto result = *this;
+  result.request_timeout = bounded(limits.request_timeout, request_timeout);
+  if (limits.max_message_entries != 0)
+    result.max_message_entries = std::min<std::size_t>(limits.max_message_entries, 1U << 20);
+  if (limits.max_message_bytes != 0)
+    result.max_message_bytes = std::clamp<std::size_t>(limits.max_message_bytes, 1024, 32U << 20);
+  return result;
+}
+
+caf::error check_spec(const collection_spec& spec) {
+  if (spec.name.empty() || spec.kind.empty())
+    return make_error(errc::invalid_config, "a collection needs a name and a kind");
+  if (spec.name.size() > max_name_size || spec.kind.size() > max_name_size)
+    return make_error(errc::too_large, "name and kind of a collection have 1 to "
+                                           + std::to_string(max_name_size) + " bytes");
+  const auto content = spec.options.size() + spec.initial.size();
+  if (content + spec.name.size() + spec.kind.size() > max_create_size)
+    return make_error(errc::too_large, "the initial content of '" + spec.name + "' has "
+                                           + std::to_string(content) + " bytes; give at most "
+                                           + std::to_string(max_create_size)
+                                           + ", and write the rest once it is created");
+  return {};
 }
 
 blob encode_create(const collection_spec& spec) {

@@ -4,6 +4,7 @@
 
 #include "hamok/actors/caf_compat.hpp"
 #include "hamok/actors/interfaces/interfaces.hpp"
+#include "hamok/actors/interfaces/timeout.hpp"
 #include "hamok/collections/call_table.hpp"
 #include "hamok/collections/published.hpp"
 #include "hamok/collections/state_machine_state.hpp"
@@ -76,6 +77,9 @@ struct collection_options {
   std::chrono::nanoseconds max_retry = std::chrono::milliseconds{200};
   /// Operations without an answer for this long are proposed again; doubled with each time.
   std::chrono::nanoseconds resend_after = std::chrono::milliseconds{500};
+
+  /// The same with what `limits` names instead, within the bounds of the configuration.
+  [[nodiscard]] collection_options with(const collection_limits& limits) const;
 };
 
 /// What a collection actor is made with, besides its spec.
@@ -102,6 +106,10 @@ struct collection_context {
                                                                collection_context context,
                                                                collection_spec spec);
 
+/// Says why there can be no collection of this spec: its name, its kind or its initial content is
+/// beyond what an entry of the log may have.
+[[nodiscard]] caf::error check_spec(const collection_spec& spec);
+
 /// The log entry that creates a collection, and back; nothing for anything else.
 [[nodiscard]] blob encode_create(const collection_spec& spec);
 [[nodiscard]] std::optional<collection_spec> decode_create(const blob& entry);
@@ -111,6 +119,8 @@ struct collection_context {
 struct local_access {
   std::shared_ptr<call_table> calls = std::make_shared<call_table>();
   std::shared_ptr<published_table> content = std::make_shared<published_table>();
+  /// Deadline of operations for which neither call nor facade names one.
+  caf::timespan request_timeout = default_request_timeout;
 };
 
 } // namespace hamok

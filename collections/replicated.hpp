@@ -23,6 +23,7 @@
 
 #include "hamok/actors/caf_compat.hpp"
 #include "hamok/actors/interfaces/interfaces.hpp"
+#include "hamok/actors/interfaces/timeout.hpp"
 #include "hamok/collections/codec.hpp"
 #include "hamok/collections/future.hpp"
 #include "hamok/collections/map_decoders.hpp"
@@ -179,7 +180,8 @@ struct codec_decoder : Way {
 
 } // namespace detail
 
-/// The facade of a replicated `State`, for actors and for plain threads.
+/// The facade of a replicated `State`, for actors and for plain threads. For deadlines see
+/// `map_handle`.
 ///
 /// Thread safety: const functions from any thread.
 template <replicable State>
@@ -190,7 +192,7 @@ public:
 
   replicated() = default;
   replicated(collection_actor actor, std::shared_ptr<call_table> calls,
-             caf::timespan request_timeout = std::chrono::seconds{5})
+             caf::timespan request_timeout = default_request_timeout)
       : actor_(std::move(actor)),
         calls_(std::move(calls)),
         request_timeout_(request_timeout) {}
@@ -203,7 +205,7 @@ public:
     const auto limit = time_for(timeout);
     auto* asking = detail::to_pointer(self);
     auto ask = [&](blob bytes) {
-      return compat::request(asking, actor_, limit + patience,
+      return compat::request(asking, actor_, limit + answer_margin,
                              hamok::execute{std::move(bytes), limit});
     };
     using decoder = detail::codec_decoder<detail::write_answer, result_type>;
@@ -225,7 +227,8 @@ public:
     using decoder = detail::codec_decoder<detail::write_answer, result_type>;
     future<result_type> result{calls_, std::move(slot), call_slot::clock::now() + limit,
                                &decoder::decode};
-    compat::anon_send(actor_, execute_call{id, std::move(*bytes), limit});
+    if (id != 0)
+      compat::anon_send(actor_, execute_call{id, std::move(*bytes), limit});
     return result;
   }
 
@@ -246,29 +249,32 @@ public:
   }
 
 private:
-  static constexpr caf::timespan patience = std::chrono::seconds{1};
-
   [[nodiscard]] caf::timespan time_for(caf::timespan timeout) const {
-    return timeout.count() > 0 ? timeout : request_timeout_;
+    return bounded(timeout, bounded(request_timeout_, default_request_timeout));
   }
 
   collection_actor actor_;
   std::shared_ptr<call_table> calls_;
-  caf::timespan request_timeout_ = std::chrono::seconds{5};
+  caf::timespan request_timeout_ = default_request_timeout;
 };
 
 /// The replicated state `id` of a member, proposed for creation where it is not known; `kind` is
-/// the name that `State` was registered with. See `open_map` for `Node`.
+/// the name that `State` was registered with. See `open_map` for `Node`. Operations have
+/// `request_timeout` where they name none; 0: the member's.
 template <replicable State, class Node>
 caf::expected<replicated<State>> open_replicated(Node& node, const std::string& id,
-                                                 const std::string& kind) {
+                                                 const std::string& kind,
+                                                 caf::timespan request_timeout = {}) {
   collection_spec spec;
   spec.name = id;
   spec.kind = kind;
+  spec.limits.request_timeout = request_timeout;
   auto actor = node.open_collection(std::move(spec));
   if (!actor)
     return std::move(actor.error());
-  return replicated<State>{std::move(*actor), node.access().calls};
+  const auto& access = node.access();
+  return replicated<State>{std::move(*actor), access.calls,
+                           bounded(request_timeout, access.request_timeout)};
 }
 
 } // namespace hamok

@@ -218,7 +218,8 @@ bool inspect(Inspector& f, role_view& x) {
 
 template <class Inspector>
 bool inspect(Inspector& f, leader_notice& x) {
-  return f.object(x).fields(f.field("leader", x.leader), f.field("term", x.term));
+  return f.object(x).fields(f.field("leader", x.leader), f.field("term", x.term),
+                            f.field("away", x.away));
 }
 
 template <class Inspector>
@@ -243,10 +244,17 @@ bool inspect(Inspector& f, collection_applied& x) {
 }
 
 template <class Inspector>
+bool inspect(Inspector& f, collection_limits& x) {
+  return f.object(x).fields(f.field("request-timeout", x.request_timeout),
+                            f.field("max-message-entries", x.max_message_entries),
+                            f.field("max-message-bytes", x.max_message_bytes));
+}
+
+template <class Inspector>
 bool inspect(Inspector& f, collection_spec& x) {
   return f.object(x).fields(f.field("name", x.name), f.field("kind", x.kind),
                             f.field("options", x.options), f.field("initial", x.initial),
-                            f.field("creator", x.creator));
+                            f.field("creator", x.creator), f.field("limits", x.limits));
 }
 
 template <class Inspector>

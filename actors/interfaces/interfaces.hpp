@@ -74,7 +74,8 @@ using role_actor = caf::typed_actor<
     caf::result<void>(retire)>;
 
 /// A collection on one member: owns its state, its session and the promises of its callers. What
-/// comes before "internal" may be used by anybody who has the handle, over BASP too.
+/// comes before "internal" may be used by anybody who has the handle, over BASP too. What is
+/// "from the applier" is ignored when it comes from anybody else.
 using collection_actor = caf::typed_actor<
     // Logs a command; answers with its result once it is applied here.
     caf::result<blob>(execute),
@@ -88,7 +89,8 @@ using collection_actor = caf::typed_actor<
     caf::result<void>(subscribe, caf::actor),
     // Ends that.
     caf::result<void>(unsubscribe, caf::actor),
-    // Releases it on this member: what waits is answered with `closed`, and so is what comes.
+    // Releases it on this member: what waits and cannot have happened is answered with `closed`,
+    // what is in doubt with `outcome_unknown`, and what comes with `closed`.
     caf::result<void>(close_collection),
     // internal: logs a command under the session of a remote client.
     caf::result<blob>(execute_in_session),
@@ -98,9 +100,9 @@ using collection_actor = caf::typed_actor<
     caf::result<void>(collection_created),
     // internal, from the applier: committed operations, in log order.
     caf::result<void>(apply_batch),
-    // internal, from the applier: the leader has changed.
+    // internal, from the applier: the leader has changed, or the member takes no part.
     caf::result<void>(leader_notice),
-    // internal, from the node: a batch of this collection was not appended.
+    // internal, from the applier: a batch of this collection was not appended.
     caf::result<void>(proposal_refused),
     // internal: the actor's own timer.
     caf::result<void>(deadline_reached)>;

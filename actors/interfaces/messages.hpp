@@ -129,6 +129,8 @@ struct role_view {
 struct leader_notice {
   std::optional<raft::member_id> leader;
   raft::term_t term = 0;
+  /// Why this member takes no part, so that proposals are refused whoever leads; none: it does.
+  errc away = errc::none;
 };
 
 /// A committed entry for one collection.
@@ -149,13 +151,22 @@ struct collection_applied {
   raft::index_t index = 0;
 };
 
-/// What a collection is created from; the content of its entry in the log.
+/// Limits of a collection on the member where it is opened; 0: the member's own. They are not in
+/// the log, and members may differ in them.
+struct collection_limits {
+  caf::timespan request_timeout{0};
+  std::uint64_t max_message_entries = 0;
+  std::uint64_t max_message_bytes = 0;
+};
+
+/// What a collection is created from: the content of its entry in the log, and local limits.
 struct collection_spec {
   std::string name;
   std::string kind;
   blob options;
   blob initial;       ///< initial content, as the state's `restore` takes it; empty: none
   session_id creator; ///< random: tells whose creation came first
+  collection_limits limits;
 };
 
 /// The creation of a collection is committed: `number` (the index of its entry) names it from now

@@ -7,6 +7,7 @@
 #include "hamok/actors/interfaces/interfaces.hpp"
 #include "hamok/collections/map.hpp"
 #include "hamok/collections/registry.hpp"
+#include "hamok/tests/catch.hpp"
 #include "hamok/tests/unit/states/session_harness.hpp"
 
 #include <caf/actor_system.hpp>
@@ -79,6 +80,10 @@ private:
   raft::index_t confirmed_ = 0;
 };
 
+/// Creations from this size on are refused as too large, from the smaller one on they are lost.
+inline constexpr std::size_t refused_creation = std::size_t{1} << 20;
+inline constexpr std::size_t lost_creation = std::size_t{1} << 18;
+
 /// The hub: takes what a node and an applier take, and `collection_actor` for a new member.
 inline caf::behavior hub(caf::event_based_actor* self, std::shared_ptr<log_control> control) {
   struct state {
@@ -109,6 +114,12 @@ inline caf::behavior hub(caf::event_based_actor* self, std::shared_ptr<log_contr
   return {
       [=](const proposal_batch& batch) {
         const auto creation = decode_create(batch.commands.at(0)).has_value();
+        const auto size = creation ? batch.commands[0].size() : 0;
+        if (size >= refused_creation)
+          compat::send(self, s->members.at(batch.origin - 1),
+                       proposal_refused{std::nullopt, batch.origin, batch.token, errc::too_large});
+        if (size >= lost_creation)
+          return;
         const auto what = creation ? fate::commit : control->next_fate();
         if (what == fate::refuse || what == fate::stop)
           compat::send(self, s->members.at(batch.origin - 1),
@@ -171,7 +182,7 @@ public:
 
   ~fake_cluster() {
     for (const auto& one : members)
-      caf::anon_send_exit(one.actor, caf::exit_reason::user_shutdown);
+      caf::anon_send_exit(one.actor, caf::exit_reason::kill);
     caf::anon_send_exit(hub_, caf::exit_reason::user_shutdown);
   }
 
@@ -183,6 +194,13 @@ public:
   void lead(bool known = true) {
     compat::anon_send(hub_,
                       leader_notice{known ? std::optional{the_leader} : std::nullopt, ++term_});
+  }
+  /// Tells all members, in the name of their applier; they have it in their mailboxes afterwards.
+  template <class T>
+  void tell(const T& what) {
+    caf::scoped_actor self{system_};
+    compat::request(self.ptr(), hub_, seconds{20}, what)
+        .receive([] {}, [](const caf::error& reason) { FAIL(to_string(reason)); });
   }
   /// A notice of another creation of the same id.
   void created(errc refused, std::uint64_t id = 1) {

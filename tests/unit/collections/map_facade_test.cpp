@@ -206,7 +206,7 @@ TEST_CASE("an actor is told when the collection is gone") {
   fake_cluster cluster;
   auto users = cluster.map_of<std::string, int>(0);
   REQUIRE(users.set("a", 1).get());
-  caf::anon_send_exit(users.actor(), caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(users.actor(), caf::exit_reason::kill);
   caf::scoped_actor self{cluster.system()};
   errc code = errc::none;
   auto failed = [&](const caf::error& reason) { code = static_cast<errc>(reason.code()); };
@@ -238,6 +238,100 @@ TEST_CASE("open_map takes whatever opens collections and gives local access") {
   CHECK(initial.size() == 1);
   CHECK(opened->set("b", 2).get());
   CHECK(opened->id() == "c");
+}
+
+TEST_CASE("a custom equality says no only when this member is up to date") {
+  fake_cluster cluster;
+  struct replica {
+    bool stale = true;
+    int executed = 0;
+    std::string now;
+  };
+  auto state = std::make_shared<replica>();
+  const auto member = cluster.system().spawn([state] {
+    return caf::behavior{
+        [state](const read_state&) { return b("\x01" + (state->stale ? "old" : state->now)); },
+        [state](const execute&) {
+          ++state->executed;
+          state->stale = false; // whoever has an answer has applied what was before it
+          return map_answer::encode(true);
+        },
+    };
+  });
+  map_options<std::string> options;
+  options.equal = same_letters;
+  const map_handle<std::string, std::string> names{caf::actor_cast<collection_actor>(member),
+                                                   options};
+  caf::scoped_actor self{cluster.system()};
+  auto swapped = [&](const std::string& expected) {
+    bool result = false;
+    state->stale = true;
+    state->executed = 0;
+    names.update_if(self, "k", "other", expected)
+        .receive([&](bool value) { result = value; },
+                 [](const caf::error& reason) { FAIL(to_string(reason)); });
+    return result;
+  };
+  state->now = "new";
+  CHECK(swapped("NEW"));
+  CHECK(state->executed == 2); // one that changes nothing, and the swap
+  CHECK_FALSE(swapped("third"));
+  CHECK(state->executed == 1);
+  caf::anon_send_exit(member, caf::exit_reason::kill);
+}
+
+namespace {
+
+/// Numbers as decimal text.
+struct decimal {
+  static bool encode(int value, std::vector<std::byte>& out) {
+    return codec<std::string>::encode(std::to_string(value), out);
+  }
+  static bool decode(std::span<const std::byte> bytes, int& out) {
+    std::string text;
+    codec<std::string>::decode(bytes, text);
+    out = std::atoi(text.c_str());
+    return true;
+  }
+};
+
+/// Opens the collection of a fake cluster.
+struct opener_of {
+  fake_cluster::member& member;
+  caf::expected<collection_actor> open_collection(collection_spec spec) {
+    seen = std::move(spec);
+    return member.actor;
+  }
+  const local_access& access() const { return member.access; }
+  collection_spec seen{};
+};
+
+} // namespace
+
+TEST_CASE("open_map takes codecs, for initial entries as well") {
+  fake_cluster cluster;
+  opener_of node{cluster.members[0]};
+  auto opened = open_map<std::string, int, codec<std::string>, decimal>(node, "c", {{"a", 12}});
+  REQUIRE(opened);
+  CHECK(node.seen.initial == encode_map_content(kv({{"a", "12"}})));
+  REQUIRE(opened->set("b", 34).get());
+  CHECK(*cluster.map_of(0).get("b") == "34");
+}
+
+TEST_CASE("a facade that names no timeout has that of the member") {
+  fake_cluster cluster;
+  cluster.members[0].access.request_timeout = milliseconds{50};
+  opener_of node{cluster.members[0]};
+  map_options<int> options;
+  options.max_message_bytes = 2048;
+  auto opened = open_map<std::string, int>(node, "c", {}, options);
+  REQUIRE(opened);
+  CHECK(node.seen.limits.max_message_bytes == 2048);
+  REQUIRE(opened->await_ready(seconds{20}));
+  cluster.tell(leader_notice{std::nullopt, 9});
+  const auto start = std::chrono::steady_clock::now();
+  CHECK(code_of(opened->set("a", 1).get()) == errc::no_leader);
+  CHECK(std::chrono::steady_clock::now() - start < seconds{4});
 }
 
 } // namespace hamok::state_test

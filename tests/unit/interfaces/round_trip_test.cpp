@@ -90,10 +90,11 @@ TEST_CASE("messages inside a member survive CAF's serialization") {
   view.leader = alice;
   view.members.voters = {alice, bob};
   check_round_trip(view);
-  check_round_trip(leader_notice{alice, 7});
+  check_round_trip(leader_notice{alice, 7, errc::storage_failed});
   check_round_trip(apply_batch{{{5, std::chrono::seconds{1}, bytes}}});
   check_round_trip(collection_applied{1, 5});
-  check_round_trip(collection_spec{"name", "map", bytes, bytes});
+  check_round_trip(
+      collection_spec{"name", "map", bytes, bytes, {1, 2}, {std::chrono::seconds{1}, 2, 3}});
   collection_created created;
   created.number = 3;
   created.spec = {"name", "map", bytes, bytes};
