@@ -3,12 +3,13 @@
 #include "hamok/actors/caf_compat.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace hamok {
 
 namespace {
 
-using counter = std::shared_ptr<std::atomic<std::size_t>>;
+using account_ptr = std::shared_ptr<event_relay::account>;
 
 /// Every so many events, the subscriber is asked for a sign of life. Messages between two actors
 /// keep their order, so its answer is about everything before.
@@ -16,10 +17,26 @@ constexpr std::size_t stride = 64;
 
 struct relay_state {
   caf::actor subscriber;
-  counter buffered;
+  account_ptr account;
   std::size_t unasked = 0; ///< events since the last question
   compat::monitors monitors;
 };
+
+/// Says how much is missing, if anything is. The caller holds the lock.
+void tell_missed(const caf::actor& relay, event_relay::account& numbers) {
+  if (numbers.missed == 0)
+    return;
+  ++numbers.buffered;
+  compat::anon_send(relay, event::lagged{std::exchange(numbers.missed, 0)});
+}
+
+/// The subscriber has `count` events behind it.
+void caught_up(const caf::actor& relay, event_relay::account& numbers, std::size_t count) {
+  const std::lock_guard guard{numbers.mutex};
+  numbers.buffered -= count;
+  if (numbers.relaxed())
+    tell_missed(relay, numbers);
+}
 
 template <class Event>
 void pass_on(caf::event_based_actor* self, const std::shared_ptr<relay_state>& state,
@@ -29,7 +46,7 @@ void pass_on(caf::event_based_actor* self, const std::shared_ptr<relay_state>& s
     return;
   }
   const auto count = std::exchange(state->unasked, 0);
-  auto arrived = [state, count] { state->buffered->fetch_sub(count); };
+  auto arrived = [self, state, count] { caught_up(caf::actor{self}, *state->account, count); };
   compat::request(self, state->subscriber, event_relay::patience, event)
       .then(arrived, [self, arrived](const caf::error& reason) {
         arrived();
@@ -39,10 +56,10 @@ void pass_on(caf::event_based_actor* self, const std::shared_ptr<relay_state>& s
 }
 
 caf::behavior relay_behavior(caf::event_based_actor* self, const caf::actor& subscriber,
-                             const counter& buffered) {
+                             const account_ptr& account) {
   auto state = std::make_shared<relay_state>();
   state->subscriber = subscriber;
-  state->buffered = buffered;
+  state->account = account;
   state->monitors.watch(self, subscriber, [self](const caf::error&) { self->quit(); });
   return {
       [self, state](const collection_event& event) { pass_on(self, state, event); },
@@ -56,31 +73,35 @@ caf::behavior relay_behavior(caf::event_based_actor* self, const caf::actor& sub
 event_relay::event_relay(caf::actor_system& system, const caf::actor& subscriber,
                          std::size_t max_buffered)
     : subscriber_(subscriber),
-      buffered_(std::make_shared<std::atomic<std::size_t>>(0)),
-      max_buffered_(std::max(max_buffered, 2 * stride)),
-      relay_(system.spawn<caf::hidden>(relay_behavior, subscriber, buffered_)) {}
-
-/// False when the subscriber has too much to do; after that, not before half of it is done.
-bool event_relay::make_room() {
-  const auto waiting = buffered_->load();
-  if (waiting >= max_buffered_ || (missed_ > 0 && waiting > max_buffered_ / 2)) {
-    ++missed_;
-    return false;
-  }
-  if (missed_ > 0) {
-    buffered_->fetch_add(1);
-    compat::anon_send(relay_, event::lagged{std::exchange(missed_, 0)});
-  }
-  buffered_->fetch_add(1);
-  return true;
+      account_(std::make_shared<account>()),
+      relay_(system.spawn<caf::hidden>(relay_behavior, subscriber, account_)) {
+  account_->max_buffered = std::max(max_buffered, 2 * stride);
 }
 
+/// When the subscriber has too much to do, nothing is sent before half of it is done.
 void event_relay::send(const collection_event& event) {
-  if (make_room())
-    compat::anon_send(relay_, event);
+  auto& numbers = *account_;
+  const std::lock_guard guard{numbers.mutex};
+  if (numbers.buffered >= numbers.max_buffered || (numbers.missed > 0 && !numbers.relaxed())) {
+    ++numbers.missed;
+    return;
+  }
+  tell_missed(relay_, numbers);
+  ++numbers.buffered;
+  compat::anon_send(relay_, event);
 }
 
 void event_relay::close() {
+  const std::lock_guard guard{account_->mutex};
+  tell_missed(relay_, *account_);
+  compat::anon_send(relay_, unsubscribe_v);
+}
+
+void event_relay::close(const collection_event& last) {
+  const std::lock_guard guard{account_->mutex};
+  tell_missed(relay_, *account_);
+  ++account_->buffered;
+  compat::anon_send(relay_, last);
   compat::anon_send(relay_, unsubscribe_v);
 }
 

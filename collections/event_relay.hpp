@@ -7,10 +7,10 @@
 #include <caf/actor.hpp>
 #include <caf/actor_system.hpp>
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 
 namespace hamok {
 
@@ -19,9 +19,22 @@ inline constexpr std::uint8_t closed_event_kind = 255;
 
 /// One subscriber, as the collection actor sees it. Events go through a hidden actor, which asks
 /// the subscriber now and then how far it has come. What a slow subscriber would have to buffer
-/// beyond the limit is dropped; `event::lagged` says in its place how much is missing.
+/// beyond the limit is dropped; `event::lagged` says in its place how much is missing: as soon as
+/// the subscriber has caught up, or at the end.
 class event_relay {
 public:
+  /// What both sides know. What is sent to the hidden actor under the lock is in the order in which
+  /// the numbers change.
+  struct account {
+    std::mutex mutex;
+    std::size_t max_buffered = 0;
+    std::size_t buffered = 0; ///< on their way to the subscriber, or in its mailbox
+    std::uint64_t missed = 0; ///< dropped since
+
+    /// Half of the room is free.
+    [[nodiscard]] bool relaxed() const { return buffered <= max_buffered / 2; }
+  };
+
   /// Subscribers that do not look into their mailbox for this long are given up.
   static constexpr caf::timespan patience = std::chrono::minutes{5};
 
@@ -32,18 +45,16 @@ public:
 
   /// Ends the hidden actor, after what was sent.
   void close();
+  /// The same after a last event, for which there is always room.
+  void close(const collection_event& last);
 
   [[nodiscard]] const caf::actor& subscriber() const noexcept { return subscriber_; }
   /// The hidden actor: it ends when the subscriber does.
   [[nodiscard]] const caf::actor& relay() const noexcept { return relay_; }
 
 private:
-  bool make_room();
-
   caf::actor subscriber_;
-  std::shared_ptr<std::atomic<std::size_t>> buffered_;
-  std::size_t max_buffered_;
-  std::uint64_t missed_ = 0;
+  std::shared_ptr<account> account_;
   caf::actor relay_;
 };
 

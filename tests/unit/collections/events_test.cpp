@@ -155,4 +155,68 @@ TEST_CASE("an event that is none of a map is bad_value") {
   CHECK(code_of(map<std::string, int>::decode(event)) == errc::bad_value);
 }
 
+namespace {
+
+/// What a slow subscriber has in its mailbox, and what still comes.
+struct gathered {
+  int seen = 0;
+  int missed = 0;
+  bool closed = false;
+};
+
+/// Writes `count` times while nobody reads.
+void write_much(map<std::string, int>& target, int count) {
+  std::vector<future<std::optional<int>>> answers;
+  for (int i = 0; i < count; ++i)
+    answers.push_back(target.set("k", i));
+  for (auto& answer : answers)
+    REQUIRE(answer.get());
+}
+
+gathered read_until(caf::scoped_actor& self, const std::function<bool(const gathered&)>& enough) {
+  gathered result;
+  bool more = true;
+  while (more && !enough(result))
+    self->receive(
+        [&](const collection_event& event) {
+          if (event.kind == closed_event_kind)
+            result.closed = true;
+          else
+            ++result.seen;
+        },
+        [&](const event::lagged& gap) { result.missed += static_cast<int>(gap.count); },
+        caf::after(seconds{20}) >> [&] { more = false; });
+  return result;
+}
+
+} // namespace
+
+TEST_CASE("a subscriber that has caught up is told what it has missed, without a further event") {
+  fake_cluster cluster;
+  auto map = cluster.map_of<std::string, int>(0);
+  REQUIRE(map.await_ready());
+  caf::scoped_actor self{cluster.system()};
+  map.subscribe(caf::actor_cast<caf::actor>(self));
+  constexpr int count = 2000; // the limit is 256
+  write_much(map, count);
+  const auto all = read_until(self, [](const gathered& x) { return x.seen + x.missed >= count; });
+  CHECK(all.missed > 0);
+  CHECK(all.seen + all.missed == count);
+}
+
+TEST_CASE("a slow subscriber is told what it has missed and that the collection is closed") {
+  fake_cluster cluster;
+  auto map = cluster.map_of<std::string, int>(0);
+  REQUIRE(map.await_ready());
+  caf::scoped_actor self{cluster.system()};
+  map.subscribe(caf::actor_cast<caf::actor>(self));
+  constexpr int count = 2000;
+  write_much(map, count);
+  map.close();
+  const auto all = read_until(self, [](const gathered& x) { return x.closed; });
+  CHECK(all.closed);
+  CHECK(all.missed > 0);
+  CHECK(all.seen + all.missed == count);
+}
+
 } // namespace hamok::state_test
