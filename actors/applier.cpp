@@ -2,8 +2,7 @@
 
 #include "hamok/actors/status_collector.hpp"
 #include "hamok/collections/operation_state.hpp"
-
-#include <caf/send.hpp>
+#include "hamok/io/error_code.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -18,6 +17,13 @@ caf::result<collection_actor> to_result(caf::expected<collection_actor> value) {
   return std::move(*value);
 }
 
+caf::error died(const std::string& name) {
+  return {errc::stopped,
+          caf::make_message("the actor of the collection '" + name
+                            + "' has died on this member; stop the member and start it again to "
+                              "have its state back, or ask another member")};
+}
+
 } // namespace
 
 applier_state::applier_state(self_ptr self, applier_config config)
@@ -25,8 +31,8 @@ applier_state::applier_state(self_ptr self, applier_config config)
       config_(std::move(config)) {}
 
 applier_state::~applier_state() {
-  for (const auto& [origin, one] : by_origin_)
-    caf::anon_send_exit(one->actor, caf::exit_reason::user_shutdown);
+  for (const auto& [origin, one] : by_origin_) // they obey nobody else
+    self_->send_exit(one->actor, caf::exit_reason::user_shutdown);
 }
 
 applier_actor::behavior_type applier_state::make_behavior() {
@@ -103,6 +109,8 @@ void applier_state::on_created(raft::index_t index, collection_spec spec) {
   const auto found = by_name_.find(spec.name);
   if (found != by_name_.end()) {
     auto& known = *found->second;
+    if (known.number == index && known.gone) // the log comes again from the start
+      return make_created(index, std::move(spec));
     if (known.number != 0)
       return; // the first creation of an id stands
     if (known.spec.kind == spec.kind) {
@@ -116,8 +124,18 @@ void applier_state::on_created(raft::index_t index, collection_spec spec) {
     compat::send(self_, known.actor, collection_created{index, spec, errc::kind_mismatch});
     by_name_.erase(found);
   }
+  make_created(index, std::move(spec));
+}
+
+/// Makes the actor of a collection that is in the log.
+void applier_state::make_created(raft::index_t index, collection_spec spec) {
   auto made = bring_to_life(spec, false);
   if (!made) {
+    auto missing = std::make_shared<collection>();
+    missing->spec = spec;
+    missing->number = index;
+    missing->gone = std::move(made.error());
+    by_name_.insert_or_assign(spec.name, std::move(missing));
     compat::send(self_, config_.node,
                  event::error{errc::unknown_kind,
                               "the collection '" + spec.name + "' of kind '" + spec.kind
@@ -126,11 +144,13 @@ void applier_state::on_created(raft::index_t index, collection_spec spec) {
   }
   (*made)->number = index;
   (*made)->sent_index = index;
-  by_number_.emplace(index, *made);
+  by_number_.insert_or_assign(index, *made);
   compat::send(self_, (*made)->actor, collection_created{index, std::move(spec), errc::none});
 }
 
 caf::expected<collection_actor> applier_state::open(collection_spec spec) {
+  if (auto problem = check_spec(spec))
+    return problem;
   const auto found = by_name_.find(spec.name);
   if (found == by_name_.end()) {
     auto made = bring_to_life(std::move(spec), true);
@@ -142,8 +162,13 @@ caf::expected<collection_actor> applier_state::open(collection_spec spec) {
   if (known.spec.kind != spec.kind)
     return make_error(errc::kind_mismatch,
                       "'" + spec.name + "' is a " + known.spec.kind + ", not a " + spec.kind);
-  if (known.number != 0) // it may have been closed here since
-    compat::send(self_, known.actor, collection_created{known.number, known.spec, errc::none});
+  if (known.gone)
+    return known.gone;
+  if (known.number != 0) { // it may have been closed here since
+    collection_created again{known.number, known.spec, errc::none};
+    again.spec.limits = spec.limits;
+    compat::send(self_, known.actor, std::move(again));
+  }
   return known.actor;
 }
 
@@ -151,6 +176,8 @@ caf::expected<collection_actor> applier_state::find(const std::string& name) con
   const auto found = by_name_.find(name);
   if (found == by_name_.end())
     return make_error(errc::unknown_collection, "'" + name + "'");
+  if (found->second->gone)
+    return found->second->gone;
   return found->second->actor;
 }
 
@@ -163,7 +190,7 @@ caf::expected<applier_state::collection_ptr> applier_state::bring_to_life(collec
   context.content = config_.access.content->open(spec.name);
   context.origin = ++last_origin_;
   context.create = create;
-  context.options = config_.options;
+  context.options = config_.options.with(spec.limits);
   auto actor = config_.spawn_collection(std::move(context), spec);
   if (!actor)
     return std::move(actor.error());
@@ -187,17 +214,17 @@ void applier_state::on_down(std::uint64_t origin) {
   const auto gone = found->second;
   by_origin_.erase(found);
   const auto name = by_name_.find(gone->spec.name);
-  if (name != by_name_.end() && name->second == gone)
+  if (gone->number == 0 && name != by_name_.end() && name->second == gone)
     by_name_.erase(name);
   for (const auto& part : gone->unconfirmed)
     --batches_[part.batch - first_batch_].unconfirmed;
   gone->unconfirmed.clear();
   if (gone->number != 0) {
     by_number_.erase(gone->number);
+    gone->gone = died(gone->spec.name);
+    gone->actor = nullptr;
     compat::send(self_, config_.node,
-                 event::error{errc::closed, "the actor of the collection '" + gone->spec.name
-                                                + "' has died; start the member again to have its "
-                                                  "state back"});
+                 event::error{errc::closed, text_of(gone->gone, errc::stopped)});
   }
   advance();
 }
@@ -217,7 +244,8 @@ void applier_state::on_refused(const proposal_refused& msg) {
 caf::result<std::vector<collection_status>> applier_state::statuses() {
   std::vector<collection_actor> collections;
   for (const auto& [name, one] : by_name_)
-    collections.push_back(one->actor);
+    if (!one->gone)
+      collections.push_back(one->actor);
   return compat::delegate(self_, spawn_status_collector(self_->system(), std::move(collections)),
                           get_status_v);
 }

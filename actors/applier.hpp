@@ -54,6 +54,7 @@ private:
     std::uint64_t origin = 0;
     std::uint64_t number = 0;     ///< 0: its creation is not committed yet
     raft::index_t sent_index = 0; ///< items up to here were sent
+    caf::error gone;              ///< why there is no actor here; none: there is one
     std::deque<sent_part> unconfirmed;
     apply_batch next; ///< items of the batch that is being taken apart
   };
@@ -71,6 +72,7 @@ private:
   void on_applied(const collection_applied& msg);
   void advance();
   void on_created(raft::index_t index, collection_spec spec);
+  void make_created(raft::index_t index, collection_spec spec);
   caf::expected<collection_actor> open(collection_spec spec);
   caf::expected<collection_actor> find(const std::string& name) const;
   caf::expected<collection_ptr> bring_to_life(collection_spec spec, bool create);
@@ -82,8 +84,10 @@ private:
   self_ptr self_;
   applier_config config_;
   compat::monitors monitors_;
+  /// A name that has a number keeps it for good, even without an actor: a second creation of it
+  /// means nothing to the other members.
   std::map<std::string, collection_ptr> by_name_;
-  std::map<std::uint64_t, collection_ptr> by_number_;
+  std::map<std::uint64_t, collection_ptr> by_number_; ///< those with an actor
   std::map<std::uint64_t, collection_ptr> by_origin_;
   std::vector<collection_ptr> touched_; ///< collections with items in `next`
   std::deque<batch> batches_;

@@ -127,6 +127,19 @@ Handle handle_of(self_ptr self) {
   return caf::actor_cast<Handle>(self->ctrl());
 }
 
+/// Lets the exit messages of `master` end `self`, and nobody else's: whoever has a handle could
+/// link to it and die. `exit_reason::kill` ends an actor whoever sends it.
+inline void obey_only(self_ptr self, const caf::actor_addr& master) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+  // Where CAF has another way, it asks for a handler in a behavior, which a typed one cannot have.
+  self->set_exit_handler([self, master](caf::exit_msg& msg) {
+    if (msg.source == master)
+      self->quit(std::move(msg.reason));
+  });
+#pragma GCC diagnostic pop
+}
+
 /// Calls `what` in the context of `self` after `delay`.
 template <class F>
 void run_after(self_ptr self, caf::timespan delay, F what) {

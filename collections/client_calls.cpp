@@ -27,8 +27,12 @@ errc failure_of(const applied_entry& entry) noexcept {
 client_calls::client_calls(proposer_config config, token_source& tokens)
     : config_(std::move(config)),
       tokens_(tokens) {
-  config_.max_batch_entries = std::max<std::size_t>(config_.max_batch_entries, 2);
-  config_.max_batch_bytes = std::max<std::size_t>(config_.max_batch_bytes, 1);
+  limit_batches(config_.max_batch_entries, config_.max_batch_bytes);
+}
+
+void client_calls::limit_batches(std::size_t entries, std::size_t bytes) noexcept {
+  config_.max_batch_entries = std::max<std::size_t>(entries, 2);
+  config_.max_batch_bytes = std::max<std::size_t>(bytes, 1);
 }
 
 errc client_calls::submit(std::uint64_t ticket, const execute_in_session& request,

@@ -27,6 +27,9 @@ public:
               raft::timestamp now);
 
   void created(std::uint64_t number) noexcept { number_ = number; }
+
+  /// Batches are within these limits from now on.
+  void limit_batches(std::size_t entries, std::size_t bytes) noexcept;
   void leader_changed(const std::optional<raft::member_id>& leader, raft::term_t term,
                       raft::timestamp now);
   void refused(std::uint64_t token, raft::timestamp now);

@@ -30,11 +30,13 @@ public:
     }
   }
 
-  void refused(std::uint64_t token, raft::timestamp now) {
+  /// The batch `token` was appended nowhere; false: it was another one's.
+  bool refused(std::uint64_t token, raft::timestamp now) {
     if (token != token_)
-      return;
+      return false;
     due_ = now + retry_;
     retry_ = std::min(retry_ * 2, max_retry_);
+    return true;
   }
 
   /// Proposes it if that is due.

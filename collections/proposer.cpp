@@ -41,8 +41,12 @@ proposer::proposer(proposer_config config, token_source& tokens)
       tokens_(tokens),
       retry_(config_.min_retry),
       resend_(config_.resend_after) {
-  config_.max_batch_entries = std::max<std::size_t>(config_.max_batch_entries, 1);
-  config_.max_batch_bytes = std::max<std::size_t>(config_.max_batch_bytes, 1);
+  limit_batches(config_.max_batch_entries, config_.max_batch_bytes);
+}
+
+void proposer::limit_batches(std::size_t entries, std::size_t bytes) noexcept {
+  config_.max_batch_entries = std::max<std::size_t>(entries, 1);
+  config_.max_batch_bytes = std::max<std::size_t>(bytes, 1);
 }
 
 errc proposer::submit(std::uint64_t ticket, blob command, raft::timestamp deadline,

@@ -107,6 +107,9 @@ public:
   /// The collection has this number from now on; nothing is sent before.
   void created(std::uint64_t number) noexcept { number_ = number; }
 
+  /// Batches are within these limits from now on.
+  void limit_batches(std::size_t entries, std::size_t bytes) noexcept;
+
   /// The leader has changed (empty: none is known).
   void leader_changed(const std::optional<raft::member_id>& leader, raft::term_t term,
                       raft::timestamp now);

@@ -2,20 +2,15 @@
 
 #include "hamok/collections/random_id.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace hamok {
 
 namespace {
 
-/// Flushes are messages too, behind what is in the mailbox already.
-constexpr deadline_reached flush_message{0};
-
-/// Deadlines that are close to each other are one timer.
-constexpr raft::duration timer_grain = std::chrono::milliseconds{1};
-
-constexpr caf::timespan max_timeout = std::chrono::hours{24};
+/// Those who wait for the creation, and those who want events: more are refused as overloaded.
+constexpr std::size_t max_ready_waiters = 4096;
+constexpr std::size_t max_subscribers = 1024;
 
 proposer_config make_config(const collection_options& options) {
   proposer_config result;
@@ -56,7 +51,14 @@ replicated_state::replicated_state(self_ptr self, collection_context context, co
     spec_.creator = random_id();
   if (context_.create)
     creation_.emplace(encode_create(spec_), make_config(context_.options), tokens_);
+  compat::obey_only(self_, caf::actor_cast<caf::actor_addr>(context_.applier));
   publish();
+}
+
+replicated_state::~replicated_state() {
+  for (auto& subscriber : subscribers_)
+    subscriber.close();
+  fail_all(errc::stopped, false);
 }
 
 collection_actor::behavior_type replicated_state::make_behavior() {
@@ -67,15 +69,27 @@ collection_actor::behavior_type replicated_state::make_behavior() {
       [this](const read_state& request) { return on_read(request); },
       [this](get_status) { return status(); },
       [this](await_ready, caf::timespan timeout) { return on_await_ready(timeout); },
-      [this](subscribe, const caf::actor& subscriber) { on_subscribe(subscriber); },
+      [this](subscribe, const caf::actor& subscriber) { return on_subscribe(subscriber); },
       [this](unsubscribe, const caf::actor& subscriber) { on_unsubscribe(subscriber); },
       [this](close_collection) { on_close(); },
       [this](execute_in_session& request) { return on_execute_in_session(request); },
       [this](execute_call& request) { on_execute_call(request); },
-      [this](const collection_created& msg) { on_created(msg); },
-      [this](const apply_batch& batch) { on_apply(batch); },
-      [this](const leader_notice& notice) { on_leader(notice); },
-      [this](const proposal_refused& msg) { on_refused(msg); },
+      [this](const collection_created& msg) {
+        if (from_applier())
+          on_created(msg);
+      },
+      [this](const apply_batch& batch) {
+        if (from_applier())
+          on_apply(batch);
+      },
+      [this](const leader_notice& notice) {
+        if (from_applier())
+          on_leader(notice);
+      },
+      [this](const proposal_refused& msg) {
+        if (from_applier())
+          on_refused(msg);
+      },
       [this](const deadline_reached& msg) { on_deadline(msg); },
   };
 }
@@ -87,8 +101,19 @@ errc replicated_state::refusal() const noexcept {
   return closed_ ? errc::closed : refused_;
 }
 
+/// The same for what has to go into the log.
+errc replicated_state::refusal_of_writes() const noexcept {
+  const auto reason = refusal();
+  return reason != errc::none ? reason : away_;
+}
+
+bool replicated_state::from_applier() const {
+  return caf::actor_cast<caf::actor_addr>(self_->current_sender())
+         == caf::actor_cast<caf::actor_addr>(context_.applier);
+}
+
 caf::result<blob> replicated_state::on_execute(execute& request) {
-  if (const auto reason = refusal(); reason != errc::none)
+  if (const auto reason = refusal_of_writes(); reason != errc::none)
     return make_error(reason);
   auto promise = self_->make_response_promise();
   submit(waiters_.add(std::move(promise)), std::move(request.command), request.timeout);
@@ -96,7 +121,7 @@ caf::result<blob> replicated_state::on_execute(execute& request) {
 }
 
 void replicated_state::on_execute_call(execute_call& request) {
-  if (const auto reason = refusal(); reason != errc::none)
+  if (const auto reason = refusal_of_writes(); reason != errc::none)
     context_.calls->complete(request.id, make_error(reason));
   else
     submit(waiters_.add(request.id), std::move(request.command), request.timeout);
@@ -113,7 +138,7 @@ void replicated_state::submit(std::uint64_t ticket, blob command, caf::timespan 
 }
 
 caf::result<blob> replicated_state::on_execute_in_session(execute_in_session& request) {
-  if (const auto reason = refusal(); reason != errc::none)
+  if (const auto reason = refusal_of_writes(); reason != errc::none)
     return make_error(reason);
   auto promise = self_->make_response_promise();
   const auto ticket = waiters_.add(std::move(promise));
@@ -140,6 +165,8 @@ caf::result<collection_status> replicated_state::on_await_ready(caf::timespan ti
     return make_error(reason);
   if (number_ != 0)
     return status();
+  if (ready_.size() >= max_ready_waiters)
+    return make_error(errc::overloaded, "too many wait for the creation");
   auto promise = self_->make_response_promise();
   const auto time = now();
   ready_.push_back({std::move(promise), deadline_of(timeout, time)});
@@ -162,18 +189,21 @@ collection_status replicated_state::status() const {
   return result;
 }
 
-void replicated_state::on_subscribe(const caf::actor& subscriber) {
+caf::result<void> replicated_state::on_subscribe(const caf::actor& subscriber) {
   if (!subscriber)
-    return;
+    return caf::unit;
   for (const auto& known : subscribers_)
     if (known.subscriber() == subscriber)
-      return;
+      return caf::unit;
+  if (subscribers_.size() >= max_subscribers)
+    return make_error(errc::overloaded, "too many want the events of the collection");
   const auto& added =
       subscribers_.emplace_back(self_->system(), subscriber, context_.options.max_buffered_events);
   monitors_.watch(self_, added.relay(), [this, relay = added.relay().address()](const caf::error&) {
     std::erase_if(subscribers_,
                   [&](const event_relay& which) { return which.relay().address() == relay; });
   });
+  return caf::unit;
 }
 
 void replicated_state::on_unsubscribe(const caf::actor& subscriber) {
@@ -193,9 +223,8 @@ void replicated_state::on_close() {
   event.collection = spec_.name;
   event.kind = closed_event_kind;
   event.index = state_.applied_index();
-  emit(event);
   for (auto& subscriber : subscribers_)
-    subscriber.close();
+    subscriber.close(event);
   subscribers_.clear();
   fail_all(errc::closed);
 }
@@ -212,8 +241,10 @@ void replicated_state::on_created(const collection_created& msg) {
   closed_ = false;
   if (number_ != 0) {
     existed_ = true; // opened once more
+    limit(msg.spec.limits);
     return;
   }
+  refused_ = errc::none;
   number_ = msg.number;
   existed_ = !context_.create || msg.spec.creator != spec_.creator;
   spec_ = msg.spec;
@@ -225,6 +256,13 @@ void replicated_state::on_created(const collection_created& msg) {
   publish();
   answer_ready();
   schedule_flush();
+}
+
+/// Another user on this member has opened it with limits of its own.
+void replicated_state::limit(const collection_limits& limits) {
+  context_.options = context_.options.with(limits);
+  proposer_.limit_batches(context_.options.max_message_entries, context_.options.max_message_bytes);
+  clients_.limit_batches(context_.options.max_message_entries, context_.options.max_message_bytes);
 }
 
 void replicated_state::on_apply(const apply_batch& batch) {
@@ -265,6 +303,9 @@ void replicated_state::on_leader(const leader_notice& notice) {
   clients_.leader_changed(notice.leader, notice.term, time);
   if (creation_)
     creation_->leader_changed(notice.leader, notice.term, time);
+  away_ = notice.away;
+  if (away_ != errc::none)
+    give_up(away_);
   on_time(time);
 }
 
@@ -272,132 +313,25 @@ void replicated_state::on_refused(const proposal_refused& msg) {
   const auto time = now();
   proposer_.refused(msg.token, time);
   clients_.refused(msg.token, time);
-  if (creation_)
-    creation_->refused(msg.token, time);
-  // A member that does not take part refuses whatever comes: better said now than at the deadline.
-  if (msg.reason == errc::stopped || msg.reason == errc::closed
-      || msg.reason == errc::storage_failed) {
-    proposer_output out;
-    proposer_.give_up(msg.reason, out);
-    clients_.give_up(msg.reason, out);
-    carry_out(out);
+  const auto was_creation = creation_ && creation_->refused(msg.token, time);
+  switch (msg.reason) {
+  case errc::too_large: // no member will ever take it
+    if (was_creation) {
+      refused_ = msg.reason;
+      creation_.reset();
+      fail_all(msg.reason);
+      break;
+    }
+    [[fallthrough]];
+  case errc::stopped: // this member takes no part: better said now than at the deadline
+  case errc::closed:
+  case errc::storage_failed:
+    give_up(msg.reason);
+    break;
+  default:
+    break;
   }
   arm_timer(time);
-}
-
-// -- time -----------------------------------------------------------------------------------------
-
-raft::timestamp replicated_state::now() const {
-  return self_->clock().now().time_since_epoch();
-}
-
-raft::timestamp replicated_state::deadline_of(caf::timespan timeout, raft::timestamp now) const {
-  if (timeout.count() <= 0)
-    timeout = context_.options.request_timeout;
-  return now + std::min(timeout, max_timeout);
-}
-
-void replicated_state::schedule_flush() {
-  if (flush_scheduled_)
-    return;
-  flush_scheduled_ = true;
-  compat::send(self_, compat::handle_of<collection_actor>(self_), flush_message);
-}
-
-void replicated_state::on_deadline(const deadline_reached& msg) {
-  const auto time = now();
-  if (msg.generation == flush_message.generation) {
-    flush_scheduled_ = false;
-    proposer_output out;
-    flush(time, out);
-    carry_out(out);
-    arm_timer(time);
-  } else if (msg.generation == timer_) {
-    armed_ = never;
-    on_time(time);
-  }
-}
-
-/// Something may be due.
-void replicated_state::on_time(raft::timestamp time) {
-  proposer_output out;
-  proposer_.tick(time, out);
-  clients_.tick(time, state_, out);
-  if (creation_)
-    creation_->flush(time, out);
-  expire_ready(time);
-  carry_out(out);
-  arm_timer(time);
-}
-
-void replicated_state::flush(raft::timestamp time, proposer_output& out) {
-  proposer_.flush(time, out);
-  clients_.flush(time, state_, out);
-  if (creation_)
-    creation_->flush(time, out);
-}
-
-/// Makes sure that there is a timer for whatever is due first. A timer that turns out to be too
-/// early does no harm, so none is ever taken back.
-void replicated_state::arm_timer(raft::timestamp time) {
-  auto due = std::min(proposer_.deadline(), clients_.deadline());
-  if (creation_)
-    due = std::min(due, creation_->deadline());
-  for (const auto& waiter : ready_)
-    due = std::min(due, waiter.deadline);
-  if (due == never || due >= armed_)
-    return;
-  armed_ = std::max(due, time + timer_grain);
-  compat::run_after(self_, armed_ - time,
-                    [this, generation = ++timer_] { on_deadline(deadline_reached{generation}); });
-}
-
-// -- effects --------------------------------------------------------------------------------------
-
-void replicated_state::carry_out(proposer_output& out) {
-  for (auto& answer : out.answers)
-    waiters_.answer(answer.ticket, answer.failure, std::move(answer.result));
-  for (auto& batch : out.batches)
-    compat::send(
-        self_, context_.node,
-        proposal_batch{std::nullopt, context_.origin, batch.token, std::move(batch.commands)});
-  out.answers.clear();
-  out.batches.clear();
-}
-
-void replicated_state::publish() {
-  if (context_.content)
-    context_.content->publish(state_.machine().view(), state_.applied_index());
-}
-
-void replicated_state::emit(const collection_event& event) {
-  for (auto& subscriber : subscribers_)
-    subscriber.send(event);
-}
-
-void replicated_state::answer_ready() {
-  for (auto& waiter : std::exchange(ready_, {}))
-    waiter.promise.deliver(status());
-}
-
-void replicated_state::expire_ready(raft::timestamp time) {
-  std::erase_if(ready_, [this, time](ready_waiter& waiter) {
-    if (waiter.deadline > time)
-      return false;
-    const auto leaderless = creation_ && creation_->leaderless();
-    waiter.promise.deliver(make_error(leaderless ? errc::no_leader : errc::request_timeout));
-    return true;
-  });
-}
-
-void replicated_state::fail_all(errc reason) {
-  const auto time = now();
-  proposer_output out;
-  proposer_.fail_all(reason, time, out);
-  clients_.fail_all(reason, out);
-  for (auto& waiter : std::exchange(ready_, {}))
-    waiter.promise.deliver(make_error(reason));
-  carry_out(out);
 }
 
 } // namespace hamok

@@ -30,6 +30,8 @@ public:
                    std::unique_ptr<state_machine> machine);
   replicated_state(const replicated_state&) = delete;
   replicated_state& operator=(const replicated_state&) = delete;
+  /// Tells everybody who waits how it ends: what may be in a log is in doubt, the rest `stopped`.
+  ~replicated_state();
 
   collection_actor::behavior_type make_behavior();
 
@@ -45,7 +47,7 @@ private:
   void on_execute_call(execute_call& request);
   caf::result<blob> on_read(const read_state& request) const;
   caf::result<collection_status> on_await_ready(caf::timespan timeout);
-  void on_subscribe(const caf::actor& subscriber);
+  caf::result<void> on_subscribe(const caf::actor& subscriber);
   void on_unsubscribe(const caf::actor& subscriber);
   void on_close();
 
@@ -62,8 +64,11 @@ private:
   [[nodiscard]] raft::timestamp now() const;
   [[nodiscard]] raft::timestamp deadline_of(caf::timespan timeout, raft::timestamp now) const;
   [[nodiscard]] errc refusal() const noexcept;
+  [[nodiscard]] errc refusal_of_writes() const noexcept;
+  [[nodiscard]] bool from_applier() const;
   [[nodiscard]] collection_status status() const;
   void submit(std::uint64_t ticket, blob command, caf::timespan timeout);
+  void limit(const collection_limits& limits);
   void schedule_flush();
   void flush(raft::timestamp now, proposer_output& out);
   void carry_out(proposer_output& out);
@@ -72,7 +77,8 @@ private:
   void emit(const collection_event& event);
   void answer_ready();
   void expire_ready(raft::timestamp now);
-  void fail_all(errc reason);
+  void give_up(errc reason);
+  void fail_all(errc reason, bool may_send = true);
 
   self_ptr self_;
   collection_context context_;
@@ -91,6 +97,7 @@ private:
   bool existed_ = false;
   bool closed_ = false;
   errc refused_ = errc::none; ///< why there is no such collection
+  errc away_ = errc::none;    ///< why the member takes no part
   bool flush_scheduled_ = false;
   std::uint64_t timer_ = 0;       ///< generation of the timer that is armed
   raft::timestamp armed_ = never; ///< when it fires

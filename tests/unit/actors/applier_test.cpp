@@ -47,14 +47,16 @@ struct applier_fixture : system_fixture {
     });
     made.add(actor);
     sink->add(context.create ? "opened" : "made");
+    batch_bytes.add(context.options.max_message_bytes);
     return caf::actor_cast<collection_actor>(actor);
   }
 
   caf::behavior fake(caf::event_based_actor* self, lines& sink, const applier_actor& to) {
     auto number = std::make_shared<std::uint64_t>(0);
     return {
-        [&sink, number](const collection_created& x) {
+        [this, &sink, number](const collection_created& x) {
           *number = x.number;
+          limits.add(x.spec.limits.max_message_bytes);
           sink.add("created " + std::to_string(x.number)
                    + (x.refused == errc::none ? "" : " " + to_string(x.refused)));
         },
@@ -95,7 +97,9 @@ struct applier_fixture : system_fixture {
   std::map<std::string, lines> told; ///< by name and origin; filled before its actor runs
   record<raft::index_t> applied;
   record<event::error> errors;
+  record<std::uint64_t> limits; ///< in `collection_created`
   record<caf::actor> made;
+  record<std::size_t> batch_bytes; ///< limits of the collections that were made
   std::atomic<bool> answering{true};
   caf::actor node;
   applier_actor applier;
@@ -225,6 +229,68 @@ TEST_CASE("statuses are gathered within a bound") {
       .receive([&](const std::vector<collection_status>& all) { count = all.size(); },
                [](const caf::error& reason) { FAIL(to_string(reason)); });
   CHECK(count == 2);
+}
+
+TEST_CASE("a name keeps its number although its actor has died") {
+  applier_fixture fix;
+  fix.commit(1, {create("x", "map"), operation(1)});
+  REQUIRE(fix.wait_for("x/1", {"made", "created 1", "apply 2"}));
+  caf::anon_send_exit(fix.made.get()[0], caf::exit_reason::kill);
+  REQUIRE(eventually([&] { return fix.errors.size() == 1; }));
+  const auto opened = fix.open({"x", "map", {}, {}});
+  REQUIRE(!opened);
+  CHECK(opened.error() == errc::stopped);
+  CHECK(to_string(opened.error()).find("has died") != std::string::npos);
+  fix.commit(3, {create("x", "map"), operation(3)}); // means nothing to the other members either
+  CHECK(eventually([&] { return fix.applied.get().back() == 4; }));
+  CHECK(fix.made.size() == 1);
+  // After a restart the log comes again from the start, and the state with it.
+  fix.commit(1, {create("x", "map"), operation(1), create("x", "map"), operation(3)});
+  CHECK(fix.wait_for("x/2", {"made", "created 1", "apply 2"}));
+  CHECK(fix.open({"x", "map", {}, {}}));
+}
+
+TEST_CASE("the first creation of an id stands, even if it could not be made here") {
+  applier_fixture fix;
+  fix.commit(1, {create("x", "unknown")});
+  REQUIRE(eventually([&] { return fix.errors.size() == 1; }));
+  const auto opened = fix.open({"x", "map", {}, {}});
+  REQUIRE(!opened);
+  CHECK(opened.error() == errc::kind_mismatch);
+  fix.commit(2, {create("x", "map"), operation(2)});
+  CHECK(eventually([&] { return fix.applied.get().back() == 3; }));
+  CHECK(fix.made.size() == 0);
+}
+
+TEST_CASE("a collection that no entry of the log can hold is refused at once") {
+  applier_fixture fix;
+  auto code = [&](collection_spec spec) {
+    const auto opened = fix.open(std::move(spec));
+    return opened ? errc::none : static_cast<errc>(opened.error().code());
+  };
+  CHECK(code({"", "map", {}, {}}) == errc::invalid_config);
+  CHECK(code({std::string(1025, 'x'), "map", {}, {}}) == errc::too_large);
+  CHECK(code({"x", std::string(1025, 'x'), {}, {}}) == errc::too_large);
+  const auto large = blob::from_string(std::string(max_create_size, 'x'));
+  CHECK(code({"x", "map", {}, large}) == errc::too_large);
+  CHECK(fix.made.size() == 0);
+  CHECK(code({std::string(1024, 'x'), "map", {}, large.slice(0, max_create_size - 2000)})
+        == errc::none);
+}
+
+TEST_CASE("who opens a collection may give it limits of its own") {
+  applier_fixture fix;
+  REQUIRE(fix.open({"x", "map", {}, {}, {}, {std::chrono::seconds{1}, 10, 2048}}));
+  CHECK(fix.batch_bytes.get() == std::vector<std::size_t>{2048});
+  fix.commit(1, {create("x", "map")});
+  REQUIRE(fix.open({"x", "map", {}, {}, {}, {{}, 0, 4096}}));
+  CHECK(eventually([&] { return fix.limits.get() == std::vector<std::uint64_t>{0, 4096}; }));
+  const collection_options usual;
+  const auto changed = usual.with({caf::infinite, 10, 1});
+  CHECK(changed.request_timeout == std::chrono::hours{24});
+  CHECK(changed.max_message_entries == 10);
+  CHECK(changed.max_message_bytes == 1024);
+  CHECK(usual.with({}).max_message_bytes == usual.max_message_bytes);
 }
 
 } // namespace hamok::test

@@ -93,7 +93,7 @@ TEST_CASE("a deadline without any leader says that it cannot have happened") {
   fake_cluster cluster;
   auto map = cluster.map_of(0);
   REQUIRE(map.await_ready());
-  compat::anon_send(map.actor(), leader_notice{std::nullopt, 9});
+  cluster.tell(leader_notice{std::nullopt, 9});
   const auto reason = outcome_of_write(cluster, milliseconds{30});
   CHECK(reason == errc::no_leader);
   CHECK(cannot_have_happened(reason));
@@ -135,8 +135,7 @@ TEST_CASE("a collection of another kind refuses everything by name") {
   fake_cluster cluster;
   auto map = cluster.map_of(0);
   REQUIRE(map.await_ready());
-  compat::anon_send(map.actor(),
-                    collection_created{5, {"c", "queue", {}, {}, {}}, errc::kind_mismatch});
+  cluster.tell(collection_created{5, {"c", "queue", {}, {}, {}}, errc::kind_mismatch});
   CHECK(code_of(map.set("a", "1").get()) == errc::kind_mismatch);
   CHECK(code_of(map.await_ready()) == errc::kind_mismatch);
 }
@@ -224,7 +223,7 @@ TEST_CASE("when the actor dies, threads that wait are told, and none is forgotte
   cluster.control->plan({}, fate::lose);
   auto waiting = map.set("a", "1", seconds{20});
   REQUIRE(map.status()); // it has arrived
-  caf::anon_send_exit(map.actor(), caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(map.actor(), caf::exit_reason::kill);
   CHECK(code_of(waiting.get()) == errc::outcome_unknown);
   CHECK(cluster.members[0].access.calls->size() == 0);
 }
@@ -237,6 +236,118 @@ TEST_CASE("the applier is told how far a collection is") {
   for (int i = 0; i < 10'000 && cluster.control->confirmed() < applied; ++i)
     REQUIRE(map.status());
   CHECK(cluster.control->confirmed() >= applied);
+}
+
+TEST_CASE("when the actor ends, what cannot have happened is told as such") {
+  fake_cluster cluster;
+  auto map = cluster.map_of(0);
+  REQUIRE(map.await_ready());
+  cluster.tell(leader_notice{std::nullopt, 9});
+  auto thread = map.set("a", "1", seconds{20});
+  caf::scoped_actor self{cluster.system()};
+  auto promise =
+      compat::request(self.ptr(), map.actor(), seconds{20}, execute{set("b", "1"), seconds{20}});
+  REQUIRE(map.status()); // both have arrived
+  caf::anon_send_exit(map.actor(), caf::exit_reason::kill);
+  CHECK(code_of(thread.get()) == errc::stopped);
+  caf::error reason;
+  std::move(promise).receive([](const blob&) {}, [&](const caf::error& why) { reason = why; });
+  CHECK(reason == errc::stopped);
+  CHECK(cannot_have_happened(reason));
+}
+
+TEST_CASE("a collection ends for its applier only") {
+  fake_cluster cluster;
+  auto map = cluster.map_of(0);
+  REQUIRE(map.set("a", "1").get());
+  cluster.system().spawn([actor = map.actor()](caf::event_based_actor* self) {
+    self->link_to(actor);
+    self->quit(caf::exit_reason::remote_link_unreachable);
+  });
+  caf::anon_send_exit(map.actor(), caf::exit_reason::user_shutdown);
+  for (int i = 0; i < 100; ++i)
+    REQUIRE(map.set("a", "2").get());
+}
+
+TEST_CASE("only the applier is believed about the log and the leader") {
+  fake_cluster cluster;
+  auto map = cluster.map_of(0);
+  REQUIRE(map.set("a", "1").get());
+  const auto before = map.status();
+  REQUIRE(before);
+  compat::anon_send(map.actor(), leader_notice{std::nullopt, 99, errc::stopped});
+  compat::anon_send(map.actor(),
+                    collection_created{5, {"c", "queue", {}, {}, {}}, errc::kind_mismatch});
+  compat::anon_send(map.actor(), apply_batch{{{before->applied_index + 1000, {}, b("x")}}});
+  CHECK(*map.set("a", "2", seconds{20}).get() == maybe{"1"});
+  CHECK(map.status()->applied_index < before->applied_index + 1000);
+}
+
+TEST_CASE("a member that takes no part says why, at once, to what waits and to what comes") {
+  fake_cluster cluster;
+  auto map = cluster.map_of(0);
+  REQUIRE(map.set("a", "1").get());
+  cluster.tell(leader_notice{std::nullopt, 9});
+  auto waiting = map.set("a", "2", seconds{30});
+  REQUIRE(map.status()); // it has arrived
+  cluster.tell(leader_notice{the_leader, 9, errc::storage_failed});
+  CHECK(code_of(waiting.get()) == errc::storage_failed);
+  CHECK(code_of(map.set("a", "3", seconds{30}).get()) == errc::storage_failed);
+  CHECK(map.await_ready()); // what needs no log goes on
+  cluster.tell(leader_notice{the_leader, 10});
+  CHECK(*map.set("a", "4", seconds{20}).get() == maybe{"1"});
+}
+
+TEST_CASE("a creation that is too large for the log is told to those who wait") {
+  const auto initial = encode_map_content(kv({{"a", std::string(refused_creation, 'x')}}));
+  fake_cluster cluster{1, "map", initial};
+  auto map = cluster.map_of(0);
+  CHECK(code_of(map.set("b", "1", seconds{30}).get()) == errc::too_large);
+  CHECK(code_of(map.await_ready(seconds{30})) == errc::too_large);
+}
+
+TEST_CASE("a creation that goes on behind its caller's back is in doubt") {
+  const auto initial = encode_map_content(kv({{"a", std::string(lost_creation, 'x')}}));
+  fake_cluster cluster{1, "map", initial};
+  auto map = cluster.map_of(0);
+  CHECK(code_of(map.await_ready(milliseconds{30})) == errc::outcome_unknown);
+}
+
+TEST_CASE("a collection takes a bounded number of subscribers and of waiters") {
+  const auto initial = encode_map_content(kv({{"a", std::string(lost_creation, 'x')}}));
+  fake_cluster cluster{1, "map", initial};
+  const auto actor = cluster.members[0].actor;
+  std::vector<caf::actor> subscribers;
+  caf::scoped_actor self{cluster.system()};
+  caf::error reason;
+  for (int i = 0; i < 1025 && !reason; ++i) {
+    subscribers.push_back(cluster.system().spawn<caf::hidden>(
+        [] { return caf::behavior{[](const collection_event&) {}}; }));
+    compat::request(self.ptr(), actor, seconds{20}, subscribe_v, subscribers.back())
+        .receive([] {}, [&](const caf::error& why) { reason = why; });
+  }
+  CHECK(reason == errc::overloaded);
+  CHECK(subscribers.size() == 1025);
+  for (const auto& one : subscribers)
+    caf::anon_send_exit(one, caf::exit_reason::kill);
+  for (int i = 0; i < 4096; ++i)
+    compat::request(self.ptr(), actor, seconds{20}, await_ready_v, caf::timespan{seconds{20}});
+  reason = {};
+  compat::request(self.ptr(), actor, seconds{20}, await_ready_v, caf::timespan{seconds{20}})
+      .receive([](const collection_status&) {}, [&](const caf::error& why) { reason = why; });
+  CHECK(reason == errc::overloaded);
+}
+
+TEST_CASE("an infinite timeout is a very long one") {
+  fake_cluster cluster;
+  auto map = cluster.map_of(0);
+  REQUIRE(map.await_ready(caf::infinite));
+  CHECK(map.set("a", "1", caf::infinite).get());
+  caf::scoped_actor self{cluster.system()};
+  bool done = false;
+  map.set(self, "a", "2", caf::infinite)
+      .receive([&](const maybe&) { done = true; }, [](const caf::error&) {});
+  CHECK(done);
 }
 
 } // namespace hamok::state_test

@@ -1,0 +1,151 @@
+// The actor of a collection: its timers, and how it carries out what was decided.
+
+#include "hamok/actors/interfaces/timeout.hpp"
+#include "hamok/collections/replicated_actor.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hamok {
+
+namespace {
+
+/// Flushes are messages too, behind what is in the mailbox already.
+constexpr deadline_reached flush_message{0};
+
+/// Deadlines that are close to each other are one timer.
+constexpr raft::duration timer_grain = std::chrono::milliseconds{1};
+
+/// A timer keeps its actor in memory, so none is armed for longer.
+constexpr raft::duration longest_timer = std::chrono::seconds{5};
+
+} // namespace
+
+// -- time -----------------------------------------------------------------------------------------
+
+raft::timestamp replicated_state::now() const {
+  return self_->clock().now().time_since_epoch();
+}
+
+raft::timestamp replicated_state::deadline_of(caf::timespan timeout, raft::timestamp now) const {
+  if (timeout.count() <= 0)
+    timeout = context_.options.request_timeout;
+  return now + bounded(timeout);
+}
+
+void replicated_state::schedule_flush() {
+  if (flush_scheduled_)
+    return;
+  flush_scheduled_ = true;
+  compat::send(self_, compat::handle_of<collection_actor>(self_), flush_message);
+}
+
+void replicated_state::on_deadline(const deadline_reached& msg) {
+  const auto time = now();
+  if (msg.generation == flush_message.generation) {
+    flush_scheduled_ = false;
+    proposer_output out;
+    flush(time, out);
+    carry_out(out);
+    arm_timer(time);
+  } else if (msg.generation == timer_) {
+    armed_ = never;
+    on_time(time);
+  }
+}
+
+/// Something may be due.
+void replicated_state::on_time(raft::timestamp time) {
+  proposer_output out;
+  proposer_.tick(time, out);
+  clients_.tick(time, state_, out);
+  if (creation_)
+    creation_->flush(time, out);
+  expire_ready(time);
+  carry_out(out);
+  arm_timer(time);
+}
+
+void replicated_state::flush(raft::timestamp time, proposer_output& out) {
+  proposer_.flush(time, out);
+  clients_.flush(time, state_, out);
+  if (creation_)
+    creation_->flush(time, out);
+}
+
+/// Makes sure that there is a timer for whatever is due first. A timer that turns out to be too
+/// early does no harm, so none is ever taken back, and none is armed for long.
+void replicated_state::arm_timer(raft::timestamp time) {
+  auto due = std::min(proposer_.deadline(), clients_.deadline());
+  if (creation_)
+    due = std::min(due, creation_->deadline());
+  for (const auto& waiter : ready_)
+    due = std::min(due, waiter.deadline);
+  if (due == never || due >= armed_)
+    return;
+  armed_ = std::clamp(due, time + timer_grain, time + longest_timer);
+  compat::run_after(self_, armed_ - time,
+                    [this, generation = ++timer_] { on_deadline(deadline_reached{generation}); });
+}
+
+// -- effects --------------------------------------------------------------------------------------
+
+void replicated_state::carry_out(proposer_output& out) {
+  for (auto& answer : out.answers)
+    waiters_.answer(answer.ticket, answer.failure, std::move(answer.result));
+  for (auto& batch : out.batches)
+    compat::send(
+        self_, context_.node,
+        proposal_batch{std::nullopt, context_.origin, batch.token, std::move(batch.commands)});
+  out.answers.clear();
+  out.batches.clear();
+}
+
+void replicated_state::publish() {
+  if (context_.content)
+    context_.content->publish(state_.machine().view(), state_.applied_index());
+}
+
+void replicated_state::emit(const collection_event& event) {
+  for (auto& subscriber : subscribers_)
+    subscriber.send(event);
+}
+
+void replicated_state::answer_ready() {
+  for (auto& waiter : std::exchange(ready_, {}))
+    waiter.promise.deliver(status());
+}
+
+void replicated_state::expire_ready(raft::timestamp time) {
+  std::erase_if(ready_, [this, time](ready_waiter& waiter) {
+    if (waiter.deadline > time)
+      return false;
+    // The creation goes on, whatever its caller is told.
+    const auto nowhere = creation_ && creation_->leaderless() && !creation_->sent();
+    waiter.promise.deliver(make_error(nowhere ? errc::no_leader : errc::outcome_unknown));
+    return true;
+  });
+}
+
+/// Answers what cannot be in any log with `reason`; the rest may still come.
+void replicated_state::give_up(errc reason) {
+  proposer_output out;
+  proposer_.give_up(reason, out);
+  clients_.give_up(reason, out);
+  carry_out(out);
+}
+
+/// Answers everything. Nothing is sent for it when the actor ends.
+void replicated_state::fail_all(errc reason, bool may_send) {
+  const auto time = now();
+  proposer_output out;
+  proposer_.fail_all(reason, time, out);
+  clients_.fail_all(reason, out);
+  for (auto& waiter : std::exchange(ready_, {}))
+    waiter.promise.deliver(make_error(reason));
+  if (!may_send)
+    out.batches.clear();
+  carry_out(out);
+}
+
+} // namespace hamok
