@@ -13,6 +13,13 @@ constexpr auto flush_marker = std::numeric_limits<std::uint64_t>::max();
 /// Enough for one frame; beyond it there is nothing to gain by waiting for more.
 constexpr auto full_batch = std::size_t{1} << 20;
 
+std::size_t bytes_of(const proposal_batch& batch) {
+  std::size_t result = 0;
+  for (const auto& command : batch.commands)
+    result += command.size();
+  return result;
+}
+
 } // namespace
 
 leader_role::leader_role(self_ptr self, std::unique_ptr<role_context> context)
@@ -39,11 +46,13 @@ role_actor::behavior_type leader_role::make_behavior() {
 }
 
 void leader_role::gather(proposal_batch& batch) {
+  // What is so large goes alone: if it is refused for its size, others are not refused with it.
+  if (bytes_of(batch) >= full_batch && !waiting_.empty())
+    flush();
   if (waiting_.empty())
     compat::send(shell_.self(), compat::handle_of<role_actor>(shell_.self()),
                  deadline_reached{flush_marker});
-  for (const auto& command : batch.commands)
-    waiting_bytes_ += command.size();
+  waiting_bytes_ += bytes_of(batch);
   waiting_.push_back(std::move(batch));
   if (waiting_bytes_ >= full_batch)
     flush();

@@ -84,9 +84,12 @@ private:
   [[nodiscard]] hello make_hello() const;
 
   // node_routing.cpp
+  [[nodiscard]] errc absence() const;
+  void on_storage_failed();
   void on_proposals(proposal_batch& batch);
   void refuse(const proposal_batch& batch, errc reason);
   void on_refused(const proposal_refused& msg);
+  void return_refusal(const proposal_refused& msg);
   void on_peer_message(peer_message& msg);
   void on_applied(const applied_up_to& msg);
 

@@ -93,7 +93,7 @@ void node_state::count(std::uint64_t node_stats::*counter) {
 }
 
 void node_state::tell_leader() {
-  compat::send(self_, applier_, leader_notice{view_.leader, view_.term});
+  compat::send(self_, applier_, leader_notice{view_.leader, view_.term, absence()});
   serve_leader_waiters();
   serve_commit_waiters();
 }
@@ -104,6 +104,8 @@ void node_state::on_heartbeat() {
 }
 
 void node_state::on_error(const event::error& what) {
+  if (what.code == errc::storage_failed)
+    on_storage_failed();
   const auto now = boot_time();
   const auto known = errors_told_.find(what.text);
   if (known != errors_told_.end() && now - known->second < repetition)
@@ -114,8 +116,6 @@ void node_state::on_error(const event::error& what) {
   count(&node_stats::errors);
   logger()->error("{}: {} ({})", config_.peer_id, what.text, to_string(what.code));
   hub_.publish(what);
-  if (what.code == errc::storage_failed)
-    failed_ = true;
 }
 
 void node_state::on_joined(const hello& remote, const link_actor& link) {

@@ -36,6 +36,7 @@ caf::error node_state::start() {
   }
   note_down();
   update_welcome();
+  tell_leader(); // collections may propose again
   hub_.publish(event::started{});
   if (founded_)
     host_.start();
@@ -49,8 +50,10 @@ caf::result<void> node_state::stop() {
     return caf::unit;
   auto promise = self_->make_response_promise<void>();
   stopping_.push_back(promise);
-  if (std::exchange(running_, false))
+  if (std::exchange(running_, false)) {
+    tell_leader();
     host_.stop();
+  }
   return promise;
 }
 

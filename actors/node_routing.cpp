@@ -6,9 +6,44 @@
 
 namespace hamok {
 
+namespace {
+
+/// Why another member has refused, as this one sees it: that the other takes no part any more only
+/// means that it does not lead.
+errc seen_from_here(errc reason) {
+  switch (reason) {
+  case errc::stopped:
+  case errc::closed:
+  case errc::storage_failed:
+    return errc::not_leader;
+  default:
+    return reason;
+  }
+}
+
+} // namespace
+
+/// Why this member takes no part although it has been started once, or none.
+errc node_state::absence() const {
+  if (running_ || identity_.self.incarnation.none())
+    return errc::none;
+  return failed_ ? errc::storage_failed : errc::stopped;
+}
+
+/// Nothing may be promised any more, neither votes nor entries, until the next start.
+void node_state::on_storage_failed() {
+  if (!running_ || !host_.is_current(sender()))
+    return;
+  failed_ = true;
+  running_ = false;
+  stopping_.emplace_back(); // nobody waits for it, but the next start has to come after it
+  tell_leader();
+  host_.stop();
+}
+
 void node_state::on_proposals(proposal_batch& batch) {
   if (!running_) {
-    refuse(batch, errc::stopped);
+    refuse(batch, failed_ ? errc::storage_failed : errc::stopped);
     return;
   }
   if (view_.role == raft::role::leader) {
@@ -31,10 +66,18 @@ void node_state::on_proposals(proposal_batch& batch) {
 
 void node_state::refuse(const proposal_batch& batch, errc reason) {
   count(&node_stats::batches_refused);
-  on_refused({batch.via, batch.origin, batch.token, reason});
+  return_refusal({batch.via, batch.origin, batch.token, reason});
 }
 
+/// From a role of this member, or by way of a link from another one.
 void node_state::on_refused(const proposal_refused& msg) {
+  auto told = msg;
+  if (!host_.is_current(sender()))
+    told.reason = seen_from_here(msg.reason);
+  return_refusal(told);
+}
+
+void node_state::return_refusal(const proposal_refused& msg) {
   if (!msg.via || *msg.via == identity_.self)
     compat::send(self_, applier_, msg);
   else if (const auto link = links_.link_to(msg.via->peer))
@@ -48,6 +91,8 @@ void node_state::on_peer_message(peer_message& msg) {
 }
 
 void node_state::on_applied(const applied_up_to& msg) {
+  if (sender() != caf::actor_cast<caf::actor_addr>(applier_))
+    return;
   applied_index_ = msg.index;
   parts_.board->write([&msg](node_notes& notes) { notes.applied_index = msg.index; });
   host_.send(msg);

@@ -3,6 +3,7 @@
 #include "hamok/actors/clock.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace hamok {
@@ -77,19 +78,45 @@ void role_shell::refuse(const proposal_batch& batch, errc reason) {
   compat::send(self_, node_, proposal_refused{batch.via, batch.origin, batch.token, reason});
 }
 
+namespace {
+
+/// What the proposer is told. Each refusal has a code of its own here.
+std::optional<errc> code_of(raft::refusal reason) {
+  switch (reason) {
+  case raft::refusal::overloaded:
+    return errc::overloaded;
+  case raft::refusal::not_leader:
+    break;
+  }
+  return std::nullopt; // it depends on whether a leader is known
+}
+
+} // namespace
+
 void role_shell::propose(std::vector<proposal_batch> batches) {
+  if (failed_) {
+    for (const auto& batch : batches)
+      refuse(batch, errc::storage_failed);
+    return;
+  }
+  if (!context_) { // an earlier part of the same message has changed the role
+    for (auto& batch : batches)
+      compat::send(self_, successor_, std::move(batch));
+    return;
+  }
   raft::propose all;
   for (auto& batch : batches)
     for (auto& command : batch.commands)
       all.proposals.push_back({raft::entry_kind::command, std::move(command)});
-  if (failed_ || all.proposals.empty())
+  if (all.proposals.empty())
     return;
   const auto outcome = step(std::move(all));
   if (!outcome || !outcome->refused)
     return;
+  const auto reason = code_of(*outcome->refused);
   for (const auto& batch : batches) {
-    if (*outcome->refused == raft::refusal::overloaded)
-      refuse(batch, errc::overloaded);
+    if (reason)
+      refuse(batch, *reason);
     else
       refuse(batch);
   }

@@ -71,6 +71,11 @@ public:
     return acknowledged_;
   }
   [[nodiscard]] int applied_twice() const { return twice_; }
+  /// How operations ended that were not acknowledged.
+  [[nodiscard]] std::vector<std::string> failures() const {
+    const std::lock_guard guard{mutex_};
+    return failures_;
+  }
 
 private:
   void run(const std::string& id, const map<std::string, int>& map) {
@@ -78,8 +83,11 @@ private:
       const auto key = id + "/" + std::to_string(i);
       // `insert` answers with the existing value: none, unless the same operation came before.
       const auto answer = map.insert(key, i, std::chrono::seconds{20}).get();
-      if (!answer)
+      if (!answer) {
+        const std::lock_guard guard{mutex_};
+        failures_.push_back(to_string(answer.error()));
         continue;
+      }
       if (*answer)
         ++twice_;
       const std::lock_guard guard{mutex_};
@@ -89,6 +97,7 @@ private:
 
   mutable std::mutex mutex_;
   std::map<std::string, int> acknowledged_;
+  std::vector<std::string> failures_;
   std::atomic<bool> stopping_{false};
   std::atomic<int> twice_{0};
   std::vector<std::thread> threads_;
@@ -127,6 +136,8 @@ void replace_the_leader_under_writers(transport kind) {
   REQUIRE(all.at(first).start() == caf::error{});
   REQUIRE(!all.agreed_leader().empty());
   clients.stop();
+  // An orderly stop is no business of those who use other members.
+  CHECK(clients.failures() == std::vector<std::string>{});
   check_nothing_lost(all, clients);
 }
 
@@ -193,6 +204,58 @@ TEST_CASE("a member whose storage fails takes no part and says so") {
   CHECK(must(map.set("after", 2, std::chrono::seconds{20}).get()) == std::nullopt);
   CHECK(all.log(leader).wait_for("error code=storage_failed"));
   CHECK(all.at(survivor).leader_id() != leader);
+}
+
+TEST_CASE("a member whose storage has failed refuses what it is asked, until it is started again") {
+  cluster all{transport::local, 3};
+  for (const auto* name : {"a", "b", "c"})
+    all.storages[name] = std::make_shared<failing_storage>();
+  all.start_all();
+  const auto failed = all.agreed_leader();
+  REQUIRE(!failed.empty());
+  const auto survivor = other_than(all, failed);
+  const auto map = numbers_of(all, failed);
+  must(map.set("before", 1).get());
+  auto& storage = dynamic_cast<failing_storage&>(*all.storages[failed]);
+  storage.failing = true;
+  must(numbers_of(all, survivor).set("after", 2, std::chrono::seconds{20}).get());
+  REQUIRE(all.log(failed).wait_for("stopped"));
+  CHECK(!all.at(failed).running());
+  CHECK(!all.at(failed).leader());
+  CHECK(all.at(failed).leader_id().empty());
+  const auto refused = map.set("x", 3, std::chrono::seconds{20}).get();
+  REQUIRE(!refused);
+  CHECK(refused.error() == errc::storage_failed);
+  CHECK(must(map.get("before")) == 1); // what it has can be read
+  storage.failing = false;
+  REQUIRE(all.at(failed).start() == caf::error{});
+  must(map.set("x", 4, std::chrono::seconds{20}).get());
+  CHECK(all.converge("numbers"));
+}
+
+TEST_CASE("a collection whose actor has died comes back with its state when its member restarts") {
+  cluster all{transport::local, 3};
+  all.start_all();
+  REQUIRE(!all.agreed_leader().empty());
+  const auto map = numbers_of(all, "a");
+  must(map.set("x", 1).get());
+  caf::anon_send_exit(map.actor(), caf::exit_reason::kill);
+  auto opened = all.at("a").create_map<std::string, int>("numbers");
+  REQUIRE(eventually([&] {
+    opened = all.at("a").create_map<std::string, int>("numbers");
+    return !opened;
+  }));
+  CHECK(to_string(opened.error()).find("has died") != std::string::npos);
+  must(numbers_of(all, "b").set("y", 2, std::chrono::seconds{20}).get());
+  CHECK(!all.at("a").stop());
+  CHECK(!all.at("a").start());
+  REQUIRE(eventually([&] {
+    opened = all.at("a").create_map<std::string, int>("numbers");
+    return opened.engaged();
+  }));
+  CHECK(must(opened->set("x", 3, std::chrono::seconds{20}).get()) == 1);
+  CHECK(must(opened->get("y")) == 2);
+  CHECK(all.converge("numbers"));
 }
 
 TEST_CASE("the majority goes on when the leader is cut off, and the minority comes back") {

@@ -12,6 +12,17 @@ namespace {
 const raft::member_id alone{"a", {1, 1}};
 const raft::member_id other{"b", {2, 2}};
 
+/// Refuses to write once it is told to.
+class failing_storage : public memory_storage {
+public:
+  raft::write_status write(const raft::persist_request& request,
+                           const durable_callback& on_durable) override {
+    return failing ? raft::write_status::failed : memory_storage::write(request, on_durable);
+  }
+
+  std::atomic<bool> failing{false};
+};
+
 /// A role actor with stand-ins for the node and the applier around it.
 struct role_fixture : system_fixture {
   explicit role_fixture(std::vector<raft::member_id> voters) {
@@ -73,7 +84,7 @@ struct role_fixture : system_fixture {
     return result;
   }
 
-  std::shared_ptr<memory_storage> storage = std::make_shared<memory_storage>();
+  std::shared_ptr<failing_storage> storage = std::make_shared<failing_storage>();
   std::shared_ptr<std::atomic<bool>> watch = std::make_shared<std::atomic<bool>>(false);
   record<std::pair<role_actor, role_view>> roles;
   record<role_view> views;
@@ -166,6 +177,19 @@ TEST_CASE("a role tells its members only when it is asked") {
                [](const caf::error& reason) { FAIL(to_string(reason)); });
   CHECK(view.role == raft::role::leader);
   CHECK(view.members.voters == std::vector<raft::member_id>{alone});
+}
+
+TEST_CASE("a role whose storage has failed refuses operations") {
+  role_fixture fix{{alone}};
+  REQUIRE(eventually([&] { return fix.roles.size() == 2 && fix.committed.size() > 0; }));
+  fix.storage->failing = true;
+  const auto leader = fix.roles.get()[1].first;
+  compat::anon_send(leader, batch_of(1, {"x"})); // in doubt: nobody knows what was written
+  REQUIRE(eventually([&] { return fix.errors.size() == 1; }));
+  compat::anon_send(leader, batch_of(2, {"y"}));
+  REQUIRE(eventually([&] { return fix.refusals.size() == 1; }));
+  CHECK(fix.refusals.get()[0].token == 2);
+  CHECK(fix.refusals.get()[0].reason == errc::storage_failed);
 }
 
 } // namespace hamok::test
