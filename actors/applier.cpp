@@ -223,8 +223,7 @@ void applier_state::on_down(std::uint64_t origin) {
     by_number_.erase(gone->number);
     gone->gone = died(gone->spec.name);
     gone->actor = nullptr;
-    compat::send(self_, config_.node,
-                 event::error{errc::closed, text_of(gone->gone, errc::stopped)});
+    compat::send(self_, config_.node, event::error{errc::closed, text_of(gone->gone)});
   }
   advance();
 }

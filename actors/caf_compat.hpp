@@ -200,6 +200,17 @@ public:
 };
 #endif
 
+/// The behavior of an actor that is not ended by whoever answers a plain message with an error, as
+/// CAF has it otherwise.
+inline caf::behavior outliving_errors([[maybe_unused]] self_ptr self, caf::behavior what) {
+#if HAMOK_CAF_1
+  return what.or_else([](caf::error&) {});
+#else
+  self->set_error_handler([](caf::error&) {});
+  return what;
+#endif
+}
+
 /// An actor that is nothing but its state: `Base` is `caf::event_based_actor` or `broker`.
 template <class State, class Base>
 class shell : public Base {
@@ -207,19 +218,10 @@ public:
   template <class... Ts>
   explicit shell(caf::actor_config& cfg, Ts&&... xs)
       : Base(cfg),
-        state_(std::make_unique<State>(this, std::forward<Ts>(xs)...)) {
-#if !HAMOK_CAF_1
-    this->set_error_handler([](caf::error&) {});
-#endif
-  }
+        state_(std::make_unique<State>(this, std::forward<Ts>(xs)...)) {}
 
   caf::behavior make_behavior() override {
-    auto result = state_->make_behavior().unbox();
-#if HAMOK_CAF_1
-    // Whoever answers a plain message with an error must not end this actor, as CAF has it.
-    result = result.or_else([](caf::error&) {});
-#endif
-    return result;
+    return outliving_errors(this, state_->make_behavior().unbox());
   }
 
   void on_exit() override {

@@ -1,6 +1,7 @@
 #include "hamok/actors/node.hpp"
 
 #include "hamok/actors/interfaces/endpoint.hpp"
+#include "hamok/actors/interfaces/timeout.hpp"
 #include "hamok/actors/plugin.hpp"
 #include "hamok/io/log.hpp"
 
@@ -188,18 +189,19 @@ caf::error node::add_remote_peer(const std::string& id, const std::string& endpo
 }
 
 caf::expected<std::string> node::wait_until_leader(caf::timespan timeout) {
-  return impl_->ask<std::string>(timeout + patience, await_leader_v, timeout);
+  return impl_->ask<std::string>(bounded(timeout) + patience, await_leader_v, bounded(timeout));
 }
 
 caf::expected<raft::index_t> node::wait_until_commit_head(caf::timespan timeout) {
-  return impl_->ask<raft::index_t>(timeout + patience, await_commit_head_v, timeout);
+  return impl_->ask<raft::index_t>(bounded(timeout) + patience, await_commit_head_v,
+                                   bounded(timeout));
 }
 
 caf::error node::ready(caf::timespan timeout) {
   const auto begin = std::chrono::steady_clock::now();
   if (auto leader = wait_until_leader(timeout); !leader)
     return std::move(leader.error());
-  const auto rest = timeout - (std::chrono::steady_clock::now() - begin);
+  const auto rest = bounded(timeout) - (std::chrono::steady_clock::now() - begin);
   if (auto index = wait_until_commit_head(rest); !index)
     return std::move(index.error());
   return {};

@@ -81,7 +81,7 @@ node_actor::behavior_type node_state::make_behavior() {
       [this](await_leader, caf::timespan timeout) { return on_await_leader(timeout); },
       [this](await_commit_head, caf::timespan timeout) { return on_await_commit_head(timeout); },
       [this](add_remote_peer, const peer_endpoint& added) { return to_result(add_peer(added)); },
-      [this](start_node) { return to_result(start()); },
+      [this](start_node) { return start(); },
       [this](stop_node) { return stop(); },
       [this](close_node) { return close(); },
       // internal

@@ -62,7 +62,8 @@ private:
   };
 
   // node_lifecycle.cpp
-  caf::error start();
+  caf::result<void> start();
+  [[nodiscard]] caf::error begin();
   caf::result<void> stop();
   caf::result<void> close();
   caf::error add_peer(const peer_endpoint& added);

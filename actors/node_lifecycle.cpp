@@ -18,11 +18,17 @@ constexpr auto goodbye_patience = std::chrono::seconds{1};
 
 } // namespace
 
-caf::error node_state::start() {
+caf::result<void> node_state::start() {
   if (closing_ || !stopping_.empty())
     return make_error(errc::stopped);
-  if (running_)
-    return {};
+  if (!running_)
+    if (auto problem = begin())
+      return problem;
+  // Answered behind the notice: whoever was told that the member runs finds collections that know.
+  return compat::delegate(self_, applier_, leader_notice{view_.leader, view_.term, absence()});
+}
+
+caf::error node_state::begin() {
   if (auto problem = load_identity())
     return problem;
   failed_ = false;
@@ -36,7 +42,6 @@ caf::error node_state::start() {
   }
   note_down();
   update_welcome();
-  tell_leader(); // collections may propose again
   hub_.publish(event::started{});
   if (founded_)
     host_.start();

@@ -85,6 +85,8 @@ std::optional<errc> code_of(raft::refusal reason) {
   switch (reason) {
   case raft::refusal::overloaded:
     return errc::overloaded;
+  case raft::refusal::too_large:
+    return errc::too_large;
   case raft::refusal::not_leader:
     break;
   }

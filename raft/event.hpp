@@ -33,7 +33,7 @@ struct core_config {
   std::size_t max_inflight_messages = 64;
   std::size_t max_inflight_bytes = std::size_t{8} << 20;
   /// Bytes of one proposal. Larger ones are refused: no message could carry them.
-  std::size_t max_entry_bytes = std::size_t{32} << 20;
+  std::size_t max_entry_bytes = std::size_t{48} << 20;
   /// Proposals are refused while the log holds more bytes than this that are not committed, or
   /// not durable on the leader.
   std::size_t max_uncommitted_bytes = std::size_t{64} << 20;

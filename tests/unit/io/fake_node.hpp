@@ -27,17 +27,18 @@ using namespace std::chrono_literals;
 /// How long a test waits for something that must happen.
 constexpr auto patience = 10s;
 
+/// Before any test case: errors carry texts, and those are messages of CAF.
+inline const bool types_are_known = [] {
+  caf::init_global_meta_objects<caf::id_block::hamok>();
+  caf::io::middleman::init_global_meta_objects();
+  caf::core::init_global_meta_objects();
+  return true;
+}();
+
 /// An actor system with the multiplexer, for as long as a test case.
 struct io_system {
   struct config : caf::actor_system_config {
     explicit config(bool with_io) {
-      static const bool initialized = [] {
-        caf::init_global_meta_objects<caf::id_block::hamok>();
-        caf::io::middleman::init_global_meta_objects();
-        caf::core::init_global_meta_objects();
-        return true;
-      }();
-      static_cast<void>(initialized);
       set("caf.scheduler.max-threads", 2);
       if (with_io)
         load<caf::io::middleman>();
