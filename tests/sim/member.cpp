@@ -211,8 +211,10 @@ void member::tick_unasked() {
 
 void member::receive(std::size_t from, blob bytes) {
   when_awake([this, from, bytes = std::move(bytes)] {
-    if (auto message = raft::decode_message(bytes))
-      feed(raft::receive{all_.plan.members[from].config.self, std::move(*message)});
+    auto message = raft::decode_message(bytes);
+    if (!message)
+      throw violation{"codec", "member " + all_.name(who_) + " cannot read what was sent"};
+    feed(raft::receive{all_.plan.members[from].config.self, std::move(*message)});
   });
 }
 

@@ -13,6 +13,16 @@ namespace {
 /// Old messages that are kept for each member, of each kind.
 constexpr std::size_t max_old_messages = 6;
 
+/// The receiver reads what was sent. Not at arrival: what is refused there would look like a loss.
+void check_codec(const raft::message& message, const blob& bytes) {
+  const auto read = raft::decode_message(bytes);
+  if (!read)
+    throw violation{"codec", "what was encoded cannot be decoded: " + raft::to_string(message)};
+  if (*read != message)
+    throw violation{"codec",
+                    raft::to_string(message) + " was decoded as " + raft::to_string(*read)};
+}
+
 } // namespace
 
 network::network(world& all)
@@ -36,6 +46,7 @@ duration network::delay() {
 
 void network::send(std::size_t from, std::size_t to, const raft::message& message) {
   const auto bytes = raft::to_blob(message);
+  check_codec(message, bytes);
   all_.done.add(count::messages_sent);
   all_.story.note(all_.time.now(), {0x5E4D, from, to, hash_bytes(bytes.bytes())}, [&] {
     return all_.name(from) + " -> " + all_.name(to) + "  " + raft::to_string(message);
@@ -123,7 +134,7 @@ void network::disturb(std::size_t from, std::size_t to, const raft::message& mes
                       const blob& bytes) {
   const auto& plan = all_.plan.network;
   if (all_.chance.chance(plan.garbage_per_mille))
-    send_garbage(from, to, bytes);
+    read_garbage(bytes);
   if (all_.chance.chance(plan.stranger_per_mille)) {
     all_.done.add(count::strangers);
     all_.members[to].receive_bad(from_a_stranger(all_.plan, from, message, all_.chance));
@@ -135,15 +146,18 @@ void network::disturb(std::size_t from, std::size_t to, const raft::message& mes
     }
 }
 
-void network::send_garbage(std::size_t from, std::size_t to, const blob& bytes) {
+// It only has to be told from a message: what happens to be one, no link would let pass.
+void network::read_garbage(const blob& bytes) {
   all_.done.add(count::garbage);
   const auto damaged = garbage(bytes, all_.chance);
   const auto read = raft::decode_message(damaged.bytes);
-  if (read && damaged.never_a_message)
+  if (!read)
+    return;
+  if (damaged.never_a_message)
     throw violation{"garbage is not a message",
                     "cut or extended bytes were read as " + raft::to_string(*read)};
-  if (!read) // else it happens to be somebody's message, and no link would let it pass
-    dispatch(from, to, damaged.bytes, between(from, to).arrived);
+  if (raft::to_blob(*read) != damaged.bytes)
+    throw violation{"codec", "two encodings were read as the same " + raft::to_string(*read)};
 }
 
 void network::block(std::size_t from, std::size_t to) {
