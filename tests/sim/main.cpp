@@ -28,7 +28,8 @@ constexpr auto usage =
     "  --verbose             print a line for each seed\n"
     "  --verify-determinism  run every seed twice and compare the traces, not only some\n"
     "  --stop-at-first       stop at the first violation\n"
-    "The exit code is 0 only when no invariant was violated and every kind of fault occurred.\n";
+    "The exit code is 0 only when every seed was run, no invariant was violated and every kind of\n"
+    "fault occurred.\n";
 
 /// From this many seeds on, each kind of fault must have occurred.
 constexpr std::uint64_t seeds_for_all_faults = 100;
@@ -98,6 +99,17 @@ bool print_missing(const run_summary& summary) {
   return complete;
 }
 
+/// A process that ended before its last seed has proved nothing about the rest: says so, and is
+/// false.
+bool print_not_run(const run_options& options, const run_summary& summary) {
+  const auto asked = options.last_seed - options.first_seed + 1;
+  if (summary.seeds == asked)
+    return true;
+  std::printf("NOT RUN: %" PRIu64 " of %" PRIu64 " seeds have come to their end\n", summary.seeds,
+              asked);
+  return false;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -117,8 +129,10 @@ int main(int argc, char** argv) {
   const auto summary = run_all(options);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   print_table(summary);
-  const bool complete =
+  bool complete =
       summary.violations > 0 || summary.seeds < seeds_for_all_faults || print_missing(summary);
+  if (!options.stop_at_first || summary.violations == 0)
+    complete = print_not_run(options, summary) && complete;
   std::printf("\n%.1f s; slowest seed: %" PRIu64 " with %lld ms of processor time\n", took.count(),
               summary.slowest_seed, static_cast<long long>(summary.slowest.count()));
   std::printf("%" PRIu64 " seeds, %" PRIu64 " violations\n", summary.seeds, summary.violations);
