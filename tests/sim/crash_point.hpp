@@ -1,5 +1,7 @@
 #pragma once
 
+// The moments in the work of a member at which the simulator can end it.
+
 namespace hamok::sim {
 
 /// Where in the work of a member a crash can come.

@@ -1,5 +1,7 @@
 #pragma once
 
+// How a broken invariant is told, with its name, to whoever runs a seed.
+
 #include <stdexcept>
 #include <string>
 #include <utility>

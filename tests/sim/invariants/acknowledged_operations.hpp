@@ -1,5 +1,7 @@
 #pragma once
 
+// What a client was told has happened stays happened, with the answer that it was told.
+
 #include "hamok/tests/sim/invariant.hpp"
 
 #include <vector>

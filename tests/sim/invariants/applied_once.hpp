@@ -1,5 +1,7 @@
 #pragma once
 
+// However often a client asks, each operation changes the state once.
+
 #include "hamok/tests/sim/invariant.hpp"
 
 #include <set>

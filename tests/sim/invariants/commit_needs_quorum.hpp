@@ -1,5 +1,7 @@
 #pragma once
 
+// What is called committed is on the disks of a majority, and stays there.
+
 #include "hamok/tests/sim/invariant.hpp"
 
 #include <vector>

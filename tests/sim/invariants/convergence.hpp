@@ -1,5 +1,7 @@
 #pragma once
 
+// A healed cluster comes to one leader, one log and one state.
+
 #include "hamok/tests/sim/invariant.hpp"
 
 namespace hamok::sim {

@@ -1,5 +1,7 @@
 #pragma once
 
+// Nothing is promised to others that a crash could take back (paper, 5.1).
+
 #include "hamok/tests/sim/invariant.hpp"
 
 #include <vector>

@@ -1,5 +1,7 @@
 #pragma once
 
+// One leader in a term (paper, 5.2 and figure 3).
+
 #include "hamok/tests/sim/invariant.hpp"
 
 #include <map>

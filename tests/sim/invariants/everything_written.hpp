@@ -1,5 +1,7 @@
 #pragma once
 
+// Memory and storage never tell two stories: a restart finds what the core knew.
+
 #include "hamok/tests/sim/invariant.hpp"
 
 namespace hamok::sim {

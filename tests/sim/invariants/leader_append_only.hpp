@@ -1,5 +1,7 @@
 #pragma once
 
+// Leaders only append (paper, 5.3 and figure 3).
+
 #include "hamok/tests/sim/invariant.hpp"
 
 namespace hamok::sim {

@@ -1,5 +1,7 @@
 #pragma once
 
+// A new leader has all that was ever committed (paper, 5.4 and figure 3).
+
 #include "hamok/tests/sim/invariant.hpp"
 
 namespace hamok::sim {

@@ -1,5 +1,7 @@
 #pragma once
 
+// What a leader counts on, its members have (paper, figure 2: match_index).
+
 #include "hamok/tests/sim/invariant.hpp"
 
 #include <algorithm>

@@ -1,5 +1,7 @@
 #pragma once
 
+// One index and term, one log up to there (paper, 5.3 and figure 3).
+
 #include "hamok/tests/sim/invariant.hpp"
 
 #include <vector>

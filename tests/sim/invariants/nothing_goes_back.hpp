@@ -1,5 +1,8 @@
 #pragma once
 
+// Terms, commit index and what was handed out only grow (paper, figure 2: "increases
+// monotonically").
+
 #include "hamok/tests/sim/invariant.hpp"
 
 #include <algorithm>

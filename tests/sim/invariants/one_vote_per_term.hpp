@@ -1,5 +1,7 @@
 #pragma once
 
+// A vote is given once in a term, over restarts too (paper, 5.2).
+
 #include "hamok/tests/sim/invariant.hpp"
 
 #include <map>

@@ -1,5 +1,7 @@
 #pragma once
 
+// All state machines take the same entries in the same order (paper, 5.4.3 and figure 3).
+
 #include "hamok/tests/sim/invariant.hpp"
 
 namespace hamok::sim {

@@ -1,5 +1,7 @@
 #pragma once
 
+// Messages that no member of the group can have sent are dropped, by name and without effect.
+
 #include "hamok/tests/sim/invariant.hpp"
 
 namespace hamok::sim {

@@ -1,5 +1,7 @@
 #pragma once
 
+// The core's outputs are all that a shell needs to see.
+
 #include "hamok/tests/sim/invariant.hpp"
 
 namespace hamok::sim {

@@ -1,5 +1,7 @@
 #pragma once
 
+// The settings that bound memory and messages are kept.
+
 #include "hamok/raft/codec.hpp"
 #include "hamok/tests/sim/invariant.hpp"
 
