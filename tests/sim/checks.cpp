@@ -18,6 +18,7 @@
 #include "hamok/tests/sim/invariants/truthful_output.hpp"
 #include "hamok/tests/sim/invariants/within_limits.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace hamok::sim {
@@ -89,7 +90,8 @@ void checks::finished() {
 void checks::follow_commit(std::size_t who) {
   const auto& member = view_.members[who];
   auto& past = view_.past;
-  while (past.last_index() < member.now.commit_index && member.log.holds(past.last_index() + 1)) {
+  const auto last = std::min(member.log.last_index(), member.core->log().last_index());
+  while (past.last_index() < std::min(member.now.commit_index, last)) {
     const auto index = past.last_index() + 1;
     past.append(member.core->log().at(index), member.log.chain_at(index), member.now.term);
   }

@@ -1,5 +1,7 @@
 #include "hamok/tests/sim/views.hpp"
 
+#include <algorithm>
+
 namespace hamok::sim {
 
 std::size_t number_of(const scenario& plan, const raft::member_id& id) noexcept {
@@ -26,6 +28,15 @@ core_view look(const scenario& plan, const raft::core& from) {
   view.last_index = from.log().last_index();
   view.deadline = from.deadline();
   return view;
+}
+
+raft::index_t first_difference(const raft::log& real, const shadow_log& shadow,
+                               raft::index_t count) {
+  const auto last = std::min(real.last_index(), shadow.last_index());
+  for (auto index = last - std::min(last, count) + 1; index <= last; ++index)
+    if (chain(shadow.chain_at(index - 1), real.at(index)) != shadow.chain_at(index))
+      return index;
+  return real.last_index() == shadow.last_index() ? 0 : last + 1;
 }
 
 } // namespace hamok::sim

@@ -42,6 +42,10 @@ struct core_view {
 
 [[nodiscard]] core_view look(const scenario& plan, const raft::core& from);
 
+/// The first of the last `count` indices at which the two differ; 0 when there is none.
+[[nodiscard]] raft::index_t first_difference(const raft::log& real, const shadow_log& shadow,
+                                             raft::index_t count);
+
 /// One member, with what only an observer sees.
 struct member_view {
   bool up = false;
@@ -80,6 +84,8 @@ struct step_view {
   const core_view* after = nullptr;
   const raft::output* out = nullptr;
   raft::index_t log_changed_from = 0; ///< the first index written or dropped; 0: none
+  /// The first index at which the core's log is another than it has told storage; 0: none.
+  raft::index_t log_differs_from = 0;
 };
 
 /// A message is about to leave.

@@ -12,6 +12,13 @@ class everything_written final : public invariant {
 public:
   const char* name() const noexcept override { return "everything is written"; }
 
+  void stepped(const cluster_view& all, const step_view& step) override {
+    require(step.log_differs_from == 0, [&] {
+      return called(all, step.who) + " has another log in memory than it has told storage, from "
+             + str(step.log_differs_from) + " on";
+    });
+  }
+
   void written(const cluster_view& all, std::size_t who) override {
     const auto& member = all.members[who];
     require(member.written.last_index() == member.log.last_index()

@@ -23,6 +23,10 @@ public:
       return called(all, step.who) + " leads and has rewritten its log from "
              + str(step.log_changed_from) + " on";
     });
+    require(step.log_differs_from == 0 || step.log_differs_from > step.before.last_index, [&] {
+      return called(all, step.who) + " leads and has changed its log in memory from "
+             + str(step.log_differs_from) + " on";
+    });
   }
 };
 
