@@ -10,6 +10,7 @@ constexpr std::array<const char*, counts::size> names{
     "messages lost",
     "messages duplicated",
     "messages repeated much later",
+    "acknowledgements of what was dropped since",
     "messages delayed",
     "messages reordered",
     "messages stopped by a partition",

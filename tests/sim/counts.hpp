@@ -14,6 +14,7 @@ enum class count : std::size_t {
   messages_lost,
   messages_duplicated,
   messages_repeated_late,
+  old_acknowledgements,
   messages_delayed,
   messages_reordered,
   messages_blocked,

@@ -28,7 +28,8 @@ void check_codec(const raft::message& message, const blob& bytes) {
 network::network(world& all)
     : all_(all),
       paths_(all.plan.members.size() * all.plan.members.size()),
-      old_(all.plan.members.size()) {}
+      old_(all.plan.members.size()),
+      untrue_(all) {}
 
 network::path& network::between(std::size_t from, std::size_t to) {
   return paths_[from * all_.plan.members.size() + to];
@@ -51,6 +52,7 @@ void network::send(std::size_t from, std::size_t to, const raft::message& messag
   all_.story.note(all_.time.now(), {0x5E4D, from, to, hash_bytes(bytes.bytes())}, [&] {
     return all_.name(from) + " -> " + all_.name(to) + "  " + raft::to_string(message);
   });
+  untrue_.keep(from, to, message, bytes);
   const auto number = ++between(from, to).sent;
   if (!healed_)
     disturb(from, to, message, bytes);

@@ -6,6 +6,7 @@
 #include "hamok/raft/bytes.hpp"
 #include "hamok/raft/messages.hpp"
 #include "hamok/tests/sim/dice.hpp"
+#include "hamok/tests/sim/old_acknowledgements.hpp"
 
 #include <array>
 #include <cstddef>
@@ -37,6 +38,9 @@ public:
 
   /// Old messages to `to` come once more, now that its role or term is another.
   void repeat_old(std::size_t to);
+
+  /// And acknowledgements that are untrue by now, when `to` leads again.
+  void repeat_untrue(std::size_t to) { untrue_.deliver(to); }
 
   /// From now on nothing goes wrong any more, and nothing is blocked.
   void heal();
@@ -73,6 +77,7 @@ private:
   std::vector<path> paths_;
   /// Some of what was sent to each, by kind: requests are many more than answers.
   std::vector<std::array<std::vector<old_message>, message_kinds>> old_;
+  old_acknowledgements untrue_;
   bool healed_ = false;
 };
 
