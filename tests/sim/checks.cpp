@@ -9,11 +9,13 @@
 #include "hamok/tests/sim/invariants/everything_written.hpp"
 #include "hamok/tests/sim/invariants/leader_append_only.hpp"
 #include "hamok/tests/sim/invariants/leader_completeness.hpp"
+#include "hamok/tests/sim/invariants/leader_has_quorum.hpp"
 #include "hamok/tests/sim/invariants/leader_knows_members.hpp"
 #include "hamok/tests/sim/invariants/log_matching.hpp"
 #include "hamok/tests/sim/invariants/nothing_goes_back.hpp"
 #include "hamok/tests/sim/invariants/one_vote_per_term.hpp"
 #include "hamok/tests/sim/invariants/state_machine_safety.hpp"
+#include "hamok/tests/sim/invariants/stickiness.hpp"
 #include "hamok/tests/sim/invariants/strangers_change_nothing.hpp"
 #include "hamok/tests/sim/invariants/truthful_output.hpp"
 #include "hamok/tests/sim/invariants/within_limits.hpp"
@@ -37,11 +39,12 @@ std::vector<std::unique_ptr<invariant>> one_of_each() {
 // The paper's own first, so that a violation is named by what it breaks in the end.
 checks::checks(const scenario& plan)
     : view_{plan, {}, {}, timestamp{0}},
-      all_(one_of_each<election_safety, leader_append_only, log_matching, leader_completeness,
-                       state_machine_safety, acknowledged_operations, applied_once,
-                       nothing_goes_back, one_vote_per_term, commit_needs_quorum,
-                       durability_promise, leader_knows_members, everything_written,
-                       strangers_change_nothing, within_limits, truthful_output, convergence>()) {
+      all_(
+          one_of_each<election_safety, leader_append_only, log_matching, leader_completeness,
+                      state_machine_safety, acknowledged_operations, applied_once,
+                      nothing_goes_back, one_vote_per_term, commit_needs_quorum, durability_promise,
+                      leader_knows_members, leader_has_quorum, stickiness, everything_written,
+                      strangers_change_nothing, within_limits, truthful_output, convergence>()) {
   view_.members.resize(plan.members.size());
 }
 

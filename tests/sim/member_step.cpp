@@ -31,7 +31,13 @@ step_view describe(const scenario& plan, std::size_t who, const raft::event_body
     if (const auto* request = std::get_if<raft::vote_request>(&body))
       step.vote_request = *request;
     step.append_received = std::holds_alternative<raft::append_request>(body);
-    step.append_answered = std::holds_alternative<raft::append_response>(body);
+    if (const auto* answer = std::get_if<raft::append_response>(&body))
+      step.append_answer = *answer;
+    step.message_term = raft::sender_term(received->message);
+  } else if (const auto* up = std::get_if<raft::link_up>(&what)) {
+    step.from = number_of(plan, up->peer);
+  } else if (const auto* down = std::get_if<raft::link_down>(&what)) {
+    step.from = number_of(plan, down->peer);
   }
   return step;
 }

@@ -62,7 +62,7 @@ void tally::count_messages(counts& done, const scenario& plan, const step_view& 
     }
   if (step.append_received && !step.out->rejected && step.from != nobody)
     ++unanswered_[step.from];
-  if (step.append_answered && step.from != nobody)
+  if (step.append_answer && step.from != nobody)
     unacknowledged_[step.from] = 0;
   bool pre_vote = false;
   for (const auto& sent : step.out->send) {

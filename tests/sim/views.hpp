@@ -74,10 +74,11 @@ enum class event_kind { tick, receive, persisted, applied, propose, link_up, lin
 struct step_view {
   std::size_t who = 0;
   event_kind event = event_kind::tick;
-  std::size_t from = nobody;                      ///< of a received message
-  std::optional<raft::vote_request> vote_request; ///< when one was received
-  bool append_received = false;                   ///< an append request
-  bool append_answered = false;                   ///< an append response
+  std::size_t from = nobody;     ///< of a received message, or at the other end of a link
+  raft::term_t message_term = 0; ///< that a received message gives as its sender's
+  std::optional<raft::vote_request> vote_request;     ///< when one was received
+  bool append_received = false;                       ///< an append request
+  std::optional<raft::append_response> append_answer; ///< when one was received
   bool must_be_rejected = false; ///< it received what no member of the group can have sent
   timestamp local_now{0};
   core_view before;

@@ -1,0 +1,77 @@
+#pragma once
+
+// Who cannot reach a majority does not go on leading (thesis, 6.2).
+
+#include "hamok/tests/sim/invariant.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <vector>
+
+namespace hamok::sim {
+
+/// Nobody leads after a tick who has no majority that has answered a round of the last
+/// `follower_max_idle`, by the leader's own clock. An answer that was long on its way proves only
+/// that its round was heard, so it is the beginning of the round that counts; it is read off the
+/// requests that leave and the answers that come, not taken from the core.
+class leader_has_quorum final : public invariant {
+public:
+  const char* name() const noexcept override { return "a leader has a quorum"; }
+
+  void stepped(const cluster_view& all, const step_view& step) override {
+    if (step.after->role != raft::role::leader)
+      return;
+    offices_.resize(all.members.size());
+    auto& office = offices_[step.who];
+    if (step.before.role != raft::role::leader || step.before.term != step.after->term) {
+      office.rounds.clear();
+      office.heard.assign(all.members.size(), step.local_now);
+    }
+    note_round(office, step);
+    note_answer(office, step);
+    office.heard[step.who] = step.local_now;
+    if (step.event == event_kind::tick)
+      check(all, step, office);
+  }
+
+private:
+  /// A leader's time in one term.
+  struct term_of_office {
+    std::vector<timestamp> rounds; ///< when each began
+    std::vector<timestamp> heard;  ///< when the last round that a member has answered began
+  };
+
+  static void note_round(term_of_office& office, const step_view& step) {
+    for (const auto& sent : step.out->send)
+      if (const auto* request = std::get_if<raft::append_request>(&sent.message.body))
+        while (office.rounds.size() <= request->round)
+          office.rounds.push_back(step.local_now);
+  }
+
+  static void note_answer(term_of_office& office, const step_view& step) {
+    const auto& answer = step.append_answer;
+    if (!answer || step.must_be_rejected || step.from == nobody || answer->term != step.after->term
+        || answer->round >= office.rounds.size())
+      return;
+    auto& heard = office.heard[step.from];
+    heard = std::max(heard, office.rounds[answer->round]);
+  }
+
+  void check(const cluster_view& all, const step_view& step, const term_of_office& office) const {
+    const auto idle = all.plan.members[step.who].config.follower_max_idle;
+    auto heard = office.heard;
+    std::ranges::sort(heard, std::greater<>{});
+    const auto contact = heard[heard.size() / 2]; // of a majority, the leader included
+    require(step.local_now - contact < idle, [&] {
+      return called(all, step.who) + " leads term " + str(step.after->term)
+             + " and has had no majority for " + str((step.local_now - contact).count()) + " ns";
+    });
+    require(step.after->deadline <= contact + idle, [&] {
+      return called(all, step.who) + " would not notice in time that it has lost its majority";
+    });
+  }
+
+  std::vector<term_of_office> offices_; ///< by member
+};
+
+} // namespace hamok::sim
