@@ -14,7 +14,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
-#include <exception>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -28,13 +28,28 @@ using steady = std::chrono::steady_clock;
 /// on the clock: the machine may be busy.
 constexpr time_t max_seconds_per_seed = 60;
 
-/// What a child tells its parent, in one atomic write to a pipe: a seed begins, or has ended.
+/// What a child tells its parent over its pipe: a seed begins, or has ended.
 struct report {
   std::uint64_t seed = 0;
   bool ended = false;
   run_summary summary;
 };
-static_assert(sizeof(report) <= 512, "POSIX guarantees atomic writes to pipes up to this size");
+static_assert(std::is_trivially_copyable_v<report>, "it goes over a pipe as it is");
+
+/// Moves a whole report, `call` being `read` or `write`: a pipe may take or give it in parts. False
+/// when the other end is gone.
+template <class Call>
+bool move_report(Call call, int pipe, report& what) {
+  std::size_t done = 0;
+  while (done < sizeof what) {
+    const auto size = call(pipe, reinterpret_cast<char*>(&what) + done, sizeof what - done);
+    if (size > 0)
+      done += static_cast<std::size_t>(size);
+    else if (size == 0 || errno != EINTR)
+      return false;
+  }
+  return true;
+}
 
 void merge(run_summary& into, const run_summary& from) {
   into.seeds += from.seeds;
@@ -158,8 +173,8 @@ void limit_time(time_t seconds) {
 
 /// One child: every `jobs`-th seed.
 [[noreturn]] void work(const run_options& options, std::size_t number, int out) {
-  const auto tell = [out](const report& what) {
-    if (write(out, &what, sizeof what) != static_cast<ssize_t>(sizeof what))
+  const auto tell = [out](report& what) {
+    if (!move_report(write, out, what))
       std::_Exit(3); // nobody is interested any more
   };
   for (auto seed = options.first_seed + number; seed <= options.last_seed; seed += options.jobs) {
@@ -206,15 +221,12 @@ worker start_worker(const run_options& options, std::size_t number) {
 /// False when the worker is gone; a seed that it had begun and not ended has killed it.
 bool hear(worker& each, run_summary& summary) {
   report what;
-  const auto size = read(each.pipe, &what, sizeof what);
-  if (size == static_cast<ssize_t>(sizeof what)) {
+  if (move_report(read, each.pipe, what)) {
     each.seed = what.ended ? std::nullopt : std::optional{what.seed};
     if (what.ended)
       merge(summary, what.summary);
     return true;
   }
-  if (size < 0 && errno == EINTR)
-    return true;
   int status = 0;
   waitpid(each.process, &status, 0);
   close(each.pipe);
