@@ -46,10 +46,12 @@ enum class count : std::size_t {
   skewed_clocks,
   clock_jumps,
   ticks_unasked,
+  hand_overs,
   // elections
   pre_votes,
   pre_votes_refused_by_stickiness,
   candidacies,
+  candidacies_at_leaders_wish,
   elections_won,
   leader_changes,
   quorum_lost_by_leader,

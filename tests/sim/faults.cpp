@@ -1,5 +1,6 @@
 #include "hamok/tests/sim/faults.hpp"
 
+#include "hamok/raft/codec.hpp"
 #include "hamok/tests/sim/world.hpp"
 
 #include <array>
@@ -60,7 +61,7 @@ void faults::strike() {
 void faults::strike_once() {
   using action = void (faults::*)();
   const auto& weights = all_.plan.faults;
-  const std::array<std::pair<std::uint64_t, action>, 9> kinds{{
+  const std::array<std::pair<std::uint64_t, action>, 10> kinds{{
       {weights.one_way, &faults::partition_one_way},
       {weights.full_partition, &faults::partition_fully},
       {weights.crash, &faults::crash},
@@ -69,6 +70,7 @@ void faults::strike_once() {
       {weights.pause, &faults::pause},
       {weights.link_flap, &faults::flap_link},
       {weights.clock_change, &faults::change_clock},
+      {weights.hand_over, &faults::hand_over},
       {1, &faults::tick},
   }};
   std::uint64_t sum = 0;
@@ -239,6 +241,27 @@ void faults::change_clock() {
   } else {
     all_.done.add(count::skewed_clocks);
     member.change_clock_speed(static_cast<std::int64_t>(all_.chance.between(900, 1100)));
+  }
+}
+
+// A leader asks anybody to take over, be it far behind (thesis, 3.10): no core does it by itself
+// yet. Now and then it asks again, when its term may be over.
+void faults::hand_over() {
+  for (std::size_t who = 0; who < all_.members.size(); ++who) {
+    const auto to = all_.chance.below(all_.members.size());
+    if (!all_.members[who].leads() || to == who)
+      continue;
+    all_.done.add(count::hand_overs);
+    const auto& view = all_.rules.view().members[who];
+    const auto bytes =
+        raft::to_blob({all_.plan.members[who].config.group, raft::timeout_now{view.now.term}});
+    const auto ask = [this, who, to, bytes, phase = phase_] {
+      if (phase == phase_)
+        all_.members[to].receive(who, bytes);
+    };
+    all_.net.carry(who, to, ask);
+    if (all_.chance.chance(300))
+      plan(length(), ask);
   }
 }
 

@@ -54,6 +54,7 @@ private:
   [[nodiscard]] std::size_t victim();
   [[nodiscard]] duration length();
   void tick();
+  void hand_over();
   void restart(std::size_t who);
   /// Does `what` after `delay`, unless the storm is over by then.
   void plan(duration delay, std::function<void()> what);

@@ -33,6 +33,7 @@ step_view describe(const scenario& plan, std::size_t who, const raft::event_body
     step.append_received = std::holds_alternative<raft::append_request>(body);
     if (const auto* answer = std::get_if<raft::append_response>(&body))
       step.append_answer = *answer;
+    step.timeout_now = std::holds_alternative<raft::timeout_now>(body);
     step.message_term = raft::sender_term(received->message);
   } else if (const auto* up = std::get_if<raft::link_up>(&what)) {
     step.from = number_of(plan, up->peer);

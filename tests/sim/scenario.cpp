@@ -113,6 +113,7 @@ void plan_faults(scenario& plan, dice& chance) {
   faults.pause = weight() / 2;
   faults.link_flap = weight() / 2;
   faults.clock_change = weight() / 3;
+  faults.hand_over = weight() / 2;
   // Leaders that are struck as soon as they lead leave the most different logs behind.
   faults.hunt_per_mille = chance.between(0, 300);
   if (plan.hunting) {

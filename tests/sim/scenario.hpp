@@ -71,6 +71,7 @@ struct fault_plan {
   std::uint64_t pause = 0;
   std::uint64_t link_flap = 0;
   std::uint64_t clock_change = 0;
+  std::uint64_t hand_over = 0;
   std::uint64_t hunt_per_mille = 0; ///< how often a new leader is struck at once
 };
 

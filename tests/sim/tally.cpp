@@ -27,6 +27,8 @@ void tally::count_elections(counts& done, const member_view& member, const step_
   const auto& after = *step.after;
   if (after.role == candidate && after.term > before.term && after.vote == step.who)
     done.add(count::candidacies);
+  if (before.role == follower && after.role == candidate && step.timeout_now)
+    done.add(count::candidacies_at_leaders_wish);
   if (before.role != leader && after.role == leader)
     done.add(count::elections_won);
   if (before.role == leader && after.role != leader)

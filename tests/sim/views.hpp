@@ -79,6 +79,7 @@ struct step_view {
   std::optional<raft::vote_request> vote_request;     ///< when one was received
   bool append_received = false;                       ///< an append request
   std::optional<raft::append_response> append_answer; ///< when one was received
+  bool timeout_now = false;
   bool must_be_rejected = false; ///< it received what no member of the group can have sent
   timestamp local_now{0};
   core_view before;
