@@ -1,32 +1,187 @@
 #include "hamok/tests/sim/bad_messages.hpp"
 
+#include <algorithm>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace hamok::sim {
 
 namespace {
 
-std::optional<raft::message> malformed_append(raft::message message, dice& chance) {
-  auto& request = std::get<raft::append_request>(message.body);
+/// What its receiver knows for certain, and that the sender follows from it.
+struct receiver_view {
+  const core_view& core;
+  bool from_its_leader = false;
+};
+
+/// Further than terms can have been counted.
+raft::term_t far_ahead(raft::term_t term, dice& chance) {
+  return chance.chance(300) ? ~raft::term_t{0} : term + (raft::term_t{1} << 33) + chance.below(9);
+}
+
+/// Any index or round that is larger.
+std::uint64_t beyond(std::uint64_t value, dice& chance) {
+  return chance.chance(300) ? ~std::uint64_t{0} : value + chance.between(1, 1000);
+}
+
+raft::term_t term_before(const core_view& receiver) {
+  return receiver.term > 1 ? receiver.term - 1 : 0;
+}
+
+// Each makes a message impossible: in itself, or for this very receiver.
+
+void damage(raft::vote_request& request, const receiver_view& to, dice& chance) {
   switch (chance.below(4)) {
-  case 0: // a term before the log
+  case 0:
+    request.term = 0;
+    return;
+  case 1:
+    request.term = far_ahead(to.core.term, chance);
+    return;
+  case 2: // a log of a later term than its owner
+    request.last_log_index = std::max<raft::index_t>(request.last_log_index, 1);
+    request.last_log_term = request.term + 1;
+    return;
+  default: // a term without a log
+    request.last_log_index = 0;
+    request.last_log_term = 1;
+    return;
+  }
+}
+
+void damage(raft::vote_response& response, const receiver_view& to, dice& chance) {
+  const auto term = to.core.term;
+  switch (chance.below(6)) {
+  case 0:
+    response.term = far_ahead(term, chance);
+    return;
+  case 1: // an answer to nothing
+    response = {term, 0, response.pre_vote, false};
+    return;
+  case 2: // a vote of one term for another: for what the receiver asks for, or will
+    response = {chance.chance(500) ? term_before(to.core) : term + 1, term, false, true};
+    return;
+  case 3: // a pre-vote for a term that the voter has already
+    response = {term + 1, term + 1, true, true};
+    return;
+  case 4: // an answer to what was not asked yet
+    response = {term, term + 2, true, chance.chance(500)};
+    return;
+  default: // a vote of a term that is over
+    response = {term_before(to.core), term_before(to.core), false, true};
+    return;
+  }
+}
+
+void damage_entries(raft::append_request& request, dice& chance) {
+  if (request.entries.empty())
+    request.entries.push_back({request.term, raft::entry_kind::noop, duration{1}, {}});
+  auto& last = request.entries.back();
+  switch (chance.below(5)) {
+  case 0: // of a term that its leader does not know
+    last.term = request.term + 1;
+    return;
+  case 1:
+    last.term = 0;
+    return;
+  case 2:
+    last.cluster_time = raft::max_cluster_time + duration{1};
+    return;
+  case 3: { // the clock goes back
+    auto next = last;
+    last.cluster_time += duration{1};
+    request.entries.push_back(std::move(next));
+    return;
+  }
+  default: { // terms fall
+    auto next = last;
+    --next.term;
+    request.entries.push_back(std::move(next));
+    return;
+  }
+  }
+}
+
+void damage(raft::append_request& request, const receiver_view& to, dice& chance) {
+  switch (chance.below(6)) {
+  case 0:
+    request.term = chance.chance(500) ? 0 : far_ahead(to.core.term, chance);
+    return;
+  case 1: // a term before the log
     request.prev_log_index = 0;
-    request.prev_log_term = request.term;
-    return message;
-  case 1: // an entry of a term that its leader does not know
-    if (request.entries.empty())
-      return std::nullopt;
-    request.entries.back().term = request.term + 1;
-    return message;
-  case 2: // terms that fall along the log
-    if (request.entries.empty() || request.prev_log_term < 2)
-      return std::nullopt;
-    request.entries.front().term = request.prev_log_term - 1;
-    return message;
-  default: // a log that is ahead of its leader
+    request.prev_log_term = std::max<raft::term_t>(request.term, 1);
+    return;
+  case 2: // a log that is ahead of its leader
     request.prev_log_term = request.term + 1;
-    return message;
+    return;
+  case 3: // a second leader in one term
+    if (to.core.leader != nobody && !to.from_its_leader) {
+      request = {to.core.term, 0, 0, to.core.commit_index, beyond(0, chance), {}};
+      return;
+    }
+    [[fallthrough]];
+  default:
+    return damage_entries(request, chance);
+  }
+}
+
+void damage(raft::append_response& response, const receiver_view& to, dice& chance) {
+  response.term = to.core.term;
+  switch (chance.below(6)) {
+  case 0:
+    response.term = 0;
+    return;
+  case 1:
+    response.term = far_ahead(to.core.term, chance);
+    return;
+  case 2: // nobody takes entries of an earlier term than its own
+    response.success = true;
+    ++response.term;
+    return;
+  case 3:
+    response.success = chance.chance(800);
+    response.match_index = beyond(to.core.last_index, chance);
+    return;
+  case 4:
+    response.success = chance.chance(200);
+    response.rejected_index = beyond(to.core.last_index, chance);
+    return;
+  default: // more rounds than there can have been
+    response.round = ~std::uint64_t{0} - chance.below(9);
+    return;
+  }
+}
+
+void damage(raft::timeout_now& request, const receiver_view& to, dice& chance) {
+  const bool from_nobody = !to.from_its_leader || to.core.role != raft::role::follower;
+  switch (chance.below(4)) {
+  case 0:
+    request.term = far_ahead(to.core.term, chance);
+    return;
+  case 1: // its leader has led before
+    request.term = term_before(to.core);
+    return;
+  default: // its leader has not asked
+    request.term = from_nobody ? to.core.term : 0;
+    return;
+  }
+}
+
+/// A message of the kind, as it could come to `to`.
+raft::message_body example(std::size_t kind, const core_view& to, dice& chance) {
+  const auto term = to.term;
+  switch (kind) {
+  case 0:
+    return raft::vote_request{term + 1, to.last_index, term, chance.chance(500), false};
+  case 1:
+    return raft::vote_response{term, term, false, true};
+  case 2:
+    return raft::append_request{term, 0, 0, 0, 0, {}};
+  case 3:
+    return raft::append_response{term, 0, chance.chance(500), 0, 0, 0, 0};
+  default:
+    return raft::timeout_now{term};
   }
 }
 
@@ -62,25 +217,27 @@ raft::receive from_a_stranger(const scenario& plan, std::size_t from, const raft
   return {std::move(id), message};
 }
 
-std::optional<raft::receive> malformed(const scenario& plan, std::size_t from, std::size_t to,
-                                       const raft::message& message, dice& chance) {
-  auto damaged = message;
-  const auto& sender = plan.members[from].config.self;
-  switch (chance.below(4)) {
+raft::receive malformed(const scenario& plan, std::size_t from, std::size_t to,
+                        const core_view& receiver, raft::message message, dice& chance) {
+  auto sender = plan.members[from].config.self;
+  const auto kind = chance.below(std::variant_size_v<raft::message_body>);
+  if (message.body.index() != kind)
+    message.body = example(kind, receiver, chance);
+  switch (chance.below(12)) {
   case 0:
-    damaged.group += 1;
-    return raft::receive{sender, std::move(damaged)};
-  case 1: // from the member itself
-    return raft::receive{plan.members[to].config.self, std::move(damaged)};
-  default:
+    message.group += 1;
     break;
+  case 1: // from the member itself
+    sender = plan.members[to].config.self;
+    break;
+  default:
+    std::visit(
+        [&](auto& body) {
+          damage(body, {receiver, receiver.leader == from}, chance);
+        },
+        message.body);
   }
-  if (!std::holds_alternative<raft::append_request>(damaged.body))
-    return std::nullopt;
-  auto append = malformed_append(std::move(damaged), chance);
-  if (!append)
-    return std::nullopt;
-  return raft::receive{sender, std::move(*append)};
+  return {std::move(sender), std::move(message)};
 }
 
 } // namespace hamok::sim

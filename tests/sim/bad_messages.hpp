@@ -5,9 +5,9 @@
 #include "hamok/raft/event.hpp"
 #include "hamok/tests/sim/dice.hpp"
 #include "hamok/tests/sim/scenario.hpp"
+#include "hamok/tests/sim/views.hpp"
 
 #include <cstddef>
-#include <optional>
 
 namespace hamok::sim {
 
@@ -24,9 +24,10 @@ struct garbage_bytes {
 [[nodiscard]] raft::receive from_a_stranger(const scenario& plan, std::size_t from,
                                             const raft::message& message, dice& chance);
 
-/// The message with something in it that contradicts itself; nothing when it has no such place.
-[[nodiscard]] std::optional<raft::receive> malformed(const scenario& plan, std::size_t from,
-                                                     std::size_t to, const raft::message& message,
-                                                     dice& chance);
+/// A message of any kind that nobody can have sent to a receiver in this state: it contradicts
+/// itself, or what the receiver knows for certain. Made of `message` when that is of the kind.
+[[nodiscard]] raft::receive malformed(const scenario& plan, std::size_t from, std::size_t to,
+                                      const core_view& receiver, raft::message message,
+                                      dice& chance);
 
 } // namespace hamok::sim

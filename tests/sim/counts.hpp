@@ -26,7 +26,11 @@ enum class count : std::size_t {
   link_downs_without_cause,
   garbage,
   strangers,
-  malformed,
+  malformed_vote_requests, // in the order of `raft::message_body`
+  malformed_vote_responses,
+  malformed_append_requests,
+  malformed_append_responses,
+  malformed_timeouts,
   // members
   crashes_between_steps,
   crashes_before_write,

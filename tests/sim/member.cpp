@@ -218,9 +218,11 @@ void member::receive(std::size_t from, blob bytes) {
   });
 }
 
-void member::receive_bad(raft::receive event) {
-  if (up() && !paused_)
-    feed(std::move(event), true);
+bool member::receive_bad(raft::receive event) {
+  if (!up() || paused_)
+    return false;
+  feed(std::move(event), true);
+  return true;
 }
 
 void member::link_changed(std::size_t peer, bool up) {

@@ -53,8 +53,9 @@ public:
 
   // From the world; all wait while the member is paused and are lost while it is down.
   void receive(std::size_t from, blob bytes);
-  /// A message of somebody who is no member, of another group, or malformed.
-  void receive_bad(raft::receive event);
+  /// A message of somebody who is no member, of another group, or malformed. False when nobody is
+  /// there to take it.
+  bool receive_bad(raft::receive event);
   void link_changed(std::size_t peer, bool up);
   void write_done(std::uint64_t sequence);
   void ask(const request& what);

@@ -88,6 +88,10 @@ bool member::feed(raft::event_body what, bool must_be_rejected) {
   step.must_be_rejected = must_be_rejected;
   step.local_now = clock_.read(all_.time.now());
   step.before = view().now;
+  if (must_be_rejected) {
+    step.hard_before = core_->hard();
+    step.progress_before = core_->progress();
+  }
   all_.rules.view().now = all_.time.now();
   all_.story.note(all_.time.now(), {0xFEED, who_, static_cast<std::uint64_t>(step.event)},
                   [&] { return all_.name(who_) + "  " + to_string(what); });

@@ -137,15 +137,23 @@ void network::disturb(std::size_t from, std::size_t to, const raft::message& mes
   const auto& plan = all_.plan.network;
   if (all_.chance.chance(plan.garbage_per_mille))
     read_garbage(bytes);
-  if (all_.chance.chance(plan.stranger_per_mille)) {
-    all_.done.add(count::strangers);
-    all_.members[to].receive_bad(from_a_stranger(all_.plan, from, message, all_.chance));
-  }
+  if (all_.chance.chance(plan.stranger_per_mille))
+    all_.time.after(delay(), [this, from, to, message] {
+      if (all_.members[to].receive_bad(from_a_stranger(all_.plan, from, message, all_.chance)))
+        all_.done.add(count::strangers);
+    });
   if (all_.chance.chance(plan.malformed_per_mille))
-    if (auto damaged = malformed(all_.plan, from, to, message, all_.chance)) {
-      all_.done.add(count::malformed);
-      all_.members[to].receive_bad(std::move(*damaged));
-    }
+    all_.time.after(delay(), [this, from, to, message] { send_malformed(from, to, message); });
+}
+
+// Made when it arrives, for the state that its receiver is in then.
+void network::send_malformed(std::size_t from, std::size_t to, const raft::message& message) {
+  const auto& receiver = all_.rules.view().members[to].now;
+  auto damaged = malformed(all_.plan, from, to, receiver, message, all_.chance);
+  const auto kind =
+      static_cast<std::size_t>(count::malformed_vote_requests) + damaged.message.body.index();
+  if (all_.members[to].receive_bad(std::move(damaged)))
+    all_.done.add(static_cast<count>(kind));
 }
 
 // It only has to be told from a message: what happens to be one, no link would let pass.

@@ -70,6 +70,7 @@ private:
   void repeat_later(std::size_t from, std::size_t to, const raft::message& message,
                     const blob& bytes, std::uint64_t number);
   void disturb(std::size_t from, std::size_t to, const raft::message& message, const blob& bytes);
+  void send_malformed(std::size_t from, std::size_t to, const raft::message& message);
   void read_garbage(const blob& bytes);
   void tell_end(std::size_t whom, std::size_t peer, bool up);
 

@@ -81,6 +81,8 @@ struct step_view {
   std::optional<raft::append_response> append_answer; ///< when one was received
   bool timeout_now = false;
   bool must_be_rejected = false; ///< it received what no member of the group can have sent
+  raft::hard_state hard_before;  ///< in that case only
+  std::vector<raft::peer_progress> progress_before; ///< in that case only
   timestamp local_now{0};
   core_view before;
   const core_view* after = nullptr;
