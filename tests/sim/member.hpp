@@ -32,6 +32,8 @@ public:
   [[nodiscard]] bool up() const noexcept { return core_ != nullptr; }
   [[nodiscard]] bool paused() const noexcept { return paused_; }
   [[nodiscard]] bool leads() const noexcept;
+  /// Whether a write is not durable yet.
+  [[nodiscard]] bool writes() const noexcept { return !disk_.idle(); }
 
   /// Starts from what storage holds.
   void start();

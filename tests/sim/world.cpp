@@ -1,6 +1,9 @@
 #include "hamok/tests/sim/world.hpp"
 
+#include "hamok/tests/sim/repair.hpp"
+
 #include <algorithm>
+#include <vector>
 
 namespace hamok::sim {
 
@@ -76,10 +79,41 @@ void world::settle() {
   story.note(time.now(), {0x4EA1}, [] { return std::string{"-- the network has healed"}; });
   trouble.stop();
   net.heal();
-  // Elections take a few idle times. A member without any log may have to get it entry by entry.
-  const auto round_trip = (plan.network.max_delay + plan.disk.max_delay + plan.apply_delay) * 2;
-  const auto bound = time.now() + plan.idle * 40 + plan.members.front().config.election_timeout * 2
-                     + round_trip * static_cast<int>(rules.view().past.last_index());
+  repair_logs();
+  serve_clients();
+}
+
+duration world::round_trip() const {
+  return plan.network.max_delay * 2 + plan.disk.max_delay;
+}
+
+// Elections take a few idle times. What was long on its way may still undo one.
+void world::repair_logs() {
+  const auto bound = time.now() + plan.idle * 40 + plan.members.front().config.election_timeout * 2;
+  for (bool repaired = false; !repaired;) {
+    run_until(bound, "no leader is followed by all although the network has healed",
+              [&] { return followed_by_all() != nobody; });
+    const auto leader = followed_by_all();
+    const auto& now = rules.view().members[leader].now;
+    repair logs{*this, leader};
+    run_until(timestamp::max(), "it ends, or is late", [&, term = now.term] {
+      if (followed_by_all() != leader || now.term != term)
+        return true;
+      repaired = logs.done();
+      return repaired;
+    });
+  }
+}
+
+void world::serve_clients() {
+  // One request at a time may be on its way, and a state machine that starts from nothing is given
+  // only so much at a time.
+  const auto& limits = plan.members.front().config;
+  const auto asked = 10 + plan.clients.clients * plan.clients.max_batch;
+  const auto applied = rules.view().past.last_index() / limits.max_apply_ahead + 1;
+  const auto bound = time.now() + plan.idle * 40 + limits.election_timeout * 2
+                     + round_trip() * static_cast<int>(2 * asked)
+                     + plan.apply_delay * static_cast<int>(applied + asked);
   const auto before = rules.view().past.operations();
   run_until(bound, "no operations are committed although the network has healed",
             [&] { return rules.view().past.operations() >= before + 10; });
@@ -91,6 +125,16 @@ void world::settle() {
   });
   run_until(bound, "the members do not agree although the network has healed",
             [&] { return converged(); });
+}
+
+/// The leader that all members follow, in one term; or nobody.
+std::size_t world::followed_by_all() const {
+  const auto& all = rules.view().members;
+  const auto leader = all.front().now.leader;
+  const auto follows = [&](const member_view& each) {
+    return each.up && each.now.leader == leader && each.now.term == all.front().now.term;
+  };
+  return leader != nobody && std::ranges::all_of(all, follows) ? leader : nobody;
 }
 
 bool world::converged() const {

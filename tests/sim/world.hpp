@@ -54,6 +54,8 @@ public:
   [[nodiscard]] const std::string& name(std::size_t who) const {
     return plan.members[who].config.self.peer;
   }
+  /// The longest that a request, a write for it and the answer take when nothing goes wrong.
+  [[nodiscard]] duration round_trip() const;
   /// Highest index at which an acknowledged operation took effect.
   raft::index_t last_acknowledged = 0;
   /// Who led last.
@@ -62,10 +64,13 @@ public:
 private:
   void storms();
   void settle();
+  void repair_logs();
+  void serve_clients();
   void stay_calm();
   void step();
   template <class Condition>
   void run_until(timestamp deadline, const char* what, Condition&& reached);
+  [[nodiscard]] std::size_t followed_by_all() const;
   [[nodiscard]] bool converged() const;
 };
 

@@ -3,9 +3,12 @@
 // Who cannot reach a majority does not go on leading (thesis, 6.2).
 
 #include "hamok/tests/sim/invariant.hpp"
+#include "hamok/tests/sim/known_defects.hpp"
 
 #include <algorithm>
 #include <functional>
+#include <set>
+#include <tuple>
 #include <vector>
 
 namespace hamok::sim {
@@ -18,7 +21,17 @@ class leader_has_quorum final : public invariant {
 public:
   const char* name() const noexcept override { return "a leader has a quorum"; }
 
+  void sending(const cluster_view&, const send_view& send) override {
+    const auto* answer = std::get_if<raft::append_response>(&send.message->body);
+    if (answer == nullptr || answer->success)
+      return;
+    auto& refusals = send.who == answers_older_term_ ? of_older_terms_ : of_this_term_;
+    refusals.insert(key_of(send.who, send.to, *answer));
+  }
+
   void stepped(const cluster_view& all, const step_view& step) override {
+    answers_older_term_ =
+        step.append_received && step.message_term < step.after->term ? step.who : nobody;
     if (step.after->role != raft::role::leader)
       return;
     offices_.resize(all.members.size());
@@ -41,6 +54,13 @@ private:
     std::vector<timestamp> heard;  ///< when the last round that a member has answered began
   };
 
+  using answer_key = std::tuple<std::size_t, std::size_t, raft::term_t, std::uint64_t,
+                                raft::index_t, raft::index_t>;
+
+  static answer_key key_of(std::size_t from, std::size_t to, const raft::append_response& answer) {
+    return {from, to, answer.term, answer.round, answer.rejected_index, answer.conflict_index};
+  }
+
   static void note_round(term_of_office& office, const step_view& step) {
     for (const auto& sent : step.out->send)
       if (const auto* request = std::get_if<raft::append_request>(&sent.message.body))
@@ -48,10 +68,14 @@ private:
           office.rounds.push_back(step.local_now);
   }
 
-  static void note_answer(term_of_office& office, const step_view& step) {
+  void note_answer(term_of_office& office, const step_view& step) const {
     const auto& answer = step.append_answer;
     if (!answer || step.must_be_rejected || step.from == nobody || answer->term != step.after->term
         || answer->round >= office.rounds.size())
+      return;
+    const auto key = key_of(step.from, step.who, *answer);
+    if (!answers_to_older_terms_count && of_older_terms_.contains(key)
+        && !of_this_term_.contains(key))
       return;
     auto& heard = office.heard[step.from];
     heard = std::max(heard, office.rounds[answer->round]);
@@ -72,6 +96,10 @@ private:
   }
 
   std::vector<term_of_office> offices_; ///< by member
+  // Refusals as they were sent: of requests of the member's own term, or of one that was over.
+  std::set<answer_key> of_this_term_;
+  std::set<answer_key> of_older_terms_;
+  std::size_t answers_older_term_ = nobody;
 };
 
 } // namespace hamok::sim

@@ -1,0 +1,103 @@
+#include "hamok/tests/sim/repair.hpp"
+
+#include "hamok/raft/codec.hpp"
+#include "hamok/tests/sim/known_defects.hpp"
+#include "hamok/tests/sim/world.hpp"
+
+#include <algorithm>
+
+namespace hamok::sim {
+
+namespace {
+
+raft::index_t last_common_index(const shadow_log& one, const shadow_log& other) {
+  auto index = std::min(one.last_index(), other.last_index());
+  while (index > 0 && !one.agrees(other, index))
+    --index;
+  return index;
+}
+
+/// Terms of the entries behind `index`.
+std::size_t terms_behind(const shadow_log& log, raft::index_t index) {
+  std::size_t terms = 0;
+  for (auto at = index + 1; at <= log.last_index(); ++at)
+    if (at == index + 1 || log.term_at(at) != log.term_at(at - 1))
+      ++terms;
+  return terms;
+}
+
+} // namespace
+
+repair::repair(const world& all, std::size_t leader)
+    : all_(all),
+      leader_(leader),
+      log_(all.rules.view().members[leader].log) {
+  for (std::size_t who = 0; who < all_.members.size(); ++who)
+    tasks_.push_back(who == leader_ ? work{} : plan_for(who, next_index(who)));
+}
+
+raft::index_t repair::next_index(std::size_t who) const {
+  for (const auto& peer : all_.rules.view().members[leader_].core->progress())
+    if (number_of(all_.plan, peer.id) == who)
+      return peer.next_index;
+  return 1;
+}
+
+std::size_t repair::batches_from(raft::index_t first) const {
+  const auto& limits = all_.plan.members[leader_].config;
+  const auto& log = all_.rules.view().members[leader_].core->log();
+  std::size_t batches = 0;
+  std::size_t entries = 0;
+  std::size_t bytes = 0;
+  for (auto index = first; index <= log_.last_index(); ++index) {
+    const auto size = raft::encoded_size(log.at(index));
+    if (batches == 0 || entries == limits.max_batch_entries
+        || bytes + size > limits.max_batch_bytes) {
+      ++batches;
+      entries = 0;
+      bytes = 0;
+    }
+    ++entries;
+    bytes += size;
+  }
+  return batches;
+}
+
+repair::work repair::plan_for(std::size_t who, raft::index_t next) const {
+  const auto& plan = all_.plan;
+  const auto& other = all_.rules.view().members[who].log;
+  const auto common = last_common_index(log_, other);
+  work result;
+  result.conflicting_terms = terms_behind(other, common);
+  result.batches = batches_from(link_changes_begin_anew ? std::min(common + 1, next) : common + 1);
+  // Beside these: the first heartbeats, since a lost probe is sent again with the next one, an old
+  // answer that comes in between, and what a disk was given before.
+  const auto round_trips = static_cast<int>(result.conflicting_terms + result.batches + 2);
+  const auto before = all_.members[who].writes() ? plan.disk.max_stall : duration{0};
+  result.due = all_.time.now() + all_.round_trip() * round_trips
+               + plan.members[leader_].config.heartbeat * 5 / 4 + before;
+  return result;
+}
+
+bool repair::done() {
+  bool all_equal = true;
+  for (std::size_t who = 0; who < tasks_.size(); ++who) {
+    auto& task = tasks_[who];
+    if (all_.rules.view().members[who].log.agrees(log_, log_.last_index()))
+      continue;
+    all_equal = false;
+    if (link_changes_begin_anew && !task.begun_anew && next_index(who) == 1) {
+      task = plan_for(who, 1);
+      task.begun_anew = true;
+    }
+    if (all_.time.now() > task.due)
+      throw violation{"convergence", "the log of member " + all_.name(who)
+                                         + " is not yet that of its leader " + all_.name(leader_)
+                                         + ", after a round trip for each of "
+                                         + str(task.conflicting_terms) + " conflicting terms and "
+                                         + str(task.batches) + " batches"};
+  }
+  return all_equal;
+}
+
+} // namespace hamok::sim
