@@ -14,6 +14,7 @@
 #include "hamok/tests/sim/invariants/log_matching.hpp"
 #include "hamok/tests/sim/invariants/nothing_goes_back.hpp"
 #include "hamok/tests/sim/invariants/one_vote_per_term.hpp"
+#include "hamok/tests/sim/invariants/only_followers_follow.hpp"
 #include "hamok/tests/sim/invariants/repair_by_terms.hpp"
 #include "hamok/tests/sim/invariants/state_machine_safety.hpp"
 #include "hamok/tests/sim/invariants/stickiness.hpp"
@@ -45,8 +46,8 @@ checks::checks(const scenario& plan)
                        leader_completeness, state_machine_safety, acknowledged_operations,
                        applied_once, nothing_goes_back, one_vote_per_term, commit_needs_quorum,
                        durability_promise, leader_knows_members, leader_has_quorum, stickiness,
-                       repair_by_terms, everything_written, within_limits, truthful_output,
-                       convergence>()) {
+                       only_followers_follow, repair_by_terms, everything_written, within_limits,
+                       truthful_output, convergence>()) {
   view_.members.resize(plan.members.size());
 }
 
