@@ -55,7 +55,9 @@ void core::hear_from_leader(const member_id& leader) {
 
 void core::handle(const member_id& from, append_request&& request) {
   if (request.term < hard_.term) { // 5.1: a stale leader learns of the new term
-    refuse_append(from, request);
+    append_response answer;        // and of nothing else: it may lead in that term by then
+    answer.term = hard_.term;
+    send(from, answer);
     return;
   }
   if (leader_ && *leader_ != from) {

@@ -193,7 +193,8 @@ void core::resume(progress_state& peer) {
 
 void core::handle(const member_id& from, const append_response& response) {
   auto* peer = find_peer(from);
-  if (peer == nullptr || response.term < hard_.term) {
+  const bool of_older_term = !response.success && response.conflict_index == 0;
+  if (peer == nullptr || response.term < hard_.term || of_older_term) {
     reject("answer to an append that is over");
     return;
   }

@@ -56,7 +56,8 @@ struct append_response {
   /// On failure: the `prev_log_index` that was refused.
   index_t rejected_index = 0;
   /// On failure: term of the entry at `rejected_index` (0 = there is none) and the first index of
-  /// that term, or the index behind the end of the log (paper, end of 5.3).
+  /// that term, or the index behind the end of the log (paper, end of 5.3). An index of 0 says
+  /// that the request was of an older term, and nothing else.
   term_t conflict_term = 0;
   index_t conflict_index = 0;
 

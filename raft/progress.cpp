@@ -65,7 +65,8 @@ bool progress_state::refusal_is_current(index_t rejected_index) const noexcept {
 }
 
 void progress_state::probe_again() {
-  refused(match_index_ + 1);
+  // A probe goes on where it was: what refusals have found out still holds.
+  refused(mode_ == progress_mode::probe ? next_index_ : match_index_ + 1);
 }
 
 peer_progress progress_state::view() const {

@@ -1,7 +1,6 @@
 #include "hamok/tests/sim/repair.hpp"
 
 #include "hamok/raft/codec.hpp"
-#include "hamok/tests/sim/known_defects.hpp"
 #include "hamok/tests/sim/world.hpp"
 
 #include <algorithm>
@@ -33,14 +32,7 @@ repair::repair(const world& all, std::size_t leader)
       leader_(leader),
       log_(all.rules.view().members[leader].log) {
   for (std::size_t who = 0; who < all_.members.size(); ++who)
-    tasks_.push_back(who == leader_ ? work{} : plan_for(who, next_index(who)));
-}
-
-raft::index_t repair::next_index(std::size_t who) const {
-  for (const auto& peer : all_.rules.view().members[leader_].core->progress())
-    if (number_of(all_.plan, peer.id) == who)
-      return peer.next_index;
-  return 1;
+    tasks_.push_back(who == leader_ ? work{} : plan_for(who));
 }
 
 std::size_t repair::batches_from(raft::index_t first) const {
@@ -63,13 +55,13 @@ std::size_t repair::batches_from(raft::index_t first) const {
   return batches;
 }
 
-repair::work repair::plan_for(std::size_t who, raft::index_t next) const {
+repair::work repair::plan_for(std::size_t who) const {
   const auto& plan = all_.plan;
   const auto& other = all_.rules.view().members[who].log;
   const auto common = last_common_index(log_, other);
   work result;
   result.conflicting_terms = terms_behind(other, common);
-  result.batches = batches_from(link_changes_begin_anew ? std::min(common + 1, next) : common + 1);
+  result.batches = batches_from(common + 1);
   // Beside these: the first heartbeats, since a lost probe is sent again with the next one, an old
   // answer that comes in between, and what a disk was given before.
   const auto round_trips = static_cast<int>(result.conflicting_terms + result.batches + 2);
@@ -86,10 +78,6 @@ bool repair::done() {
     if (all_.rules.view().members[who].log.agrees(log_, log_.last_index()))
       continue;
     all_equal = false;
-    if (link_changes_begin_anew && !task.begun_anew && next_index(who) == 1) {
-      task = plan_for(who, 1);
-      task.begun_anew = true;
-    }
     if (all_.time.now() > task.due)
       throw violation{"convergence", "the log of member " + all_.name(who)
                                          + " is not yet that of its leader " + all_.name(leader_)

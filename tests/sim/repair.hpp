@@ -29,11 +29,9 @@ private:
     std::size_t conflicting_terms = 0; ///< in what the member has to drop
     std::size_t batches = 0;           ///< that it lacks
     timestamp due{0};
-    bool begun_anew = false;
   };
 
-  [[nodiscard]] raft::index_t next_index(std::size_t who) const;
-  [[nodiscard]] work plan_for(std::size_t who, raft::index_t next) const;
+  [[nodiscard]] work plan_for(std::size_t who) const;
   [[nodiscard]] std::size_t batches_from(raft::index_t first) const;
 
   const world& all_;

@@ -3,7 +3,6 @@
 // Who cannot reach a majority does not go on leading (thesis, 6.2).
 
 #include "hamok/tests/sim/invariant.hpp"
-#include "hamok/tests/sim/known_defects.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -74,8 +73,7 @@ private:
         || answer->round >= office.rounds.size())
       return;
     const auto key = key_of(step.from, step.who, *answer);
-    if (!answers_to_older_terms_count && of_older_terms_.contains(key)
-        && !of_this_term_.contains(key))
+    if (of_older_terms_.contains(key) && !of_this_term_.contains(key))
       return;
     auto& heard = office.heard[step.from];
     heard = std::max(heard, office.rounds[answer->round]);

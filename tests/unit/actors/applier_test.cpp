@@ -40,8 +40,7 @@ struct applier_fixture : system_fixture {
                                                   collection_spec spec) {
     if (spec.kind == "unknown")
       return make_error(errc::unknown_kind);
-    auto& log = told[spec.name + "/" + std::to_string(context.origin)];
-    auto* sink = &log;
+    auto* sink = &told(spec.name + "/" + std::to_string(context.origin));
     const auto actor = system.spawn([this, sink, context](caf::event_based_actor* self) {
       return fake(self, *sink, context.applier);
     });
@@ -91,10 +90,17 @@ struct applier_fixture : system_fixture {
   }
 
   [[nodiscard]] bool wait_for(const std::string& collection, const std::vector<std::string>& all) {
-    return eventually([&] { return told[collection].get() == all; });
+    return eventually([&] { return told(collection).get() == all; });
   }
 
-  std::map<std::string, lines> told; ///< by name and origin; filled before its actor runs
+  /// What a collection was told, by name and origin.
+  [[nodiscard]] lines& told(const std::string& collection) {
+    const std::lock_guard guard{told_mutex};
+    return told_to[collection];
+  }
+
+  std::mutex told_mutex;
+  std::map<std::string, lines> told_to;
   record<raft::index_t> applied;
   record<event::error> errors;
   record<std::uint64_t> limits; ///< in `collection_created`

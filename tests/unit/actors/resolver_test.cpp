@@ -15,14 +15,15 @@ using namespace hamok::testing;
 
 namespace {
 
-/// The name servers that never answer, until the test ends.
+/// The name servers that never answer, until the test ends. Never destroyed: threads that nobody
+/// waits for look at it to the very end of the process.
 std::promise<void>& silence() {
-  static std::promise<void> instance;
+  static auto& instance = *new std::promise<void>;
   return instance;
 }
 
 int never_answers(const char*, const char*, const addrinfo*, addrinfo**) {
-  static const std::shared_future<void> end = silence().get_future().share();
+  static const auto& end = *new std::shared_future<void>{silence().get_future().share()};
   end.wait();
   return EAI_AGAIN;
 }

@@ -183,13 +183,33 @@ TEST_CASE("a leader without entries of the conflicting term skips all of them (5
 }
 
 TEST_CASE("a conflict hint that makes no sense takes the leader back by one at least (5.3)") {
-  for (const index_t hint : {index_t{0}, index_t{7}, index_t{8}, ~index_t{0}})
+  for (const index_t hint : {index_t{1}, index_t{7}, index_t{8}, ~index_t{0}})
     for (const term_t term : {term_t{0}, term_t{9}, ~term_t{0}}) {
       subject member{{.log = {1, 1, 1, 1, 4, 6, 6}, .term = 7}};
       const auto first = the_sent<append_request>(2, member.elect());
       const auto again = the_sent<append_request>(2, member.give(2, rejection(first, term, hint)));
       CHECK(again.prev_log_index < first.prev_log_index);
     }
+}
+
+TEST_CASE("an answer to an append of an older term says nothing about the log or the round (5.1)") {
+  subject leader{{.log = {1, 1, 1}, .term = 1}};
+  leader.elect();
+  const auto before = leader.progress_of(2);
+  const auto out = leader.give(2, append_response{2, 0, false, 0, 0, 0, 0});
+  CHECK(out.rejected != nullptr);
+  CHECK(out.send.empty());
+  CHECK(leader.progress_of(2).next_index == before.next_index);
+  CHECK(leader.progress_of(2).last_contact == before.last_contact);
+}
+
+TEST_CASE(
+    "a link that changes during the probing does not begin with the first entry again (5.3)") {
+  subject leader{{.log = {1, 1, 1, 1, 1}, .term = 1}};
+  leader.elect();
+  leader.give(link_down{id(2)});
+  const auto again = the_sent<append_request>(2, leader.give(link_up{id(2)}));
+  CHECK(again.prev_log_index == 5);
 }
 
 TEST_CASE("a rejection that was overtaken by later news is ignored (5.3)") {
