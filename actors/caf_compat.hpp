@@ -9,6 +9,8 @@
 #include <caf/actor_config.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/behavior.hpp>
+#include <caf/binary_deserializer.hpp>
+#include <caf/binary_serializer.hpp>
 #include <caf/byte_buffer.hpp>
 #include <caf/config.hpp>
 #include <caf/event_based_actor.hpp>
@@ -127,16 +129,53 @@ Handle handle_of(self_ptr self) {
   return caf::actor_cast<Handle>(self->ctrl());
 }
 
-/// Lets the exit messages of `master` end `self`, and nobody else's: whoever has a handle could
-/// link to it and die. `exit_reason::kill` ends an actor whoever sends it.
-inline void obey_only(self_ptr self, const caf::actor_addr& master) {
+/// Writes with `inspect` behind what is in `out`.
+inline caf::binary_serializer binary_sink(caf::byte_buffer& out) {
+#if HAMOK_CAF_1
+  return caf::binary_serializer{out};
+#else
+  return {nullptr, out};
+#endif
+}
+
+/// Reads with `inspect`.
+inline caf::binary_deserializer binary_source(const void* data, std::size_t size) {
+#if HAMOK_CAF_1
+  return caf::binary_deserializer{data, size};
+#else
+  return {nullptr, data, size};
+#endif
+}
+
+/// Gives exit messages to `what`, in place of ending `self`. `exit_reason::kill` ends it all the
+/// same.
+template <class F>
+void on_exit_message(self_ptr self, F what) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
   // Where CAF has another way, it asks for a handler in a behavior, which a typed one cannot have.
-  self->set_exit_handler([self, master](caf::exit_msg& msg) {
-    if (msg.source == master)
-      self->quit(std::move(msg.reason));
+  self->set_exit_handler(std::move(what));
+#pragma GCC diagnostic pop
+}
+
+/// Lets the exit messages of `master` end `self`, after a call of `farewell`, and nobody else's:
+/// whoever has a handle could link to it and die. `exit_reason::kill` ends an actor whoever sends
+/// it, and without a farewell.
+template <class F>
+void obey_only(self_ptr self, const caf::actor_addr& master, F farewell) {
+  on_exit_message(self, [self, master, farewell](caf::exit_msg& msg) {
+    if (msg.source != master)
+      return;
+    farewell();
+    self->quit(std::move(msg.reason));
   });
+}
+
+/// Keeps `self` alive when somebody answers a plain message with an error, which would end it.
+inline void outlive_errors(self_ptr self) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+  self->set_error_handler([](caf::error&) {}); // as above
 #pragma GCC diagnostic pop
 }
 
@@ -200,17 +239,6 @@ public:
 };
 #endif
 
-/// The behavior of an actor that is not ended by whoever answers a plain message with an error, as
-/// CAF has it otherwise.
-inline caf::behavior outliving_errors([[maybe_unused]] self_ptr self, caf::behavior what) {
-#if HAMOK_CAF_1
-  return what.or_else([](caf::error&) {});
-#else
-  self->set_error_handler([](caf::error&) {});
-  return what;
-#endif
-}
-
 /// An actor that is nothing but its state: `Base` is `caf::event_based_actor` or `broker`.
 template <class State, class Base>
 class shell : public Base {
@@ -218,11 +246,11 @@ public:
   template <class... Ts>
   explicit shell(caf::actor_config& cfg, Ts&&... xs)
       : Base(cfg),
-        state_(std::make_unique<State>(this, std::forward<Ts>(xs)...)) {}
-
-  caf::behavior make_behavior() override {
-    return outliving_errors(this, state_->make_behavior().unbox());
+        state_(std::make_unique<State>(this, std::forward<Ts>(xs)...)) {
+    outlive_errors(this);
   }
+
+  caf::behavior make_behavior() override { return state_->make_behavior().unbox(); }
 
   void on_exit() override {
     state_.reset(); // handles to other actors must not keep them alive in a circle

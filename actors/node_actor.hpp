@@ -87,6 +87,7 @@ private:
   // node_routing.cpp
   [[nodiscard]] errc absence() const;
   void on_storage_failed();
+  void take_no_part();
   void on_proposals(proposal_batch& batch);
   void refuse(const proposal_batch& batch, errc reason);
   void on_refused(const proposal_refused& msg);

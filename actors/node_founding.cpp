@@ -36,6 +36,7 @@ void node_state::perform(const raft::founding_output& out) {
     if (!parts_.storage->save_identity(identity_)) {
       on_error({errc::storage_failed, explain(errc::storage_failed)});
       founding_.reset();
+      take_no_part();
       return;
     }
     links_.update(make_policy(), {}); // the lives of the members are known from now on
@@ -54,6 +55,7 @@ void node_state::found() {
   base.members.voters = identity_.founders;
   if (!parts_.storage->save_base(base)) {
     on_error({errc::storage_failed, explain(errc::storage_failed)});
+    take_no_part();
     return;
   }
   founded_ = true;

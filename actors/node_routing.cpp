@@ -32,8 +32,11 @@ errc node_state::absence() const {
 
 /// Nothing may be promised any more, neither votes nor entries, until the next start.
 void node_state::on_storage_failed() {
-  if (!running_ || !host_.is_current(sender()))
-    return;
+  if (running_ && host_.is_current(sender()))
+    take_no_part();
+}
+
+void node_state::take_no_part() {
   failed_ = true;
   running_ = false;
   stopping_.emplace_back(); // nobody waits for it, but the next start has to come after it

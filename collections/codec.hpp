@@ -34,7 +34,7 @@ struct codec {
   /// Appends the bytes of `value` to `out`.
   static bool encode(const T& value, std::vector<std::byte>& out) {
     caf::byte_buffer buffer;
-    caf::binary_serializer sink{nullptr, buffer};
+    auto sink = compat::binary_sink(buffer);
     if (!sink.apply(value))
       return false;
     const auto bytes = compat::std_bytes(buffer);
@@ -44,7 +44,7 @@ struct codec {
 
   /// Reads exactly all of `bytes`, which are hostile.
   static bool decode(std::span<const std::byte> bytes, T& out) {
-    caf::binary_deserializer source{nullptr, bytes.data(), bytes.size()};
+    auto source = compat::binary_source(bytes.data(), bytes.size());
     return source.apply(out) && source.remaining() == 0;
   }
 };

@@ -55,7 +55,6 @@ public:
 
   /// It was sent at least once.
   [[nodiscard]] bool sent() const noexcept { return token_ != 0; }
-  [[nodiscard]] bool leaderless() const noexcept { return leader_.leaderless(); }
 
 private:
   blob entry_;

@@ -61,12 +61,12 @@ caf::behavior relay_behavior(caf::event_based_actor* self, const caf::actor& sub
   state->subscriber = subscriber;
   state->account = account;
   state->monitors.watch(self, subscriber, [self](const caf::error&) { self->quit(); });
-  return compat::outliving_errors(
-      self, {
-                [self, state](const collection_event& event) { pass_on(self, state, event); },
-                [self, state](const event::lagged& event) { pass_on(self, state, event); },
-                [self](unsubscribe) { self->quit(); },
-            });
+  compat::outlive_errors(self);
+  return {
+      [self, state](const collection_event& event) { pass_on(self, state, event); },
+      [self, state](const event::lagged& event) { pass_on(self, state, event); },
+      [self](unsubscribe) { self->quit(); },
+  };
 }
 
 } // namespace

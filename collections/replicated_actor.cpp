@@ -1,6 +1,6 @@
 #include "hamok/collections/replicated_actor.hpp"
 
-#include "hamok/collections/random_id.hpp"
+#include "hamok/actors/interfaces/random_id.hpp"
 
 #include <utility>
 
@@ -51,14 +51,16 @@ replicated_state::replicated_state(self_ptr self, collection_context context, co
     spec_.creator = random_id();
   if (context_.create)
     creation_.emplace(encode_create(spec_), make_config(context_.options), tokens_);
-  compat::obey_only(self_, caf::actor_cast<caf::actor_addr>(context_.applier));
+  compat::obey_only(self_, caf::actor_cast<caf::actor_addr>(context_.applier),
+                    [this] { fail_all(errc::stopped, false); });
   publish();
 }
 
 replicated_state::~replicated_state() {
   for (auto& subscriber : subscribers_)
     subscriber.close();
-  fail_all(errc::stopped, false);
+  // Nothing is delivered to actors here: the last reference to this one may be gone already. CAF
+  // answers the promises that are dropped.
 }
 
 collection_actor::behavior_type replicated_state::make_behavior() {

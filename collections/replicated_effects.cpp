@@ -121,8 +121,7 @@ void replicated_state::expire_ready(raft::timestamp time) {
     if (waiter.deadline > time)
       return false;
     // The creation goes on, whatever its caller is told.
-    const auto nowhere = creation_ && creation_->leaderless() && !creation_->sent();
-    waiter.promise.deliver(make_error(nowhere ? errc::no_leader : errc::outcome_unknown));
+    waiter.promise.deliver(make_error(errc::outcome_unknown));
     return true;
   });
 }
@@ -141,8 +140,9 @@ void replicated_state::fail_all(errc reason, bool may_send) {
   proposer_output out;
   proposer_.fail_all(reason, time, out);
   clients_.fail_all(reason, out);
+  const bool created_in_doubt = creation_ && creation_->sent();
   for (auto& waiter : std::exchange(ready_, {}))
-    waiter.promise.deliver(make_error(reason));
+    waiter.promise.deliver(make_error(created_in_doubt ? errc::outcome_unknown : reason));
   if (!may_send)
     out.batches.clear();
   carry_out(out);

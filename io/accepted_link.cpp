@@ -49,7 +49,7 @@ public:
   caf::behavior make_behavior() {
     where_ = connection_.remote();
     monitors_.watch(self_, config_.node, [this](const caf::error&) { node_ended(); });
-    self_->set_exit_handler([this](caf::exit_msg& msg) { wind_up(msg.reason); });
+    compat::on_exit_message(self_, [this](caf::exit_msg& msg) { wind_up(msg.reason); });
     connection_.start();
     compat::run_after(self_, config_.limits.hello_timeout, [this] {
       if (!peer_ && !client_)

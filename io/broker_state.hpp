@@ -20,7 +20,9 @@ public:
   template <class... Ts>
   explicit broker_with_state(caf::actor_config& cfg, Ts&&... xs)
       : compat::broker(cfg),
-        state_(std::make_unique<State>(this, std::forward<Ts>(xs)...)) {}
+        state_(std::make_unique<State>(this, std::forward<Ts>(xs)...)) {
+    compat::outlive_errors(this);
+  }
 
   caf::behavior make_behavior() override { return state_->make_behavior(); }
 

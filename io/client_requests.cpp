@@ -1,4 +1,5 @@
 #include "hamok/actors/caf_compat.hpp"
+#include "hamok/actors/interfaces/timeout.hpp"
 #include "hamok/io/client_session.hpp"
 
 #include <utility>
@@ -6,13 +7,6 @@
 // The requests of a client: each becomes a message to the node or to a collection.
 
 namespace hamok {
-
-namespace {
-
-/// What a collection gets on top of a request's timeout, so that its own, exact answer comes first.
-constexpr caf::timespan answer_margin = std::chrono::seconds{1};
-
-} // namespace
 
 caf::timespan client_session::timeout_of(caf::timespan wanted) const {
   return (wanted.count() > 0 ? wanted : config_.limits.request_timeout) + answer_margin;

@@ -34,7 +34,7 @@ public:
   caf::behavior make_behavior() {
     // Whoever accepts for a node ends with it.
     monitors_.watch(self_, config_.link.node, [this](const caf::error& why) { leave(why); });
-    self_->set_exit_handler([this](caf::exit_msg& msg) { leave(msg.reason); });
+    compat::on_exit_message(self_, [this](caf::exit_msg& msg) { leave(msg.reason); });
     doorman_ = self_->add_doorman(socket_.release());
     compat::run_after(self_, settle_time, [this] {
       settled_ = true;

@@ -26,7 +26,7 @@ public:
   /// Runs in the multiplexer's thread, where the socket belongs from now on.
   caf::behavior make_behavior() {
     monitors_.watch(self_, config_.node, [this](const caf::error&) { session_->node_ended(); });
-    self_->set_exit_handler([this](caf::exit_msg& msg) { session_->wind_up(msg.reason); });
+    compat::on_exit_message(self_, [this](caf::exit_msg& msg) { session_->wind_up(msg.reason); });
     connection conn{self_, self_->add_scribe(socket_.release()), config_.limits};
     session_ = std::make_unique<peer_session>(self_, std::move(conn), std::move(config_), true,
                                               std::move(expected_peer_), std::move(where_));

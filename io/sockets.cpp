@@ -24,6 +24,8 @@ using clock = std::chrono::steady_clock;
 
 /// For the name of an own address.
 constexpr auto listen_patience = std::chrono::seconds{5};
+/// Longer than a resolver waits before it turns from a dead name server to the next.
+constexpr auto resolve_patience = std::chrono::seconds{8};
 
 std::string system_error_text(int code) {
   return std::generic_category().message(code);
@@ -116,7 +118,8 @@ socket_result connect_to(const endpoint& target, std::chrono::nanoseconds each,
     return deadline - now < each ? deadline : now + each;
   };
   socket_result result;
-  const auto found = resolve(target, 0, within() - clock::now());
+  const auto found = resolve(
+      target, 0, std::min<std::chrono::nanoseconds>(deadline - clock::now(), resolve_patience));
   result.error = found.error;
   for (const auto* i = found.addresses.get(); i != nullptr; i = i->ai_next) {
     const auto code = try_connect(*i, within(), result.socket);

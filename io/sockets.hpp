@@ -18,8 +18,9 @@ struct socket_result {
   std::string error; ///< empty if there is a socket
 };
 
-/// Connects to the first address of the name that answers. Blocks the thread: for `each` to resolve
-/// the name and for as long with each of its addresses, in all no longer than until `deadline`.
+/// Connects to the first address of the name that answers. Blocks the thread: for 8 s
+/// to resolve the name and for `each` with each of its addresses, in all no longer than until
+/// `deadline`.
 [[nodiscard]] socket_result connect_to(
     const endpoint& target, std::chrono::nanoseconds each,
     std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max());

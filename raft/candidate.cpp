@@ -43,7 +43,7 @@ void core::begin_vote(bool transfer) {
   auto& state = std::get<candidate_state>(role_);
   state.pre_vote = false;
   state.transfer = transfer;
-  state.round_end = now_ + config_.follower_max_idle / 2;
+  state.round_end = state.candidacy_end; // the disk comes first
   state.vote_sequence = last_sequence_;
   state.next_round.reset();
   state.granted.clear();
@@ -76,6 +76,8 @@ void core::own_vote_is_durable(std::uint64_t sequence) {
       || contains(state->granted, config_.self))
     return;
   state->granted.push_back(config_.self);
+  // Votes cost the others a write to their disks as well.
+  state->round_end = now_ + std::max(config_.follower_max_idle / 2, config_.election_timeout / 3);
   tally();
 }
 

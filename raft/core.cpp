@@ -203,6 +203,7 @@ void core::is_reachable(const member_id& peer) {
 }
 
 void core::on(const link_up& ev) {
+  const bool was_down = contains(unreachable_, ev.peer);
   is_reachable(ev.peer);
   if (auto* state = std::get_if<follower_state>(&role_)) {
     // It is there again, so there is no hurry any more.
@@ -210,6 +211,8 @@ void core::on(const link_up& ev) {
       reset_election_deadline();
   } else if (auto* candidate = std::get_if<candidate_state>(&role_)) {
     candidate->resend_at = now_;
+    if (was_down && candidate->next_round) // the next round has more to win
+      candidate->next_round = std::min(*candidate->next_round, now_ + config_.min_vote_pause);
   } else if (auto* peer = find_peer(ev.peer)) {
     resume(*peer);
   }

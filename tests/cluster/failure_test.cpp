@@ -251,7 +251,7 @@ TEST_CASE("a collection whose actor has died comes back with its state when its 
   CHECK(!all.at("a").start());
   REQUIRE(eventually([&] {
     opened = all.at("a").create_map<std::string, int>("numbers");
-    return opened.engaged();
+    return static_cast<bool>(opened);
   }));
   CHECK(must(opened->set("x", 3, std::chrono::seconds{20}).get()) == 1);
   CHECK(must(opened->get("y")) == 2);

@@ -71,7 +71,7 @@ TEST_CASE("get_or_create tells whether a map existed") {
   bool existed = true;
   must(all.at("a").get_or_create_map<std::string, int>("numbers", &existed));
   CHECK(!existed);
-  REQUIRE(eventually([&] { return all.at("b").find_collection("numbers").engaged(); }));
+  REQUIRE(eventually([&] { return static_cast<bool>(all.at("b").find_collection("numbers")); }));
   must(all.at("b").get_or_create_map<std::string, int>("numbers", &existed));
   CHECK(existed);
 }
@@ -82,7 +82,7 @@ TEST_CASE("an id cannot be two kinds of collection") {
   must(all.at("a").get_or_create_map<std::string, int>("numbers"));
   state_registry::instance().add("other", [] { return state_registry::instance().make("map"); });
   for (const auto& name : all.names()) {
-    REQUIRE(eventually([&] { return all.at(name).find_collection("numbers").engaged(); }));
+    REQUIRE(eventually([&] { return static_cast<bool>(all.at(name).find_collection("numbers")); }));
     auto refused = all.at(name).open_collection({"numbers", "other", {}, {}});
     REQUIRE(!refused);
     CHECK(refused.error() == errc::kind_mismatch);

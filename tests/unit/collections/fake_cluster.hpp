@@ -202,6 +202,13 @@ public:
     compat::request(self.ptr(), hub_, seconds{20}, what)
         .receive([] {}, [](const caf::error& reason) { FAIL(to_string(reason)); });
   }
+
+  /// Ends the collection of a member as its applier does.
+  void end(std::size_t which) {
+    compat::anon_send(caf::actor_cast<caf::actor>(members.at(which).actor),
+                      caf::exit_msg{hub_.address(), caf::exit_reason::user_shutdown});
+  }
+
   /// A notice of another creation of the same id.
   void created(errc refused, std::uint64_t id = 1) {
     compat::anon_send(hub_, collection_created{id, {"c", "map", {}, {}, {}}, refused});

@@ -248,7 +248,7 @@ TEST_CASE("when the actor ends, what cannot have happened is told as such") {
   auto promise =
       compat::request(self.ptr(), map.actor(), seconds{20}, execute{set("b", "1"), seconds{20}});
   REQUIRE(map.status()); // both have arrived
-  caf::anon_send_exit(map.actor(), caf::exit_reason::kill);
+  cluster.end(0);
   CHECK(code_of(thread.get()) == errc::stopped);
   caf::error reason;
   std::move(promise).receive([](const blob&) {}, [&](const caf::error& why) { reason = why; });

@@ -15,7 +15,7 @@ namespace {
 template <class T>
 caf::byte_buffer to_bytes(const T& value) {
   caf::byte_buffer result;
-  caf::binary_serializer sink{nullptr, result};
+  auto sink = compat::binary_sink(result);
   REQUIRE(sink.apply(value));
   return result;
 }
@@ -26,14 +26,14 @@ template <class T>
 void check_round_trip(const T& value) {
   const auto bytes = to_bytes(value);
   T copy;
-  caf::binary_deserializer source{nullptr, bytes};
+  auto source = compat::binary_source(bytes.data(), bytes.size());
   REQUIRE(source.apply(copy));
   CHECK(source.remaining() == 0);
   CHECK(to_bytes(copy) == bytes);
   for (std::size_t size = 0; size < bytes.size(); size += 1 + size / 8) {
     T cut;
     const caf::byte_buffer part{bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size)};
-    caf::binary_deserializer short_source{nullptr, part};
+    auto short_source = compat::binary_source(part.data(), part.size());
     CHECK(!short_source.apply(cut));
   }
 }
@@ -138,14 +138,14 @@ TEST_CASE("messages of callers and events survive CAF's serialization") {
 TEST_CASE("hostile numbers for codes and sizes are refused") {
   caf::byte_buffer code{static_cast<compat::byte>(200)};
   errc value{};
-  caf::binary_deserializer source{nullptr, code};
+  auto source = compat::binary_source(code.data(), code.size());
   CHECK(!source.apply(value));
 
   caf::byte_buffer huge;
-  caf::binary_serializer sink{nullptr, huge};
+  auto sink = compat::binary_sink(huge);
   REQUIRE(sink.begin_sequence(std::size_t{1} << 30));
   blob target;
-  caf::binary_deserializer from_huge{nullptr, huge};
+  auto from_huge = compat::binary_source(huge.data(), huge.size());
   CHECK(!from_huge.apply(target));
 }
 
