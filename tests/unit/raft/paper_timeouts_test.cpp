@@ -17,6 +17,16 @@ duration lose_round(subject& member) {
   return member.now() - lost;
 }
 
+/// n1 of three, whose pre-votes or votes are on their way.
+subject in_round(bool pre_vote) {
+  subject result{{.log = {1}, .term = 1}};
+  if (pre_vote)
+    result.time_out();
+  else
+    result.campaign();
+  return result;
+}
+
 setup with_seed(std::uint64_t seed) {
   setup what{.log = {1}, .term = 1};
   what.config.seed = seed;
@@ -52,11 +62,7 @@ TEST_CASE("a restarted member waits for a leader before it campaigns (consensus.
 TEST_CASE("a member that cannot be reached is not waited for in a round (consensus.md, 1)") {
   for (const bool pre_vote : {true, false}) {
     INFO("pre-vote " << pre_vote);
-    subject member{{.log = {1}, .term = 1}};
-    if (pre_vote)
-      member.time_out();
-    else
-      member.campaign();
+    auto member = in_round(pre_vote);
     member.give(
         2, vote_response{member->term(), member->term() + (pre_vote ? 1 : 0), pre_vote, false});
     const auto lost = member.now();
@@ -80,11 +86,7 @@ TEST_CASE("a link that comes back makes a lost round open again (consensus.md, 1
 TEST_CASE("a round without answers is lost before the candidacy is (consensus.md, 1)") {
   for (const bool pre_vote : {true, false}) {
     INFO("pre-vote " << pre_vote);
-    subject member{{.log = {1}, .term = 1}};
-    if (pre_vote)
-      member.time_out();
-    else
-      member.campaign();
+    auto member = in_round(pre_vote);
     const auto begun = member.now();
     // A vote costs everybody a write to its disk, a pre-vote nothing.
     const auto limit =
