@@ -1,5 +1,6 @@
 #include "hamok/io/memory_storage.hpp"
 #include "hamok/tests/cluster/cluster.hpp"
+#include "hamok/tests/failing_storage.hpp"
 
 #include <atomic>
 #include <set>
@@ -21,17 +22,6 @@ public:
   }
 
   std::atomic<bool> armed{false};
-};
-
-/// Refuses to write once it is told to.
-class failing_storage : public memory_storage {
-public:
-  raft::write_status write(const raft::persist_request& request,
-                           const durable_callback& on_durable) override {
-    return failing ? raft::write_status::failed : memory_storage::write(request, on_durable);
-  }
-
-  std::atomic<bool> failing{false};
 };
 
 map<std::string, int> numbers_of(cluster& all, const std::string& name) {

@@ -1,6 +1,7 @@
 #include "hamok/actors/clock.hpp"
 #include "hamok/actors/role_context.hpp"
 #include "hamok/io/memory_storage.hpp"
+#include "hamok/tests/failing_storage.hpp"
 #include "hamok/tests/unit/actors/recorder.hpp"
 
 #include <caf/send.hpp>
@@ -11,17 +12,6 @@ namespace {
 
 const raft::member_id alone{"a", {1, 1}};
 const raft::member_id other{"b", {2, 2}};
-
-/// Refuses to write once it is told to.
-class failing_storage : public memory_storage {
-public:
-  raft::write_status write(const raft::persist_request& request,
-                           const durable_callback& on_durable) override {
-    return failing ? raft::write_status::failed : memory_storage::write(request, on_durable);
-  }
-
-  std::atomic<bool> failing{false};
-};
 
 /// A role actor with stand-ins for the node and the applier around it.
 struct role_fixture : system_fixture {

@@ -1,0 +1,22 @@
+#pragma once
+
+// A storage whose disk fails when a test wants it to.
+
+#include "hamok/io/memory_storage.hpp"
+
+#include <atomic>
+
+namespace hamok::test {
+
+/// Refuses to write once it is told to.
+class failing_storage : public memory_storage {
+public:
+  raft::write_status write(const raft::persist_request& request,
+                           const durable_callback& on_durable) override {
+    return failing ? raft::write_status::failed : memory_storage::write(request, on_durable);
+  }
+
+  std::atomic<bool> failing{false};
+};
+
+} // namespace hamok::test
