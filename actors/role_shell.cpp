@@ -22,6 +22,28 @@ role_shell::role_shell(self_ptr self, std::unique_ptr<role_context> context)
       role_(context_->core.role()),
       reported_(short_view()) {}
 
+role_actor::behavior_type
+role_shell::behavior(std::function<void(proposal_batch&)> on_batch,
+                     std::function<void(const deadline_reached&)> on_tick) {
+  if (!on_tick)
+    on_tick = [this](const deadline_reached& msg) { on_deadline(msg); };
+  return {
+      [this](peer_message& msg) { on_peer_message(msg); },
+      [on_batch = std::move(on_batch)](proposal_batch& batch) { on_batch(batch); },
+      [this](link_opened, const raft::member_id& member, link_actor& link) {
+        on_link_opened(member, std::move(link));
+      },
+      [this](link_closed, const raft::member_id& member) { on_link_closed(member); },
+      [this](const applied_up_to& msg) { on_applied(msg); },
+      [this](const write_done& msg) { on_write_done(msg); },
+      [on_tick = std::move(on_tick)](const deadline_reached& msg) { on_tick(msg); },
+      [this](get_view) { return view(); },
+      [](retire) {
+        // Only a role that has handed over is asked to; it has another behavior by then.
+      },
+  };
+}
+
 void role_shell::on_peer_message(peer_message& msg) {
   step(raft::receive{std::move(msg.from), std::move(msg.message)});
 }

@@ -6,6 +6,7 @@
 #include "hamok/actors/role_context.hpp"
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -19,6 +20,12 @@ public:
   role_shell(const role_shell&) = delete;
   role_shell& operator=(const role_shell&) = delete;
   ~role_shell() = default;
+
+  /// What every role does with its messages. Only batches of operations are handled in two ways:
+  /// a leader gathers them, all others refuse. `on_tick` stands in for `on_deadline`, if it is set.
+  [[nodiscard]] role_actor::behavior_type
+  behavior(std::function<void(proposal_batch&)> on_batch,
+           std::function<void(const deadline_reached&)> on_tick = {});
 
   // The handlers that are the same in every role.
   void on_peer_message(peer_message& msg);

@@ -28,8 +28,12 @@ exit_code exit_code_of(const caf::error& reason, effect so_far) {
 }
 
 void fail(exit_code code, const std::string& name, const std::string& text, bool json) {
-  if (json)
-    throw failure{code, nlohmann::json{{"error", {{"code", name}, {"text", text}}}}.dump() + "\n"};
+  if (json) {
+    // A text may quote what somebody typed, or a part of it: whatever is not UTF-8 is replaced.
+    const nlohmann::json object{{"error", {{"code", name}, {"text", text}}}};
+    const auto line = object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    throw failure{code, line + "\n"};
+  }
   throw failure{code, "hamok: " + name + ": " + text + "\n"};
 }
 

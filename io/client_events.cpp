@@ -3,6 +3,7 @@
 #include "hamok/actors/caf_compat.hpp"
 #include "hamok/io/client_session.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace hamok {
@@ -75,12 +76,14 @@ void client_session::subscribe_to_all(const std::shared_ptr<subscribing>& job) {
         });
   };
   if (job->node) {
-    node_subscription_ = job->request.id;
+    node_feeds_.push_back(job->request.id);
     subscribe_to(config_.node);
   }
   for (const auto& [name, whom] : job->found) {
-    followed_[name].feed = job->request.id;
-    subscribe_to(whom);
+    auto& feeds = followed_[name].feeds;
+    if (std::find(feeds.begin(), feeds.end(), job->request.id) == feeds.end())
+      feeds.push_back(job->request.id);
+    subscribe_to(whom); // whoever subscribes twice is told once
   }
 }
 
@@ -103,15 +106,14 @@ void client_session::undo_subscribing(const subscribing& job) {
   const auto me = caf::actor_cast<caf::actor>(self_);
   for (const auto& [name, whom] : job.found) {
     const auto followed = followed_.find(name);
-    if (followed == followed_.end() || followed->second.feed != job.request.id)
+    if (followed == followed_.end() || std::erase(followed->second.feeds, job.request.id) == 0
+        || !followed->second.feeds.empty())
       continue;
     compat::send(self_, whom, unsubscribe{}, me);
     followed_.erase(followed);
   }
-  if (node_subscription_ == job.request.id) {
+  if (std::erase(node_feeds_, job.request.id) > 0 && node_feeds_.empty())
     compat::send(self_, config_.node, unsubscribe{}, me);
-    node_subscription_.reset();
-  }
   feeds_.erase(job.request.id);
 }
 
@@ -120,8 +122,8 @@ void client_session::undo_subscribing(const subscribing& job) {
 void client_session::on_event(const any_event& value) {
   if (const auto* gap = std::get_if<event::lagged>(&value))
     return on_lagged(gap->count);
-  if (node_subscription_)
-    send_event({*node_subscription_, describe(value)});
+  for (const auto id : node_feeds_)
+    send_event({id, describe(value)});
 }
 
 void client_session::on_collection_event(const collection_event& value) {
@@ -129,20 +131,20 @@ void client_session::on_collection_event(const collection_event& value) {
   if (found == followed_.end())
     return;
   found->second.relay = caf::actor_cast<caf::actor_addr>(self_->current_sender());
-  send_event({found->second.feed, value});
+  for (const auto id : found->second.feeds)
+    send_event({id, value});
 }
 
 /// The node's events have a gap, or those of the collection whose events have this sender.
 void client_session::on_lagged(std::uint64_t count) {
   const auto from = caf::actor_cast<caf::actor_addr>(self_->current_sender());
-  auto id = node_subscription_;
+  auto feeds = node_feeds_;
   for (const auto& [name, followed] : followed_)
     if (from && followed.relay == from)
-      id = followed.feed;
-  const auto found = id ? feeds_.find(*id) : feeds_.end();
-  if (found == feeds_.end())
-    return;
-  found->second.missed += count;
+      feeds = followed.feeds;
+  for (const auto id : feeds)
+    if (const auto found = feeds_.find(id); found != feeds_.end())
+      found->second.missed += count;
   tell_missed();
 }
 

@@ -240,7 +240,7 @@ void client_session::quit() {
 
 void client_session::wind_up(const caf::error& reason) {
   ending_ = true;
-  if (std::exchange(node_subscription_, std::nullopt))
+  if (!std::exchange(node_feeds_, {}).empty())
     compat::send(self_, config_.node, unsubscribe{}, caf::actor_cast<caf::actor>(self_));
   connection_.leave(reason);
 }

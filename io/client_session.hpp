@@ -103,9 +103,9 @@ private:
     std::uint64_t missed = 0;       ///< events for which there was no room
   };
 
-  /// Which feed the events of a collection belong to, and who brings them.
+  /// Which feeds the events of a collection belong to, and who brings them.
   struct followed_collection {
-    std::uint64_t feed = 0;
+    std::vector<std::uint64_t> feeds;
     caf::actor_addr relay; ///< the sender of the last event
   };
 
@@ -139,8 +139,8 @@ private:
   std::size_t in_flight_ = 0;
   std::size_t in_flight_bytes_ = 0;
   std::map<std::string, known_collection> collections_;
-  std::optional<std::uint64_t> node_subscription_;
-  std::map<std::uint64_t, feed> feeds_; ///< by the id of their request
+  std::vector<std::uint64_t> node_feeds_; ///< feeds that the events of the node belong to
+  std::map<std::uint64_t, feed> feeds_;   ///< by the id of their request
   std::map<std::string, followed_collection> followed_;
   connection::clock::time_point last_progress_ = connection::clock::now();
 };

@@ -46,3 +46,12 @@ TEST_CASE("a failure names its code once") {
     CHECK(nlohmann::json::parse(failed.text())["error"]["code"] == "no_leader");
   }
 }
+
+TEST_CASE("a failure quotes bytes that are no text, for machines too") {
+  try {
+    fail(exit_failed, "too_large", std::string{"the name '\xc3...'"}, true);
+    FAIL("nothing was thrown");
+  } catch (const failure& failed) {
+    CHECK(nlohmann::json::parse(failed.text())["error"]["text"] == "the name '\xef\xbf\xbd...'");
+  }
+}

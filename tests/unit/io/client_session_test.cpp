@@ -4,6 +4,9 @@
 #include "hamok/tests/unit/io/fake_node.hpp"
 #include "hamok/tests/unit/io/raw_socket.hpp"
 
+#include <cstdint>
+#include <map>
+
 using namespace hamok;
 using namespace hamok::testing;
 
@@ -266,6 +269,45 @@ TEST_CASE("a client that watches a collection only hears of its gaps") {
   const auto gap = event_of(client);
   CHECK(gap.id == 6);
   CHECK(std::get<event::lagged>(gap.body).count == 9);
+}
+
+TEST_CASE("a second subscription of one client does not take the place of the first") {
+  client_pair pair;
+  auto client = pair.connected();
+  for (const std::uint64_t id : {21U, 22U}) {
+    client_pair::send(client, client_request{id, subscribe_request{true, {}}});
+    CHECK(pair.answer(client).id == id);
+  }
+  const auto subscriber =
+      pair.alpha.record->get([](node_record& r) { return r.subscribers.at(0); });
+  compat::anon_send(subscriber, event::leader_changed{"beta", "alpha"});
+  CHECK(event_of(client).id == 21);
+  CHECK(event_of(client).id == 22);
+
+  // And one that fails leaves the others as they are.
+  client_pair::send(client, client_request{23, subscribe_request{true, {"nobody"}}});
+  CHECK(pair.answer(client).code == errc::unknown_collection);
+  compat::anon_send(subscriber, event::leader_changed{"alpha", "beta"});
+  CHECK(event_of(client).id == 21);
+  CHECK(event_of(client).id == 22);
+}
+
+TEST_CASE("two subscriptions of one client to a collection both hear its events") {
+  client_pair pair;
+  auto client = pair.connected();
+  client_pair::send(client, client_request{21, subscribe_request{false, {"users"}}});
+  CHECK(pair.answer(client).id == 21);
+  CHECK(std::holds_alternative<collection_event>(event_of(client).body));
+  CHECK(std::holds_alternative<event::lagged>(event_of(client).body));
+  client_pair::send(client, client_request{22, subscribe_request{false, {"users"}}});
+  std::map<std::uint64_t, int> events; // of the second event and the second gap
+  for (auto frames = 0; frames < 5; ++frames) {
+    const auto frame = client.read_frame();
+    REQUIRE(frame);
+    if (frame->type == frame_type::client_event)
+      ++events[decode_client_event(frame->payload).value().id];
+  }
+  CHECK(events == std::map<std::uint64_t, int>{{21, 2}, {22, 2}});
 }
 
 TEST_CASE("a subscription to a collection that is not there fails and leaves nothing behind") {
