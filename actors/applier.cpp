@@ -17,11 +17,11 @@ caf::result<collection_actor> to_result(caf::expected<collection_actor> value) {
   return std::move(*value);
 }
 
-caf::error died(const std::string& name) {
-  return {errc::stopped,
-          caf::make_message("the actor of the collection '" + name
-                            + "' has died on this member; stop the member and start it again to "
-                              "have its state back, or ask another member")};
+caf::error died(const std::string& name, const caf::error& reason) {
+  return {errc::stopped, caf::make_message("the actor of the collection '" + name
+                                           + "' has died on this member (" + text_of(reason)
+                                           + "); stop the member and start it again to "
+                                             "have its state back, or ask another member")};
 }
 
 } // namespace
@@ -200,14 +200,15 @@ caf::expected<applier_state::collection_ptr> applier_state::bring_to_life(collec
   made->origin = last_origin_;
   by_name_.insert_or_assign(made->spec.name, made);
   by_origin_.emplace(made->origin, made);
-  monitors_.watch(self_, made->actor,
-                  [this, origin = made->origin](const caf::error&) { on_down(origin); });
+  monitors_.watch(self_, made->actor, [this, origin = made->origin](const caf::error& reason) {
+    on_down(origin, reason);
+  });
   if (notice_)
     compat::send(self_, made->actor, *notice_);
   return made;
 }
 
-void applier_state::on_down(std::uint64_t origin) {
+void applier_state::on_down(std::uint64_t origin, const caf::error& reason) {
   const auto found = by_origin_.find(origin);
   if (found == by_origin_.end())
     return;
@@ -221,9 +222,9 @@ void applier_state::on_down(std::uint64_t origin) {
   gone->unconfirmed.clear();
   if (gone->number != 0) {
     by_number_.erase(gone->number);
-    gone->gone = died(gone->spec.name);
+    gone->gone = died(gone->spec.name, reason);
     gone->actor = nullptr;
-    compat::send(self_, config_.node, event::error{errc::closed, text_of(gone->gone)});
+    compat::send(self_, config_.node, event::error{errc::actor_died, text_of(gone->gone)});
   }
   advance();
 }

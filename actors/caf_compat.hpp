@@ -14,12 +14,11 @@
 #include <caf/byte_buffer.hpp>
 #include <caf/config.hpp>
 #include <caf/event_based_actor.hpp>
-#include <caf/io/broker.hpp>
-#include <caf/io/middleman.hpp>
 #include <caf/mailbox_element.hpp>
 #include <caf/response_promise.hpp>
 #include <caf/scheduled_actor.hpp>
 #include <caf/scoped_actor.hpp>
+#include <caf/sec.hpp>
 #include <caf/send.hpp>
 #include <caf/span.hpp>
 #include <caf/system_messages.hpp>
@@ -33,10 +32,12 @@
 #endif
 
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
 #include <span>
+#include <string>
 #include <utility>
 
 namespace hamok {
@@ -179,6 +180,23 @@ inline void outlive_errors(self_ptr self) {
 #pragma GCC diagnostic pop
 }
 
+/// Lets an exception end `self` with what it says as the reason. CAF itself would write to stderr.
+inline void end_on_exception(self_ptr self) {
+#ifdef CAF_ENABLE_EXCEPTIONS
+  self->set_exception_handler([](std::exception_ptr& thrown) -> caf::error {
+    try {
+      std::rethrow_exception(thrown);
+    } catch (const std::exception& what) {
+      return caf::make_error(caf::sec::runtime_error, std::string{what.what()});
+    } catch (...) {
+      return caf::make_error(caf::sec::runtime_error, std::string{"an exception of its own kind"});
+    }
+  });
+#else
+  static_cast<void>(self);
+#endif
+}
+
 /// Calls `what` in the context of `self` after `delay`.
 template <class F>
 void run_after(self_ptr self, caf::timespan delay, F what) {
@@ -221,59 +239,21 @@ private:
 #endif
 };
 
-/// A broker that is tidy when it has ended. In CAF 0.18 it would leave out what every other actor
+/// `Broker` that is tidy when it has ended. In CAF 0.18 it would leave out what every other actor
 /// does then: close its mailbox (which would grow, and keep alive whoever is named in it), answer
 /// the requests in it, and drop its own open requests.
-#if HAMOK_CAF_1
-using broker = caf::io::broker;
-#else
-class broker : public caf::io::broker {
+template <class Broker>
+class tidy : public Broker {
 public:
-  using caf::io::broker::broker;
+  using Broker::Broker;
 
+#if !HAMOK_CAF_1
   bool cleanup(caf::error&& reason, caf::execution_unit* host) override {
-    close_all();
+    this->close_all();
     // Past the broker's own, on purpose. NOLINTNEXTLINE(bugprone-parent-virtual-call)
     return caf::scheduled_actor::cleanup(std::move(reason), host);
   }
-};
 #endif
-
-/// An actor that is nothing but its state: `Base` is `caf::event_based_actor` or `broker`.
-template <class State, class Base>
-class shell : public Base {
-public:
-  template <class... Ts>
-  explicit shell(caf::actor_config& cfg, Ts&&... xs)
-      : Base(cfg),
-        state_(std::make_unique<State>(this, std::forward<Ts>(xs)...)) {
-    outlive_errors(this);
-  }
-
-  caf::behavior make_behavior() override { return state_->make_behavior().unbox(); }
-
-  void on_exit() override {
-    state_.reset(); // handles to other actors must not keep them alive in a circle
-    Base::on_exit();
-  }
-
-private:
-  std::unique_ptr<State> state_;
 };
-
-/// Spawns `State` where `where` says. `State` has a constructor `(self_ptr, xs...)`, a member type
-/// `interface` (its typed handle) and a `make_behavior()` of that interface.
-template <class State, class... Ts>
-typename State::interface spawn(caf::actor_system& system, placement where, Ts&&... xs) {
-  if (where == placement::automatic)
-    where = system.has_middleman() ? placement::multiplexer : placement::scheduler;
-  if (where == placement::multiplexer) {
-    caf::actor_config cfg{&system.middleman().backend()};
-    return caf::actor_cast<typename State::interface>(
-        system.spawn_class<shell<State, broker>, caf::hidden>(cfg, std::forward<Ts>(xs)...));
-  }
-  return caf::actor_cast<typename State::interface>(
-      system.spawn<shell<State, caf::event_based_actor>, caf::hidden>(std::forward<Ts>(xs)...));
-}
 
 } // namespace hamok::compat

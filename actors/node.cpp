@@ -147,10 +147,11 @@ struct node::impl {
     if (closed.exchange(true))
       return {};
     auto problem = tell(node::patience, close_node_v);
-    if (problem == errc::stopped)
-      return {};
+    if (problem == errc::stopped) // it has ended before
+      problem = {};
     if (problem) // it does not answer: end it the hard way
       caf::anon_send_exit(actor, caf::exit_reason::kill);
+    access.calls->close(); // the facades outlive the node
     return problem;
   }
 

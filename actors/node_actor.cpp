@@ -1,5 +1,6 @@
 #include "hamok/actors/node_actor.hpp"
 
+#include "hamok/actors/placement.hpp"
 #include "hamok/io/memory_storage.hpp"
 
 #include <caf/send.hpp>
@@ -39,7 +40,7 @@ node_state::node_state(self_ptr self, node_config config, node_parts parts)
             {[this] { return make_context(); },
              [this](const proposal_batch& batch) { refuse(batch, errc::no_leader); },
              [this](const caf::error& reason) {
-               on_error({errc::none,
+               on_error({errc::actor_died,
                          "the role actor has died and is started again: " + to_string(reason)});
              },
              [this] { on_role_stopped(); }}) {

@@ -24,6 +24,8 @@ caf::result<void> node_state::start() {
   if (!running_)
     if (auto problem = begin())
       return problem;
+  if (failed_)
+    return make_error(errc::storage_failed);
   // Answered behind the notice: whoever was told that the member runs finds collections that know.
   return compat::delegate(self_, applier_, leader_notice{view_.leader, view_.term, absence()});
 }

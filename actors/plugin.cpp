@@ -1,10 +1,12 @@
 #include "hamok/actors/plugin.hpp"
 
 #include <caf/config_option_adder.hpp>
+#include <caf/config_option_set.hpp>
 #include <caf/init_global_meta_objects.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/settings.hpp>
 
+#include <algorithm>
 #include <mutex>
 #include <type_traits>
 #include <utility>
@@ -12,6 +14,21 @@
 namespace hamok {
 
 namespace {
+
+/// What an option of type `T` takes.
+template <class T>
+const char* accepted() {
+  if constexpr (std::is_same_v<T, bool>)
+    return "true or false";
+  else if constexpr (std::is_integral_v<T>)
+    return "a whole number that is not negative";
+  else if constexpr (std::is_same_v<T, caf::timespan>)
+    return "a duration such as 500ms";
+  else if constexpr (std::is_same_v<T, std::string>)
+    return "a text";
+  else
+    return R"(a list such as ["a@10.0.0.1:7000", "b@10.0.0.2:7000"])";
+}
 
 /// Takes options out of CAF's settings.
 class option_reader {
@@ -59,38 +76,13 @@ public:
   }
 
 private:
-  template <class T>
-  static const char* accepted() {
-    if constexpr (std::is_same_v<T, bool>)
-      return "true or false";
-    else if constexpr (std::is_integral_v<T>)
-      return "a whole number that is not negative";
-    else if constexpr (std::is_same_v<T, caf::timespan>)
-      return "a duration such as 500ms";
-    else if constexpr (std::is_same_v<T, std::string>)
-      return "a text";
-    else
-      return R"(a list such as ["a@10.0.0.1:7000", "b@10.0.0.2:7000"])";
-  }
-
   const caf::settings& all_;
   node_config& out_;
 };
 
-} // namespace
-
-void init() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    caf::init_global_meta_objects<caf::id_block::hamok>();
-    caf::io::middleman::init_global_meta_objects();
-    caf::core::init_global_meta_objects();
-  });
-}
-
-void add_options(caf::actor_system_config& cfg) {
+void add_to(caf::config_option_set& options) {
   using strings = std::vector<std::string>;
-  caf::config_option_adder{cfg.custom_options(), "hamok"}
+  caf::config_option_adder{options, "hamok"}
       .add<std::string>("peer-id", "unique name of this member (default: a random UUID)")
       .add<std::string>("cluster", "name of the cluster (default: hamok)")
       .add<caf::timespan>("election-timeout", "longest time for one candidacy (default: 3s)")
@@ -111,6 +103,74 @@ void add_options(caf::actor_system_config& cfg) {
       .add<std::size_t>("max-inflight-bytes", "bytes on the way to one follower")
       .add<std::size_t>("max-uncommitted-bytes", "bytes in the log that are not committed")
       .add<std::size_t>("max-subscriber-events", "events that wait for a slow subscriber");
+}
+
+/// Finds what CAF passes over without a word: keys that are no option, and values of another type,
+/// which it takes for not given once the options were added to it.
+class key_checker {
+public:
+  explicit key_checker(node_config& out) : out_(out) { add_to(options_); }
+
+  void check(const caf::settings& all) {
+    const auto* ours = caf::get_if<caf::settings>(&all, "hamok");
+    if (!ours)
+      return;
+    for (const auto& [key, value] : *ours) {
+      const auto* option = options_.qualified_name_lookup("hamok", key);
+      auto copy = value;
+      if (!option)
+        complain(key, "there is no such option");
+      else if (option->sync(copy))
+        complain(key, "it does not take '" + to_string(value) + "'; give " + accepted_by(*option));
+    }
+  }
+
+  /// The file that CAF has read; it was opened before, so nothing is said if that fails now.
+  void check_file(const caf::settings& all) {
+    for (const auto* name : {"config-file", "global.config-file"})
+      if (const auto* path = caf::get_if<std::string>(&all, name))
+        if (const auto file = caf::actor_system_config::parse_config_file(path->c_str()))
+          return check(*file);
+  }
+
+private:
+  static std::string accepted_by(const caf::config_option& option) {
+    const auto type = option.type_name();
+    const std::string name{type.begin(), type.end()};
+    if (name.find("bool") != std::string::npos)
+      return accepted<bool>();
+    if (name.find("timespan") != std::string::npos)
+      return accepted<caf::timespan>();
+    if (name.find("int") != std::string::npos)
+      return accepted<std::size_t>();
+    return name.find("list") != std::string::npos ? accepted<std::vector<std::string>>()
+                                                  : accepted<std::string>();
+  }
+
+  void complain(const std::string& key, std::string text) {
+    const auto known = std::any_of(out_.unreadable.begin(), out_.unreadable.end(),
+                                   [&key](const auto& one) { return one.option == key; });
+    if (!known)
+      out_.unreadable.push_back({key, std::move(text)});
+  }
+
+  caf::config_option_set options_;
+  node_config& out_;
+};
+
+} // namespace
+
+void init() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    caf::init_global_meta_objects<caf::id_block::hamok>();
+    caf::io::middleman::init_global_meta_objects();
+    caf::core::init_global_meta_objects();
+  });
+}
+
+void add_options(caf::actor_system_config& cfg) {
+  add_to(cfg.custom_options());
 }
 
 node_config read_config(const caf::actor_system_config& cfg) {
@@ -139,6 +199,9 @@ node_config read_config(const caf::actor_system_config& cfg) {
   in.take("max-inflight-bytes", result.max_inflight_bytes);
   in.take("max-uncommitted-bytes", result.max_uncommitted_bytes);
   in.take("max-subscriber-events", result.max_subscriber_events);
+  key_checker keys{result};
+  keys.check(caf::content(cfg));
+  keys.check_file(caf::content(cfg));
   return result;
 }
 

@@ -27,7 +27,9 @@ void init();
 void add_options(caf::actor_system_config& cfg);
 
 /// The options as a `node_config`; what is not given has its default. What cannot be understood is
-/// told by `validate()`.
+/// told by `validate()`: values of another type and, in the category `hamok`, which is this
+/// library's alone, keys that are no option. A file is looked at again for that, if CAF was told
+/// its name; what CAF has read from a stream is seen as far as CAF has kept it.
 [[nodiscard]] node_config read_config(const caf::actor_system_config& cfg);
 
 /// Makes a member, and starts it unless `config.auto_start` is off. Fails with `invalid_config` and

@@ -1,6 +1,7 @@
 #include "hamok/actors/candidate_actor.hpp"
 #include "hamok/actors/follower_actor.hpp"
 #include "hamok/actors/leader_actor.hpp"
+#include "hamok/actors/placement.hpp"
 
 namespace hamok {
 

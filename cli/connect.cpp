@@ -30,6 +30,9 @@ client make_client(const arguments& given, bool named_member) {
       options.endpoints.push_back(std::move(endpoint));
   if (options.endpoints.empty())
     throw usage_error("which member? Give --connect=HOST:PORT or set HAMOK_CONNECT");
+  for (const auto& endpoint : options.endpoints)
+    if (!parse_endpoint(endpoint))
+      throw usage_error(endpoint_problem(endpoint));
   options.cluster = given.last("cluster").value_or(options.cluster);
   options.name = "hamok program";
   options.timeout = std::chrono::milliseconds{given.number("timeout", 5000, 1, 3'600'000)};

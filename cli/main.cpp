@@ -81,7 +81,8 @@ int guarded(const std::string& name, const word_list& words, int argc, char** ar
     std::cerr << "hamok: cannot write the output\n";
     return exit_failed;
   } catch (const usage_error& wrong) {
-    std::cerr << "hamok " << name << ": " << wrong.what() << "\n(hamok help says more)\n";
+    std::cerr << "hamok " << name << ": " << wrong.what() << "\n(hamok "
+              << (client_commands().count(name) > 0 ? name + " --help" : "help") << " says more)\n";
     return exit_usage;
   } catch (const failure& failed) {
     std::cerr << failed.text();

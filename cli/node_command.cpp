@@ -95,7 +95,24 @@ std::string accepted_by(const caf::config_option& option) {
     return R"(a list such as '["a@10.0.0.1:7000", "b@10.0.0.2:7000"]')";
   if (is_of(option, "uint"))
     return "a whole number that is not negative";
-  return "a value of type " + text(option.type_name());
+  return is_of(option, "string") ? "a text" : "a value of type " + text(option.type_name());
+}
+
+/// What CAF has against the configuration file, in words.
+std::string file_problem(const caf::error& failed, const program_config& config) {
+  const auto* path = caf::get_if<std::string>(&content(config), "config-file");
+  const auto file = "the configuration file '" + (path ? *path : "caf-application.conf") + "'";
+  if (failed == caf::sec::cannot_open_file)
+    return file + " cannot be opened";
+  if (failed.category() != caf::type_id_v<caf::pec>)
+    return to_string(failed);
+  const auto what =
+      "cannot be understood (" + to_string(static_cast<caf::pec>(failed.code())) + ")";
+  const auto& at = failed.context();
+  if (at.size() < 2 || !at.match_element<int32_t>(0) || !at.match_element<int32_t>(1))
+    return file + " " + what;
+  return file + " " + what + " at line " + std::to_string(at.get_as<int32_t>(0)) + ", column "
+         + std::to_string(at.get_as<int32_t>(1));
 }
 
 /// Which option of the command line is wrong, and what it takes; empty: none of them.
@@ -218,7 +235,7 @@ int node_command(int argc, char** argv) {
   program_config config;
   if (auto failed = config.parse(argc - 1, argv + 1)) {
     const auto objection = objection_to(config, argc - 1, argv + 1);
-    return wrong_usage(objection.empty() ? to_string(failed) : objection);
+    return wrong_usage(objection.empty() ? file_problem(failed, config) : objection);
   }
   if (help_was_printed(config))
     return exit_ok;

@@ -49,11 +49,11 @@ private:
 class call_table {
 public:
   struct call {
-    std::uint64_t id = 0; ///< 0: there was no room
+    std::uint64_t id = 0; ///< 0: there was no room, or the table is closed and says why
     std::shared_ptr<call_slot> slot;
   };
 
-  explicit call_table(std::size_t max_calls = std::size_t{1} << 18) : max_calls_(max_calls) {}
+  explicit call_table(std::size_t max_calls = std::size_t{1} << 18);
 
   /// Makes a slot. It stays in the table until `complete` or `forget`. Without a slot when too many
   /// calls wait already.
@@ -64,6 +64,10 @@ public:
 
   /// Nobody waits for call `id` any more.
   void forget(std::uint64_t id);
+
+  /// Nobody answers any more: what waits may have happened, what is opened later fails with
+  /// `stopped`.
+  void close();
 
   /// How many calls wait.
   [[nodiscard]] std::size_t size() const;
@@ -78,7 +82,8 @@ private:
 
   const std::size_t max_calls_;
   std::atomic<std::size_t> waiting_{0};
-  std::atomic<std::uint64_t> next_{1};
+  std::atomic<bool> closed_{false};
+  std::atomic<std::uint64_t> next_; ///< from a random number on: nobody guesses the calls of others
   std::array<shard, 16> shards_;
 };
 

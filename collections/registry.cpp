@@ -1,5 +1,6 @@
 #include "hamok/collections/registry.hpp"
 
+#include "hamok/actors/placement.hpp"
 #include "hamok/collections/map_state.hpp"
 #include "hamok/collections/operation_state.hpp"
 #include "hamok/collections/replicated_actor.hpp"

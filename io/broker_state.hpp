@@ -3,9 +3,7 @@
 // Brokers that are nothing but their state, for states whose behavior is untyped: they understand
 // the multiplexer's messages besides their typed interface.
 
-#include "hamok/actors/caf_compat.hpp"
-
-#include <caf/io/broker.hpp>
+#include "hamok/actors/placement.hpp"
 
 #include <memory>
 #include <utility>
@@ -22,6 +20,7 @@ public:
       : compat::broker(cfg),
         state_(std::make_unique<State>(this, std::forward<Ts>(xs)...)) {
     compat::outlive_errors(this);
+    compat::end_on_exception(this);
   }
 
   caf::behavior make_behavior() override { return state_->make_behavior(); }

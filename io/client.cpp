@@ -243,7 +243,7 @@ caf::expected<client_response> client::attempt(client_request_body& body, progre
     return response;
   so_far.last = error_of(*response);
   const auto told = response->code;
-  if (told == errc::outcome_unknown || told == errc::connection_lost || told == errc::storage_failed
+  if (told == errc::outcome_unknown || told == errc::connection_lost
       || told == errc::answer_too_large)
     so_far.may_have_happened = true;
   if (worth_another_try(told) && told != errc::overloaded)
@@ -255,6 +255,8 @@ caf::expected<client_response> client::attempt(client_request_body& body, progre
 caf::error client::failure(const client_request_body& body, progress& so_far) const {
   if (so_far.last == errc::answer_too_large)
     return so_far.last; // more than "unknown": it has happened
+  if (so_far.last == errc::outcome_unknown)
+    return so_far.last; // has the sentence already
   if (changes_something(body) && so_far.may_have_happened)
     return make_error(errc::outcome_unknown, text_of(so_far.last));
   // Nobody was waited for: better the plain reason.

@@ -1,5 +1,6 @@
 #include "hamok/io/local_link.hpp"
 
+#include "hamok/actors/placement.hpp"
 #include "hamok/io/error_code.hpp"
 #include "hamok/io/log.hpp"
 #include "hamok/io/redial.hpp"

@@ -16,7 +16,12 @@ public:
     return failing ? raft::write_status::failed : memory_storage::write(request, on_durable);
   }
 
-  std::atomic<bool> failing{false};
+  bool save_base(const raft::snapshot_meta& base) override {
+    return !failing_base && memory_storage::save_base(base);
+  }
+
+  std::atomic<bool> failing{false};      ///< writes of the log
+  std::atomic<bool> failing_base{false}; ///< the end of the founding
 };
 
 } // namespace hamok::test

@@ -97,12 +97,14 @@ private:
       problem("election-timeout", "it has to be at least `follower-max-idle`");
   }
 
-  void endpoint(const char* option, const std::string& value, bool any_port) {
+  void endpoint(const char* option, const std::string& value, bool any_port,
+                const std::string& whose = {}) {
     const auto parsed = parse_endpoint(value);
     if (!parsed)
-      problem(option, endpoint_problem(value));
+      problem(option, whose + endpoint_problem(value));
     else if (parsed->port == 0 && !any_port)
-      problem(option, "'" + value + "' has port 0; give the port that others can connect to");
+      problem(option,
+              whose + "'" + value + "' has port 0; give the port that others can connect to");
   }
 
   void addresses() {
@@ -129,7 +131,7 @@ private:
         problem("initial-members", "'" + member.peer + "' is named twice; name each founder once");
       name("initial-members", member.peer);
       if (all.size() > 1 && config_.link == link_kind::broker)
-        endpoint("initial-members", member.endpoint, false);
+        endpoint("initial-members", member.endpoint, false, "of '" + member.peer + "': ");
     }
     if (seen.count(config_.peer_id) == 0)
       problem("initial-members", "it lacks this member; name all founders, '" + config_.peer_id

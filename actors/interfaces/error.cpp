@@ -42,7 +42,10 @@ constexpr std::array descriptions{
                 "the session of the operation is gone and it was not applied; open the collection "
                 "again for a new session, and read the state if it was sent before",
                 false},
-    description{"closed", "the collection was closed on this member; open it again", false},
+    description{"closed",
+                "the collection was closed on this member before the operation was sent; open it "
+                "again",
+                true},
     description{"kind_mismatch",
                 "the id belongs to a collection of another kind; choose another id or that kind",
                 true},
@@ -98,7 +101,7 @@ constexpr std::array descriptions{
         "storage_failed",
         "a write could not be made durable and the member takes no part any more; repair its "
         "storage and start it again",
-        false},
+        true},
     description{"not_supported", "the member cannot do this in its present configuration", true},
     description{
         "founding_conflict",
@@ -108,6 +111,10 @@ constexpr std::array descriptions{
     description{"answer_too_large",
                 "the operation has happened, but its result is larger than a frame may be; read "
                 "the state in parts, and ask for less at once",
+                false},
+    description{"actor_died",
+                "an actor of this member has ended with an error; what is in the log is safe, and "
+                "the text says what goes on; please report it",
                 false},
 };
 

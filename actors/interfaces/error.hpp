@@ -43,10 +43,11 @@ enum class errc : std::uint8_t {
   not_supported,       ///< the member cannot do this in its present configuration
   founding_conflict,   ///< another founding list was accepted already
   answer_too_large,    ///< the operation has happened, but no frame has room for its result
+  actor_died,          ///< an actor of the member has ended with an error that is not its own
 };
 
 /// The one that was added last.
-inline constexpr errc last_errc = errc::answer_too_large;
+inline constexpr errc last_errc = errc::actor_died;
 
 /// The name of the code, as in the documentation.
 [[nodiscard]] std::string to_string(errc code);

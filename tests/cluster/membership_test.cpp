@@ -1,4 +1,5 @@
 #include "hamok/tests/cluster/cluster.hpp"
+#include "hamok/tests/failing_storage.hpp"
 
 #include <algorithm>
 
@@ -147,6 +148,35 @@ TEST_CASE("a stopped node can start again and comes back under the same life") {
   REQUIRE(all.at("b").start() == caf::error{});
   CHECK(!all.agreed_leader().empty());
   CHECK(must(all.at("b").status()).incarnation == life);
+}
+
+TEST_CASE("a member that cannot save its founding does not start, and can be started again") {
+  cluster all{transport::local, 1};
+  auto storage = std::make_shared<failing_storage>();
+  storage->failing_base = true;
+  node_parts parts;
+  parts.network = all.network();
+  parts.storage = storage;
+  auto config = all.config_of("a");
+  config.auto_start = false;
+  auto member = must(spawn_node(all.system(), config, std::move(parts)));
+  CHECK(member.start() == errc::storage_failed);
+  storage->failing_base = false;
+  CHECK(member.start() == caf::error{});
+  CHECK(must(member.wait_until_leader(deadline)) == "a");
+}
+
+TEST_CASE("a facade that outlives its node says at once that the node has stopped") {
+  cluster all{transport::local, 1};
+  all.start_all();
+  const auto users = must(all.at("a").create_map<std::string, int>("users"));
+  must(users.set("x", 1).get());
+  all.remove("a");
+  const auto before = std::chrono::steady_clock::now();
+  const auto refused = users.set("x", 2, deadline).get();
+  REQUIRE(!refused);
+  CHECK(refused.error() == errc::stopped);
+  CHECK(std::chrono::steady_clock::now() - before < deadline / 4);
 }
 
 TEST_CASE("add_remote_peer extends the founding list before start") {

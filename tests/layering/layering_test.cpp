@@ -140,6 +140,11 @@ bool is_interface(std::string_view path) {
          || path == "\"hamok/actors/caf_compat.hpp\"";
 }
 
+/// Where actors are placed in the multiplexer; only what spawns actors may know of it.
+bool is_placement(std::string_view path) {
+  return path == "\"hamok/actors/placement.hpp\"";
+}
+
 bool is_caf_core(std::string_view path) {
   return path.starts_with("<caf/") && !path.starts_with("<caf/io/")
          && !path.starts_with("<caf/net/") && !path.starts_with("<caf/openssl/");
@@ -178,10 +183,18 @@ TEST_CASE("actors/interfaces includes nothing but the standard library, CAF's co
   }));
 }
 
+TEST_CASE("what differs between versions of CAF is there without CAF's input and output") {
+  auto headers = files_in({"actors"});
+  std::erase_if(headers, [](const file& f) { return f.path != "actors/caf_compat.hpp"; });
+  REQUIRE(headers.size() == 1);
+  check(wrong_includes(headers, [](auto path) { return is_std(path) || is_caf_core(path); }));
+}
+
 TEST_CASE("io/ knows of actors/ only the interfaces, and nothing of collections/") {
   check(wrong_includes(files_in({"io"}), [](auto path) {
     if (path.starts_with("\"hamok/"))
-      return is_raft(path) || is_interface(path) || path.starts_with("\"hamok/io/");
+      return is_raft(path) || is_interface(path) || is_placement(path)
+             || path.starts_with("\"hamok/io/");
     return is_std(path) || is_socket_header(path) || path.starts_with("<caf/")
            || path.starts_with("<spdlog/");
   }));
@@ -190,7 +203,8 @@ TEST_CASE("io/ knows of actors/ only the interfaces, and nothing of collections/
 TEST_CASE("collections/ knows of actors/ only the interfaces, and nothing of io/") {
   check(wrong_includes(files_in({"collections"}), [](auto path) {
     if (path.starts_with("\"hamok/"))
-      return is_raft(path) || is_interface(path) || path.starts_with("\"hamok/collections/");
+      return is_raft(path) || is_interface(path) || is_placement(path)
+             || path.starts_with("\"hamok/collections/");
     return is_std(path) || is_caf_core(path) || path.starts_with("<immer/")
            || path == "<nlohmann/json.hpp>";
   }));

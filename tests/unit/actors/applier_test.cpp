@@ -1,4 +1,5 @@
 #include "hamok/actors/applier.hpp"
+#include "hamok/actors/placement.hpp"
 #include "hamok/collections/operation_state.hpp"
 #include "hamok/tests/unit/actors/recorder.hpp"
 

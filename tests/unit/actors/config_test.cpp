@@ -2,6 +2,9 @@
 #include "hamok/actors/plugin.hpp"
 #include "hamok/tests/catch.hpp"
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <sstream>
 #include <string>
@@ -201,6 +204,36 @@ TEST_CASE("options of another type are told with what they take") {
   CHECK(text.find("max-message-entries: it does not take 'many'; give a whole number")
         != std::string::npos);
   CHECK(text.find("initial-members: it does not take '7'; give a list") != std::string::npos);
+}
+
+TEST_CASE("a file with keys that are no option, or of another type, is no configuration") {
+  init();
+  std::string folder = "/tmp/hamok-config-XXXXXX";
+  REQUIRE(mkdtemp(folder.data()) != nullptr);
+  const auto path = folder + "/node.conf";
+  std::ofstream{path} << R"(hamok {
+    peer-id = "a"
+    initial-member = ["a@127.0.0.1:1"]
+    heartbeat = "soon"
+    follower-max-idle = 200
+    only-follower = 3
+    max-message-bytes = "many"
+    initial-members = "a@127.0.0.1:1"
+  })";
+  for (const auto added : {true, false}) {
+    caf::actor_system_config settings;
+    if (added)
+      add_options(settings);
+    const auto failed = settings.parse(std::vector<std::string>{"--config-file=" + path});
+    const auto config = read_config(settings);
+    const auto text = to_string(failed) + to_string(config.validate());
+    INFO(text);
+    for (const auto* key : {"initial-member", "heartbeat", "follower-max-idle", "only-follower",
+                            "max-message-bytes", "initial-members"})
+      CHECK(text.find(std::string{key} + ": ") != std::string::npos);
+    CHECK(config.unreadable.size() == 6);
+  }
+  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("a node is not made from a bad configuration") {

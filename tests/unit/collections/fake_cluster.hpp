@@ -113,16 +113,18 @@ inline caf::behavior hub(caf::event_based_actor* self, std::shared_ptr<log_contr
   };
   return {
       [=](const proposal_batch& batch) {
+        // The sender: it proposes at once, maybe before the test has told who the members are.
+        const auto proposer = caf::actor_cast<collection_actor>(self->current_sender());
         const auto creation = decode_create(batch.commands.at(0)).has_value();
         const auto size = creation ? batch.commands[0].size() : 0;
         if (size >= refused_creation)
-          compat::send(self, s->members.at(batch.origin - 1),
+          compat::send(self, proposer,
                        proposal_refused{std::nullopt, batch.origin, batch.token, errc::too_large});
         if (size >= lost_creation)
           return;
         const auto what = creation ? fate::commit : control->next_fate();
         if (what == fate::refuse || what == fate::stop)
-          compat::send(self, s->members.at(batch.origin - 1),
+          compat::send(self, proposer,
                        proposal_refused{std::nullopt, batch.origin, batch.token,
                                         what == fate::stop ? errc::stopped : errc::not_leader});
         if (what == fate::commit || what == fate::repeat)

@@ -38,6 +38,22 @@ TEST_CASE("a future gives the answer, as often as it is asked") {
   CHECK(*answer.get() == "hello");
 }
 
+TEST_CASE("a closed table lets nobody wait") {
+  auto table = std::make_shared<call_table>();
+  std::uint64_t id = 0;
+  auto waiting = open(table, id);
+  table->close();
+  CHECK(table->size() == 0);
+  CHECK(waiting.wait_for(milliseconds{0}));
+  CHECK(code_of(waiting.get()) == errc::outcome_unknown);
+  std::uint64_t none = 1;
+  auto late = open(table, none);
+  CHECK(none == 0); // nothing is sent
+  CHECK(late.wait_for(milliseconds{0}));
+  CHECK(code_of(late.get()) == errc::stopped);
+  CHECK(table->size() == 0);
+}
+
 TEST_CASE("a future wakes the thread that waits for it") {
   auto table = std::make_shared<call_table>();
   std::uint64_t id = 0;
