@@ -1,5 +1,6 @@
 #include "hamok/io/dialer.hpp"
 
+#include "hamok/actors/placement.hpp"
 #include "hamok/io/backoff.hpp"
 #include "hamok/io/log.hpp"
 #include "hamok/io/peer_link.hpp"
