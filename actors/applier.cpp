@@ -17,6 +17,9 @@ caf::result<collection_actor> to_result(caf::expected<collection_actor> value) {
   return std::move(*value);
 }
 
+/// Collections of a member, those that are not in the log yet included.
+constexpr std::size_t max_collections = 65536;
+
 caf::error died(const std::string& name, const caf::error& reason) {
   return {errc::stopped, caf::make_message("the actor of the collection '" + name
                                            + "' has died on this member (" + text_of(reason)
@@ -153,6 +156,9 @@ caf::expected<collection_actor> applier_state::open(collection_spec spec) {
     return problem;
   const auto found = by_name_.find(spec.name);
   if (found == by_name_.end()) {
+    if (by_origin_.size() >= max_collections)
+      return make_error(errc::overloaded,
+                        "the member has " + std::to_string(max_collections) + " collections");
     auto made = bring_to_life(std::move(spec), true);
     if (!made)
       return std::move(made.error());

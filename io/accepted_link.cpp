@@ -43,6 +43,7 @@ public:
       : self_(self),
         connection_(self, handle, config.limits),
         config_(std::move(config)),
+        counts_(counts),
         all_(counts, counts->all),
         unfinished_(std::in_place, counts, counts->unfinished) {}
 
@@ -109,6 +110,9 @@ private:
   }
 
   void become_client_link(const frame& first) {
+    if (counts_->clients >= counts_->max_clients)
+      return refuse(errc::overloaded, "there are too many clients");
+    as_client_.emplace(counts_, counts_->clients);
     client_ =
         std::make_unique<client_session>(self_, std::move(connection_), std::move(config_), where_);
     client_->when_up([this] { unfinished_.reset(); });
@@ -120,8 +124,10 @@ private:
     if (connection_.finishing())
       return;
     logger()->warn("connection from {}: refused: {} ({})", where_, text, to_string(reason));
-    compat::send(self_, config_.node,
-                 event::error{reason, "connection from " + where_ + ": refused: " + text});
+    // Without the port: who comes again and again is told of once in a while only.
+    compat::send(
+        self_, config_.node,
+        event::error{reason, "connection from " + host_part(where_) + ": refused: " + text});
     const refusal word{reason, text};
     connection_.write_frame(frame_type::refused, [&word](raft::writer& out) { encode(word, out); });
     connection_.finish();
@@ -133,8 +139,10 @@ private:
   caf::io::broker* self_;
   connection connection_;
   link_config config_;
+  std::shared_ptr<connection_counts> counts_;
   counted all_;
   std::optional<counted> unfinished_;
+  std::optional<counted> as_client_;
   std::string where_;
   compat::monitors monitors_;
   std::unique_ptr<peer_session> peer_;

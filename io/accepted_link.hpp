@@ -18,6 +18,8 @@ namespace hamok {
 struct connection_counts {
   std::atomic<std::size_t> all{0};
   std::atomic<std::size_t> unfinished{0}; ///< whose hello is not completed
+  std::atomic<std::size_t> clients{0};
+  std::size_t max_clients = 0; ///< the rest is for members
 };
 
 /// Takes over the connection from the listener `owner`. Runs in the multiplexer's thread.

@@ -125,6 +125,12 @@ caf::error client_connection::send(const client_request& request, time_point dea
   return send_bytes(bytes, deadline);
 }
 
+void client_connection::close_if_hung_up() noexcept {
+  pollfd entry{fd_.get(), POLLRDHUP, 0};
+  if (fd_ && poll(&entry, 1, 0) > 0)
+    close();
+}
+
 caf::error client_connection::ping(time_point deadline) {
   std::vector<std::byte> bytes;
   append_frame(bytes, frame_type::ping, 0, {});

@@ -47,6 +47,10 @@ public:
 
   void close() noexcept { fd_.reset(); }
 
+  /// Closes when the member has: it lets idle clients go, and may have ended since the last
+  /// request.
+  void close_if_hung_up() noexcept;
+
   [[nodiscard]] bool is_open() const noexcept { return static_cast<bool>(fd_); }
   [[nodiscard]] const std::string& endpoint() const noexcept { return endpoint_; }
   /// What the member has said of itself and its cluster when the connection was opened.

@@ -22,6 +22,7 @@ std::string client::connected_to() const {
 }
 
 caf::error client::ensure_connected(time_point deadline) {
+  connection_.close_if_hung_up();
   if (connection_.is_open())
     return {};
   bool refused_by_all = true;

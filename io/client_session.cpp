@@ -84,7 +84,8 @@ void client_session::on_hello(const frame& input) {
   const auto said = decode_client_hello(input.payload);
   if (!said)
     return refuse(errc::refused_malformed, "the hello cannot be understood");
-  where_ = "client '" + said->name + "' at " + where_;
+  host_ = "client '" + printable(said->name) + "' at " + host_part(where_);
+  where_ = "client '" + printable(said->name) + "' at " + where_;
   if (said->protocol_min > client_protocol_version || said->protocol_max < client_protocol_version)
     return refuse(errc::refused_protocol, "only version 1 of the client protocol is spoken here");
   const auto own = config_.make_hello();
@@ -112,6 +113,10 @@ void client_session::on_tick() {
     last_progress_ = now;
   if (now - last_progress_ > stalled_limit)
     return refuse(errc::overloaded, "answers are not read");
+  if (in_flight_ > 0 || !feeds_.empty())
+    last_asked_ = now;
+  if (now - last_asked_ > config_.limits.client_idle_limit)
+    return refuse(errc::closed, "nothing was asked for a long time");
   // A halt that is taken back within one round of the multiplexer can be lost: say it again.
   if (!halted_)
     connection_.trigger();
@@ -121,6 +126,7 @@ void client_session::on_tick() {
 void client_session::on_data(const caf::io::new_data_msg& msg) {
   if (ending_)
     return;
+  last_asked_ = connection::clock::now();
   connection_.feed(msg);
   pump();
 }
@@ -225,7 +231,7 @@ void client_session::refuse(errc reason, const std::string& text) {
   end_reason_ = reason;
   logger()->warn("{}: refused: {} ({})", where_, text, to_string(reason));
   if (!welcomed_ && reason != errc::stopped)
-    compat::send(self_, config_.node, event::error{reason, where_ + ": refused: " + text});
+    compat::send(self_, config_.node, event::error{reason, host_ + ": refused: " + text});
   for (auto& [id, which] : feeds_)
     tell_missed(id, which);
   const refusal word{reason, text};

@@ -129,7 +129,8 @@ private:
   caf::io::broker* self_;
   connection connection_;
   link_config config_;
-  std::string where_;
+  std::string where_; ///< who it is, for the log
+  std::string host_;  ///< the same without the port: equal when it comes again
   std::function<void()> on_up_;
   bool welcomed_ = false;
   bool ending_ = false;
@@ -143,6 +144,7 @@ private:
   std::map<std::uint64_t, feed> feeds_;   ///< by the id of their request
   std::map<std::string, followed_collection> followed_;
   connection::clock::time_point last_progress_ = connection::clock::now();
+  connection::clock::time_point last_asked_ = connection::clock::now();
 };
 
 } // namespace hamok

@@ -36,6 +36,9 @@ struct link_limits {
   caf::timespan request_timeout = std::chrono::seconds{5};
   /// Requests of one client that wait for their answers; beyond it the client is not read from.
   std::size_t max_client_requests = 1024;
+  /// A client that asks nothing and has subscribed to nothing is let go after this time; it may
+  /// just as well be gone. It connects again with its next request.
+  caf::timespan client_idle_limit = std::chrono::minutes{10};
 };
 
 /// A node's own side of its links.

@@ -29,7 +29,9 @@ public:
       : self_(self),
         socket_(std::move(socket)),
         config_(std::move(config)),
-        counts_(std::make_shared<connection_counts>()) {}
+        counts_(std::make_shared<connection_counts>()) {
+    counts_->max_clients = config_.max_connections - config_.max_connections / 4;
+  }
 
   caf::behavior make_behavior() {
     // Whoever accepts for a node ends with it.

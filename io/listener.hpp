@@ -20,7 +20,8 @@ struct listener_config {
   bool allow_insecure = false;
   /// Connections that have not completed their hello; beyond it nobody is accepted for a while.
   std::size_t max_unfinished = 256;
-  /// All connections; never more than half of the descriptors that the process may have.
+  /// All connections; never more than half of the descriptors that the process may have. Clients
+  /// get at most three quarters of them, so that they cannot keep members out.
   std::size_t max_connections = 4096;
   link_config link;
 };

@@ -41,4 +41,13 @@ std::shared_ptr<spdlog::logger> logger() {
   return chosen().current;
 }
 
+std::string printable(std::string_view name) {
+  constexpr std::size_t longest = 64;
+  std::string result{name.substr(0, longest)};
+  for (auto& c : result)
+    if (c < ' ' || c > '~')
+      c = '?';
+  return result;
+}
+
 } // namespace hamok

@@ -5,6 +5,8 @@
 #include <spdlog/logger.h>
 
 #include <memory>
+#include <string>
+#include <string_view>
 
 namespace hamok {
 
@@ -14,5 +16,9 @@ void set_logger(std::shared_ptr<spdlog::logger> value);
 
 /// The present logger; never null. Thread safe.
 [[nodiscard]] std::shared_ptr<spdlog::logger> logger();
+
+/// What a stranger calls itself, fit for one line of a log: other characters are question marks,
+/// and what is too long is cut.
+[[nodiscard]] std::string printable(std::string_view name);
 
 } // namespace hamok

@@ -75,4 +75,8 @@ std::string to_string(const endpoint& value) {
   return host + ":" + std::to_string(value.port);
 }
 
+std::string host_part(const std::string& endpoint) {
+  return endpoint.substr(0, endpoint.rfind(':'));
+}
+
 } // namespace hamok

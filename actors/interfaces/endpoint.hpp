@@ -29,4 +29,7 @@ struct endpoint {
 
 [[nodiscard]] std::string to_string(const endpoint& value);
 
+/// `10.0.0.1` of `10.0.0.1:7000`: what stays the same when somebody connects again.
+[[nodiscard]] std::string host_part(const std::string& endpoint);
+
 } // namespace hamok

@@ -77,6 +77,7 @@ public:
   std::string endpoint;
   client_welcome welcome;
   std::optional<refusal> refuses;
+  std::atomic<int> hung_up{0}; ///< closed connections
 
 private:
   struct guest {
@@ -95,7 +96,8 @@ private:
     while (!stopping_) {
       if (ready(listener_.get()))
         guests_.emplace_back(accept(listener_.get(), nullptr, nullptr));
-      std::erase_if(guests_, [this](guest& each) { return ready(each.fd.get()) && !serve(each); });
+      hung_up += static_cast<int>(std::erase_if(
+          guests_, [this](guest& each) { return ready(each.fd.get()) && !serve(each); }));
     }
   }
 
@@ -456,4 +458,23 @@ TEST_CASE("watching ends when it is told to, and with an error when the member g
 TEST_CASE("no endpoints, and endpoints that are none, are refused at once") {
   CHECK(client{client_options{}}.status().error() == errc::invalid_config);
   CHECK(client{{.endpoints = {"nonsense"}}}.status().error() == errc::invalid_config);
+}
+
+TEST_CASE("a client that was let go while it was idle connects again, even for one try only") {
+  made_up_member a{"a", [](const client_request&) {
+                     auto result = answer(std::string{"leader"});
+                     result.hang_up = true; // behind each answer
+                     return result;
+                   }};
+  a.start();
+  auto options = options_for({&a});
+  options.keep_trying = false;
+  client talks{options};
+  for (int i = 0; i < 3; ++i) {
+    CHECK(talks.await_leader());
+    const auto end = std::chrono::steady_clock::now() + 20s;
+    while (a.hung_up <= i && std::chrono::steady_clock::now() < end)
+      std::this_thread::yield();
+  }
+  CHECK(a.seen().size() == 3);
 }

@@ -1,5 +1,6 @@
 #include "hamok/io/client_protocol.hpp"
 #include "hamok/io/listener.hpp"
+#include "hamok/io/log.hpp"
 #include "hamok/tests/catch.hpp"
 #include "hamok/tests/unit/io/fake_node.hpp"
 #include "hamok/tests/unit/io/raw_socket.hpp"
@@ -73,7 +74,8 @@ private:
 
 /// A member with a collection "users" and a client that has said hello.
 struct client_pair {
-  explicit client_pair(bool silent = false, link_limits limits = {}) {
+  explicit client_pair(bool silent = false, link_limits limits = {},
+                       std::size_t max_connections = 4096) {
     alpha.limits = limits;
     auto users = io.system.spawn<fake_collection>(silent);
     alpha.record->collections["users"] = caf::actor_cast<collection_actor>(users);
@@ -81,6 +83,7 @@ struct client_pair {
     listener_config config;
     config.at = {"127.0.0.1", 0};
     config.link = alpha.config();
+    config.max_connections = max_connections;
     auto result = spawn_listener(io.system, std::move(config));
     REQUIRE(result);
     port = *result;
@@ -269,6 +272,42 @@ TEST_CASE("a client that watches a collection only hears of its gaps") {
   const auto gap = event_of(client);
   CHECK(gap.id == 6);
   CHECK(std::get<event::lagged>(gap.body).count == 9);
+}
+
+TEST_CASE("a client that wants nothing for long is let go, one that has subscribed is not") {
+  link_limits limits;
+  limits.ping_interval = 10ms;
+  limits.client_idle_limit = 200ms;
+  client_pair pair{false, limits};
+  auto follows = pair.connected();
+  CHECK(pair.ask(follows, subscribe_request{true, {}}).code == errc::none);
+  auto idle = pair.connected();
+  const auto word = idle.read_frame();
+  REQUIRE(word);
+  CHECK(decode_refusal(word->payload).value().reason == errc::closed);
+  CHECK(idle.closes());
+  // The other one was there before, and still is.
+  const auto subscriber =
+      pair.alpha.record->get([](node_record& r) { return r.subscribers.at(0); });
+  compat::anon_send(subscriber, event::leader_changed{"beta", "alpha"});
+  CHECK(event_of(follows).id == 5);
+}
+
+TEST_CASE("clients cannot take all connections") {
+  client_pair pair{false, {}, 4};
+  std::vector<raw_socket> welcome;
+  for (int i = 0; i < 3; ++i)
+    welcome.push_back(pair.connected());
+  auto one_more = pair.connect();
+  const auto answer = one_more.read_frame();
+  REQUIRE(answer);
+  CHECK(decode_refusal(answer->payload).value().reason == errc::overloaded);
+}
+
+TEST_CASE("the name of a client is fit for a log") {
+  CHECK(printable("a client") == "a client");
+  CHECK(printable("two\nlines \x1b[31m") == "two?lines ?[31m");
+  CHECK(printable(std::string(1000, 'x')).size() == 64);
 }
 
 TEST_CASE("a second subscription of one client does not take the place of the first") {
