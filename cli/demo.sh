@@ -2,10 +2,11 @@
 # The demonstration: three processes replicate a map while their leader is killed. All of it is in
 # the program itself (demo_command.cpp); this script gives it a folder and takes everything away.
 #
-#   cli/demo.sh BUILD_DIR
+#   cli/demo.sh BUILD_DIR [OPTIONS]
 set -euo pipefail
 
-build_dir=${1:?usage: cli/demo.sh BUILD_DIR}
+build_dir=${1:?usage: cli/demo.sh BUILD_DIR [OPTIONS]}
+shift
 folder=$(mktemp -d "${TMPDIR:-/tmp}/hamok-demo-XXXXXX")
 demo=
 
@@ -21,7 +22,7 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-"$build_dir/cli/hamok" demo "--folder=$folder" </dev/null &
+"$build_dir/cli/hamok" demo "--folder=$folder" "$@" </dev/null &
 demo=$!
 wait "$demo"
 demo=

@@ -25,9 +25,8 @@ struct loaded_file {
 
 /// Reads the file:
 ///  - an object gives its members as entries;
-///  - an array of objects gives one entry for each, under a field that is in all of them, is text
-///  and
-///    never the same;
+///  - an array of objects gives one entry for each, under a field that is in all of them, a text,
+///    and never the same;
 ///  - an object whose only member is such an array stands for that member.
 /// Throws `std::runtime_error` with a text that names the file and the place.
 [[nodiscard]] loaded_file load_file(const std::string& path, const load_choice& choice);

@@ -65,8 +65,7 @@ errc client_calls::submit(std::uint64_t ticket, const execute_in_session& reques
   return errc::none;
 }
 
-// -- what comes back
-// ----------------------------------------------------------------------------------
+// -- what comes back ------------------------------------------------------------------------------
 
 void client_calls::leader_changed(const std::optional<raft::member_id>& leader, raft::term_t term,
                                   raft::timestamp now) {
@@ -160,8 +159,7 @@ void client_calls::fail_all(errc reason, proposer_output& out) {
   next_look_ = never;
 }
 
-// -- sending
-// ------------------------------------------------------------------------------------------
+// -- sending --------------------------------------------------------------------------------------
 
 /// Collects commands into batches that are within the limits.
 struct client_calls::packer {

@@ -43,8 +43,7 @@ public:
 
   [[nodiscard]] const std::string& id() const noexcept { return id_; }
 
-  // -- writes from plain threads
-  // --------------------------------------------------------------------
+  // -- writes from plain threads ------------------------------------------------------------------
 
   using super::clear;
   using super::erase;
@@ -97,8 +96,7 @@ public:
     return call<typename super::count>(super::commands::clear(), timeout);
   }
 
-  // -- local reads
-  // ----------------------------------------------------------------------------------
+  // -- local reads --------------------------------------------------------------------------------
 
   using super::contains;
   using super::entries;
@@ -126,8 +124,7 @@ public:
   [[nodiscard]] std::size_t size() const { return snapshot().size(); }
   [[nodiscard]] bool empty() const { return size() == 0; }
 
-  // -- life, from plain threads
-  // -----------------------------------------------------------------------
+  // -- life, from plain threads -------------------------------------------------------------------
 
   using super::ready;
   using super::status;

@@ -63,8 +63,7 @@ errc proposer::submit(std::uint64_t ticket, blob command, raft::timestamp deadli
   return errc::none;
 }
 
-// -- what comes back
-// ----------------------------------------------------------------------------------
+// -- what comes back ------------------------------------------------------------------------------
 
 void proposer::leader_changed(const std::optional<raft::member_id>& leader, raft::term_t term,
                               raft::timestamp now) {
@@ -157,8 +156,7 @@ void proposer::restart_session() {
   rewind(1);
 }
 
-// -- the queue
-// ----------------------------------------------------------------------------------------
+// -- the queue ------------------------------------------------------------------------------------
 
 void proposer::rewind(std::uint64_t sequence) {
   cursor_ = std::max(first_, std::min(cursor_, sequence));
@@ -259,8 +257,7 @@ void proposer::fail_all(errc reason, raft::timestamp now, proposer_output& out) 
   close_session(now, out);
 }
 
-// -- sending
-// ------------------------------------------------------------------------------------------
+// -- sending --------------------------------------------------------------------------------------
 
 bool proposer::wants_flush(raft::timestamp now) const noexcept {
   return number_ != 0 && !leader_.leaderless() && now >= hold_until_ && cursor_ < end();
@@ -341,8 +338,7 @@ void proposer::propose_alone(blob command, raft::timestamp now, proposer_output&
   out.batches.push_back(std::move(batch));
 }
 
-// -- time
-// ---------------------------------------------------------------------------------------------
+// -- time -----------------------------------------------------------------------------------------
 
 void proposer::tick(raft::timestamp now, proposer_output& out) {
   expire(now, out);

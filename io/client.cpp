@@ -49,10 +49,10 @@ bool is_final(const caf::error& refused) {
 
 /// What no member would take: empty, or why.
 std::string objection_to_name(const std::string& name) {
-  if (name.size() <= max_name_size)
+  if (name.size() <= max_wire_name)
     return {};
   return "the name '" + name.substr(0, 32) + "...' has " + std::to_string(name.size())
-         + " bytes, at most " + std::to_string(max_name_size) + " are possible";
+         + " bytes, at most " + std::to_string(max_wire_name) + " are possible";
 }
 
 std::string objection_to(const client_request_body& body) {
@@ -61,7 +61,7 @@ std::string objection_to(const client_request_body& body) {
         if constexpr (requires { request.collection; })
           return objection_to_name(request.collection);
         else if constexpr (requires { request.spec; })
-          return objection_to_name(request.spec.name.size() > max_name_size ? request.spec.name
+          return objection_to_name(request.spec.name.size() > max_wire_name ? request.spec.name
                                                                             : request.spec.kind);
         else if constexpr (requires { request.collections; })
           for (const auto& name : request.collections)

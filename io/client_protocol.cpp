@@ -76,7 +76,7 @@ void encode_body(const await_commit_head_request& value, raft::writer& out) {
 
 execute_request decode_execute(raft::reader& in) {
   execute_request result;
-  result.collection = in.text(max_name_size);
+  result.collection = in.text(max_wire_name);
   result.session = decode_id(in);
   result.sequence = in.u64();
   result.first_outstanding = in.u64();
@@ -95,7 +95,7 @@ open_collection_request decode_open(raft::reader& in) {
 
 read_request decode_read(raft::reader& in) {
   read_request result;
-  result.collection = in.text(max_name_size);
+  result.collection = in.text(max_wire_name);
   result.query = in.bytes();
   return result;
 }
@@ -107,7 +107,7 @@ subscribe_request decode_subscribe(raft::reader& in) {
   if (count > max_subscriptions)
     in.fail();
   for (std::size_t i = 0; i < count && in.ok(); ++i)
-    result.collections.push_back(in.text(max_name_size));
+    result.collections.push_back(in.text(max_wire_name));
   return result;
 }
 
@@ -124,7 +124,7 @@ client_request_body decode_request_body(std::uint8_t kind, raft::reader& in) {
   case 4:
     return decode_read(in);
   case 5:
-    return collection_status_request{in.text(max_name_size)};
+    return collection_status_request{in.text(max_wire_name)};
   case 6:
     return decode_subscribe(in);
   case 7:
@@ -291,8 +291,8 @@ std::optional<client_hello> decode_client_hello(const blob& payload) {
     return std::nullopt;
   result.protocol_min = decode_u16(in);
   result.protocol_max = decode_u16(in);
-  result.cluster = in.text(max_name_size);
-  result.name = in.text(max_name_size);
+  result.cluster = in.text(max_wire_name);
+  result.name = in.text(max_wire_name);
   static_cast<void>(in.u8());
   static_cast<void>(in.bytes());
   return exactly(in, std::move(result));
@@ -302,9 +302,9 @@ std::optional<client_welcome> decode_client_welcome(const blob& payload) {
   raft::reader in{payload};
   client_welcome result;
   result.protocol = decode_u16(in);
-  result.peer_id = in.text(max_name_size);
+  result.peer_id = in.text(max_wire_name);
   result.cluster_id = decode_id(in);
-  result.leader = in.text(max_name_size);
+  result.leader = in.text(max_wire_name);
   result.members = decode_endpoints(in);
   return exactly(in, std::move(result));
 }

@@ -61,7 +61,7 @@ void encode_member_status(const member_status& value, raft::writer& out) {
 member_status decode_member_status(raft::reader& in) {
   member_status result;
   result.id = raft::decode_member(in);
-  result.endpoint = in.text(max_name_size);
+  result.endpoint = in.text(max_wire_name);
   result.linked = decode_flag(in);
   result.voter = decode_flag(in);
   return result;
@@ -79,8 +79,8 @@ void encode(const collection_spec& value, raft::writer& out) {
 
 collection_spec decode_collection_spec(raft::reader& in) {
   collection_spec result;
-  result.name = in.text(max_name_size);
-  result.kind = in.text(max_name_size);
+  result.name = in.text(max_wire_name);
+  result.kind = in.text(max_wire_name);
   result.options = in.bytes();
   result.initial = in.bytes();
   result.creator = decode_id(in);
@@ -102,8 +102,8 @@ void encode(const collection_status& value, raft::writer& out) {
 
 collection_status decode_collection_status(raft::reader& in) {
   collection_status result;
-  result.name = in.text(max_name_size);
-  result.kind = in.text(max_name_size);
+  result.name = in.text(max_wire_name);
+  result.kind = in.text(max_wire_name);
   result.number = in.u64();
   result.existed = decode_flag(in);
   result.closed = decode_flag(in);
@@ -146,11 +146,11 @@ void encode(const node_status& value, raft::writer& out) {
 
 node_status decode_node_status(raft::reader& in) {
   node_status result;
-  result.peer_id = in.text(max_name_size);
+  result.peer_id = in.text(max_wire_name);
   result.incarnation = decode_id(in);
-  result.cluster = in.text(max_name_size);
+  result.cluster = in.text(max_wire_name);
   result.cluster_id = decode_id(in);
-  result.listening = in.text(max_name_size);
+  result.listening = in.text(max_wire_name);
   result.view = decode_view(in);
   result.applied_index = in.u64();
   const auto count = in.count(min_member_status_bytes);
@@ -172,7 +172,7 @@ void encode(const collection_event& value, raft::writer& out) {
 
 collection_event decode_collection_event(raft::reader& in) {
   collection_event result;
-  result.collection = in.text(max_name_size);
+  result.collection = in.text(max_wire_name);
   result.kind = in.u8();
   result.key = in.bytes();
   result.old_value = in.bytes();

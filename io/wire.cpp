@@ -87,8 +87,8 @@ std::vector<peer_endpoint> decode_endpoints(raft::reader& in) {
   const auto count = in.count(2 * min_text_bytes);
   for (std::size_t i = 0; i < count && in.ok(); ++i) {
     peer_endpoint member;
-    member.peer = in.text(max_name_size);
-    member.endpoint = in.text(max_name_size);
+    member.peer = in.text(max_wire_name);
+    member.endpoint = in.text(max_wire_name);
     result.push_back(std::move(member));
   }
   return result;
@@ -120,17 +120,17 @@ std::optional<hello> decode_hello(const blob& payload) {
     return std::nullopt;
   result.protocol_min = decode_u16(in);
   result.protocol_max = decode_u16(in);
-  result.cluster = in.text(max_name_size);
+  result.cluster = in.text(max_wire_name);
   result.cluster_id = decode_id(in);
   result.self = raft::decode_member(in);
-  result.endpoint = in.text(max_name_size);
+  result.endpoint = in.text(max_wire_name);
   result.known_members = decode_endpoints(in);
   result.epoch = in.u64();
   result.seen_epoch = in.u64();
   result.app_data = in.text(max_app_data_size);
   const auto count = in.count(min_text_bytes);
   for (std::size_t i = 0; i < count && in.ok(); ++i)
-    result.state_kinds.push_back(in.text(max_name_size));
+    result.state_kinds.push_back(in.text(max_wire_name));
   const auto method = in.u8();
   const auto proof = in.bytes();
   static_cast<void>(method); // without a secret, whatever proof is offered is good enough

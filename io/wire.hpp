@@ -34,7 +34,7 @@ void encode(const proposal_refused& value, raft::writer& out); ///< without `via
 
 // -- parts that several encodings share -----------------------------------------------------------
 
-inline constexpr std::size_t max_name_size = 1024;
+inline constexpr std::size_t max_wire_name = 1024;
 inline constexpr std::size_t max_text_size = 4096;
 
 void encode_u16(std::uint16_t value, raft::writer& out);

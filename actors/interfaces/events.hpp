@@ -14,11 +14,17 @@
 
 namespace hamok::event {
 
+/// The member runs: it listens, and takes part as soon as its cluster is founded.
 struct started {};
+/// The member takes no part any more. It can be started again.
 struct stopped {};
+/// The node has ended for good; nothing comes behind this.
 struct closed {};
+/// The member follows from now on.
 struct follower {};
+/// The member campaigns from now on.
 struct candidate {};
+/// The member leads from now on.
 struct leader {};
 
 /// The role has changed.
@@ -33,6 +39,7 @@ struct leader_changed {
   std::string before;
 };
 
+/// Which way a message went, seen from this member.
 enum class direction : std::uint8_t { in, out };
 
 /// A message of the algorithm went out or came in (only while somebody subscribes to it).
@@ -42,25 +49,32 @@ struct message {
   raft::message content;
 };
 
+/// There is a link to this member now.
 struct remote_peer_joined {
   std::string id;
 };
+/// There is none any more.
 struct remote_peer_left {
   std::string id;
 };
+/// All entries up to `index` are committed, as far as this member knows.
 struct commit {
   raft::index_t index = 0;
 };
 /// A heartbeat round was sent (leader) or heard (follower).
 struct heartbeat {};
+/// Something went wrong that no call can return: its code, and a sentence that says what to do.
+/// Told once in a while only when it happens again and again.
 struct error {
   errc code = errc::none;
   std::string text;
 };
+/// A member has said hello, with the `app_data` of its configuration.
 struct hello_notification {
   std::string id;
   std::string app_data;
 };
+/// The link to this member was lost without a goodbye, or fell silent.
 struct no_heartbeat_from {
   std::string id;
 };

@@ -220,6 +220,7 @@ struct collection_event {
   raft::index_t index = 0;
 };
 
+/// How a collection is on one member.
 struct collection_status {
   std::string name;
   std::string kind;
@@ -248,16 +249,17 @@ private:
   static constexpr std::size_t half_digest = 16;
 };
 
-// -- status of a node
-// -------------------------------------------------------------------------------
+// -- status of a node -----------------------------------------------------------------------------
 
+/// One member of the cluster, as another one sees it.
 struct member_status {
   raft::member_id id;
-  std::string endpoint;
-  bool linked = false;
-  bool voter = false;
+  std::string endpoint; ///< `host:port`, empty if it is not known
+  bool linked = false;  ///< there is a link to it
+  bool voter = false;   ///< it counts in elections and commits
 };
 
+/// How a node is.
 struct node_status {
   std::string peer_id;
   raft::incarnation_id incarnation;
