@@ -119,7 +119,7 @@ int main(int argc, char** argv) {
   const std::span args{argv, static_cast<std::size_t>(argc)};
   if (!parse(args.subspan(1), options)) {
     std::fputs(usage, stderr);
-    return 2;
+    return 64; // EX_USAGE
   }
   if (options.trace)
     options.jobs = 1; // one story at a time
