@@ -1,5 +1,6 @@
 #include "hamok/io/accepted_link.hpp"
 
+#include "hamok/actors/interfaces/endpoint.hpp"
 #include "hamok/io/broker_state.hpp"
 #include "hamok/io/client_session.hpp"
 #include "hamok/io/log.hpp"

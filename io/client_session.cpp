@@ -1,6 +1,7 @@
 #include "hamok/io/client_session.hpp"
 
 #include "hamok/actors/caf_compat.hpp"
+#include "hamok/actors/interfaces/endpoint.hpp"
 #include "hamok/io/error_code.hpp"
 #include "hamok/io/log.hpp"
 
