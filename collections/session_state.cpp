@@ -1,9 +1,52 @@
 #include "hamok/collections/session_state.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace hamok {
+
+namespace {
+
+constexpr std::uint8_t snapshot_version = 1;
+
+void encode_id(const raft::incarnation_id& id, raft::writer& out) {
+  out.u64(id.high);
+  out.u64(id.low);
+}
+
+raft::incarnation_id decode_id(raft::reader& in) {
+  raft::incarnation_id result;
+  result.high = in.u64();
+  result.low = in.u64();
+  return result;
+}
+
+raft::duration decode_duration(raft::reader& in) {
+  const auto value = in.u64();
+  if (value > static_cast<std::uint64_t>(raft::duration::max().count() / 2))
+    in.fail(); // so that two of them can be added
+  return raft::duration{static_cast<raft::duration::rep>(value)};
+}
+
+void encode_duration(raft::duration value, raft::writer& out) {
+  out.u64(static_cast<std::uint64_t>(value.count()));
+}
+
+void encode_digest(const digest128& value, raft::writer& out) {
+  out.u64(value.high);
+  out.u64(value.low);
+}
+
+digest128 digest_of_ended(const std::pair<raft::incarnation_id, raft::index_t>& ended) {
+  std::vector<std::byte> bytes;
+  raft::writer out{bytes};
+  encode_id(ended.first, out);
+  out.u64(ended.second);
+  return hash_bytes(bytes);
+}
+
+} // namespace
 
 session_state::session_state(std::unique_ptr<state_machine> machine, session_limits limits)
     : machine_(std::move(machine)),
@@ -94,7 +137,7 @@ applied_entry session_state::apply_next(const command_context& context, session&
   if (operation.skip) {
     result.status = command_status::skipped;
   } else {
-    if ((operation.more || operation.offset != 0 || !owner.parts.empty())
+    if ((operation.more || operation.offset != 0 || !owner.command.bytes().empty())
         && !take_part(owner, operation, result))
       return result;
     if (result.status == command_status::ok) {
@@ -104,7 +147,7 @@ applied_entry session_state::apply_next(const command_context& context, session&
       result.events = std::move(outcome.events);
     }
   }
-  std::vector<std::byte>{}.swap(owner.parts);
+  owner.command = {};
   store(owner, result.status, result.result);
   return result;
 }
@@ -114,7 +157,7 @@ applied_entry session_state::apply_next(const command_context& context, session&
 /// however they were cut into parts, so parts that overlap agree.
 bool session_state::take_part(session& owner, operation_envelope& operation,
                               applied_entry& result) const {
-  const auto have = owner.parts.size();
+  const auto have = owner.command.bytes().size();
   if (operation.offset > have) {
     result.what = verdict::gap;
     result.expected = operation.sequence;
@@ -126,19 +169,19 @@ bool session_state::take_part(session& owner, operation_envelope& operation,
     result.status = command_status::too_large;
     return true;
   }
-  owner.parts.insert(owner.parts.end(), fresh.begin(), fresh.end());
+  owner.command.append(fresh);
   if (operation.more) {
     result.what = verdict::buffered;
     return false;
   }
-  operation.command = blob::from_vector(std::move(owner.parts));
-  owner.parts.clear();
+  operation.command = blob::from_vector(owner.command.take());
   return true;
 }
 
 void session_state::give_up_before(session& owner, std::uint64_t first_outstanding) {
   while (owner.first_outstanding < first_outstanding && !owner.results.empty()) {
     owner.result_bytes -= owner.results.front().result.size();
+    owner.result_digest -= owner.results.front().digest;
     owner.results.pop_front();
     ++owner.first_outstanding;
   }
@@ -146,13 +189,36 @@ void session_state::give_up_before(session& owner, std::uint64_t first_outstandi
     return;
   owner.first_outstanding = first_outstanding;
   owner.next = first_outstanding;
-  owner.parts.clear();
+  owner.command = {};
 }
 
 void session_state::store(session& owner, command_status status, const blob& result) {
+  // The seed is never the same for two results that a session keeps.
+  const auto seed = (owner.next << 8U) | static_cast<std::uint8_t>(status);
+  const auto digest = hash_bytes(result.bytes(), seed);
   owner.result_bytes += result.size();
-  owner.results.push_back({status, result});
+  owner.result_digest += digest;
+  owner.results.push_back({status, result, digest});
   ++owner.next;
+}
+
+void session_state::parts::append(std::span<const std::byte> fresh) {
+  auto first = bytes_.size() / block;
+  bytes_.insert(bytes_.end(), fresh.begin(), fresh.end());
+  for (; (first + 1) * block <= bytes_.size(); ++first)
+    whole_blocks_ += hash_bytes(std::span{bytes_}.subspan(first * block, block), first);
+}
+
+std::vector<std::byte> session_state::parts::take() {
+  whole_blocks_ = {};
+  return std::exchange(bytes_, {});
+}
+
+digest128 session_state::parts::digest() const {
+  const auto rest = bytes_.size() % block;
+  auto result = whole_blocks_;
+  result += hash_bytes(std::span{bytes_}.last(rest), bytes_.size());
+  return result;
 }
 
 // -- sessions -------------------------------------------------------------------------------------
@@ -230,46 +296,19 @@ void session_state::expire(raft::index_t index) {
 
 void session_state::retire(session_map::iterator which, raft::index_t index) {
   retired_.emplace_back(which->first, index);
+  retired_digest_ += digest_of_ended(retired_.back());
   retired_ids_.emplace(which->first, index);
   last_used_ = {};
   sessions_.erase(which);
   if (retired_.size() > limits_.max_retired) {
     floor_ = retired_.front().second;
+    retired_digest_ -= digest_of_ended(retired_.front());
     retired_ids_.erase(retired_.front().first);
     retired_.pop_front();
   }
 }
 
 // -- snapshots ------------------------------------------------------------------------------------
-
-namespace {
-
-constexpr std::uint8_t snapshot_version = 1;
-
-void encode_id(const raft::incarnation_id& id, raft::writer& out) {
-  out.u64(id.high);
-  out.u64(id.low);
-}
-
-raft::incarnation_id decode_id(raft::reader& in) {
-  raft::incarnation_id result;
-  result.high = in.u64();
-  result.low = in.u64();
-  return result;
-}
-
-raft::duration decode_duration(raft::reader& in) {
-  const auto value = in.u64();
-  if (value > static_cast<std::uint64_t>(raft::duration::max().count() / 2))
-    in.fail(); // so that two of them can be added
-  return raft::duration{static_cast<raft::duration::rep>(value)};
-}
-
-void encode_duration(raft::duration value, raft::writer& out) {
-  out.u64(static_cast<std::uint64_t>(value.count()));
-}
-
-} // namespace
 
 void session_state::encode_session(const session& value, raft::writer& out) {
   encode_duration(value.ttl, out);
@@ -280,7 +319,7 @@ void session_state::encode_session(const session& value, raft::writer& out) {
     out.u8(static_cast<std::uint8_t>(stored.status));
     out.bytes(stored.result.bytes());
   }
-  out.bytes(value.parts);
+  out.bytes(value.command.bytes());
 }
 
 session_state::session session_state::decode_session(raft::reader& in) {
@@ -289,19 +328,17 @@ session_state::session session_state::decode_session(raft::reader& in) {
   result.last_active = decode_duration(in);
   result.first_outstanding = in.varint();
   const auto count = in.count(2);
-  result.next = result.first_outstanding + count;
-  if (result.first_outstanding == 0 || result.next < result.first_outstanding)
+  result.next = result.first_outstanding;
+  if (result.first_outstanding == 0
+      || count > std::numeric_limits<std::uint64_t>::max() - result.first_outstanding)
     in.fail();
   for (std::size_t i = 0; i < count && in.ok(); ++i) {
     const auto status = in.u8();
     if (status > static_cast<std::uint8_t>(command_status::skipped))
       in.fail();
-    auto stored = in.bytes();
-    result.result_bytes += stored.size();
-    result.results.push_back({static_cast<command_status>(status), std::move(stored)});
+    store(result, static_cast<command_status>(status), in.bytes());
   }
-  const auto parts = in.bytes();
-  result.parts.assign(parts.bytes().begin(), parts.bytes().end());
+  result.command.append(in.bytes().bytes());
   return result;
 }
 
@@ -363,17 +400,38 @@ bool session_state::restore(const blob& snapshot) {
   retired_ = std::move(part.retired);
   retired_ids_.clear();
   retired_ids_.insert(retired_.begin(), retired_.end());
+  retired_digest_ = {};
+  for (const auto& ended : retired_)
+    retired_digest_ += digest_of_ended(ended);
   sessions_ = std::move(part.sessions);
   last_used_ = {};
   next_expiry_ = raft::duration::min(); // looked at with the next entry
   return true;
 }
 
+// -- digests --------------------------------------------------------------------------------------
+
 digest128 session_state::session_digest() const {
   std::vector<std::byte> bytes;
   raft::writer out{bytes};
-  encode_sessions(out);
-  return hash_bytes(bytes);
+  out.u64(applied_index_);
+  encode_duration(clock_, out);
+  out.u64(floor_);
+  out.u64(retired_.size());
+  encode_digest(retired_digest_, out);
+  auto result = hash_bytes(bytes);
+  for (const auto& [id, value] : sessions_) {
+    bytes.clear();
+    encode_id(id, out);
+    encode_duration(value.ttl, out);
+    encode_duration(value.last_active, out);
+    out.u64(value.first_outstanding);
+    out.u64(value.next);
+    encode_digest(value.result_digest, out);
+    encode_digest(value.command.digest(), out);
+    result += hash_bytes(bytes);
+  }
+  return result;
 }
 
 } // namespace hamok

@@ -11,6 +11,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -85,13 +86,31 @@ public:
   [[nodiscard]] std::size_t session_count() const noexcept { return sessions_.size(); }
   [[nodiscard]] bool contains(const raft::incarnation_id& id) const;
 
-  /// Of the sessions alone; the content's is `machine().digest()`.
+  /// Of the sessions alone; the content's is `machine().digest()`. A function of the state, however
+  /// it came about; costs a step for each session, not for what they keep.
   [[nodiscard]] digest128 session_digest() const;
 
 private:
   struct stored_result {
     command_status status = command_status::ok;
     blob result;
+    digest128 digest; ///< of all this at its sequence
+  };
+
+  /// A command that comes in parts. Its digest grows with it, block by block, wherever it was cut.
+  class parts {
+  public:
+    [[nodiscard]] const std::vector<std::byte>& bytes() const noexcept { return bytes_; }
+    void append(std::span<const std::byte> fresh);
+    /// Gives the bytes away; nothing is left.
+    [[nodiscard]] std::vector<std::byte> take();
+    [[nodiscard]] digest128 digest() const;
+
+  private:
+    static constexpr std::size_t block = 4096;
+
+    std::vector<std::byte> bytes_;
+    digest128 whole_blocks_;
   };
 
   struct session {
@@ -101,7 +120,8 @@ private:
     std::uint64_t next = 1;
     std::deque<stored_result> results; ///< of [first_outstanding, next)
     std::size_t result_bytes = 0;
-    std::vector<std::byte> parts; ///< of the command `next`
+    digest128 result_digest; ///< the sum of the results'
+    parts command;           ///< what there is of the command `next`
   };
 
   using session_map = std::map<raft::incarnation_id, session>;
@@ -145,6 +165,7 @@ private:
   session_map sessions_;
 
   // Not part of the state: they only save time.
+  digest128 retired_digest_;
   std::pair<raft::incarnation_id, session*> last_used_{};
   raft::duration next_expiry_ = raft::duration::max(); ///< no session ends before
 };
