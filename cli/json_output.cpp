@@ -18,6 +18,7 @@ std::string hex(const blob& bytes) {
 ordered_json to_json(const collection_status& value) {
   return {{"name", value.name},
           {"kind", value.kind},
+          {"created", value.number != 0},
           {"number", value.number},
           {"size", value.size},
           {"digest", hex(value.content_digest())},

@@ -4,6 +4,7 @@
 #include "hamok/cli/json_output.hpp"
 #include "hamok/cli/load_file.hpp"
 #include "hamok/cli/map_client.hpp"
+#include "hamok/cli/text_output.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -100,10 +101,13 @@ int digest(task& job) {
   const auto status = job.must(job.map.status());
   if (job.json)
     std::cout << line({{"name", status.name},
+                       {"created", status.number != 0},
                        {"digest", hex(status.content_digest())},
                        {"sessions_digest", hex(status.sessions_digest())},
                        {"size", status.size},
                        {"applied_index", status.applied_index}});
+  else if (status.number == 0)
+    std::cout << content_text(status) << '\n';
   else
     std::cout << hex(status.content_digest()) << "  " << status.size << " entries\n";
   return exit_ok;

@@ -2,6 +2,7 @@
 
 #include "hamok/cli/connect.hpp"
 #include "hamok/cli/json_output.hpp"
+#include "hamok/cli/text_output.hpp"
 
 #include <iomanip>
 #include <iostream>
@@ -29,8 +30,7 @@ void print(const node_status& status) {
   std::cout << "collections\n";
   for (const auto& collection : status.collections)
     std::cout << "  " << std::left << std::setw(20) << collection.name << ' ' << std::setw(8)
-              << collection.kind << ' ' << std::right << std::setw(9) << collection.size
-              << " items  digest " << hex(collection.content_digest()) << '\n';
+              << collection.kind << ' ' << content_text(collection) << '\n';
 }
 
 } // namespace
