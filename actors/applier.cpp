@@ -170,11 +170,9 @@ caf::expected<collection_actor> applier_state::open(collection_spec spec) {
                       "'" + spec.name + "' is a " + known.spec.kind + ", not a " + spec.kind);
   if (known.gone)
     return known.gone;
-  if (known.number != 0) { // it may have been closed here since
-    collection_created again{known.number, known.spec, errc::none};
-    again.spec.limits = spec.limits;
-    compat::send(self_, known.actor, std::move(again));
-  }
+  collection_created again{known.number, known.spec, errc::none}; // it may have been closed since
+  again.spec.limits = spec.limits;
+  compat::send(self_, known.actor, std::move(again));
   return known.actor;
 }
 

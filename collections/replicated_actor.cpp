@@ -240,9 +240,9 @@ void replicated_state::on_created(const collection_created& msg) {
     fail_all(msg.refused);
     return;
   }
-  closed_ = false;
-  if (number_ != 0) {
-    existed_ = true; // opened once more
+  if (msg.number == 0 || number_ != 0) { // a user of this member has opened it once more
+    closed_ = false;
+    existed_ = existed_ || number_ != 0;
     limit(msg.spec.limits);
     return;
   }

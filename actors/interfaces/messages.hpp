@@ -170,7 +170,8 @@ struct collection_spec {
 };
 
 /// The creation of a collection is committed: `number` (the index of its entry) names it from now
-/// on. `spec` is what the log says.
+/// on, and `spec` is what the log says. With the number that it has already, or with 0 before it
+/// has one: a user of this member has opened it once more.
 struct collection_created {
   std::uint64_t number = 0;
   collection_spec spec;

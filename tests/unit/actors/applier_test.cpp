@@ -172,6 +172,17 @@ TEST_CASE("a collection that was opened here is attached to its creation in the 
   CHECK(fix.wait_for("x/1", {"opened", "created 1", "apply 2", "created 1"}));
 }
 
+TEST_CASE("a collection is told when it is opened once more, created or not") {
+  applier_fixture fix;
+  REQUIRE(fix.open({"x", "map", {}, {}}));
+  REQUIRE(fix.open({"x", "map", {}, {}}));
+  CHECK(fix.wait_for("x/1", {"opened", "created 0"}));
+  fix.commit(1, {create("x", "map")});
+  CHECK(fix.wait_for("x/1", {"opened", "created 0", "created 1"}));
+  REQUIRE(fix.open({"x", "map", {}, {}}));
+  CHECK(fix.wait_for("x/1", {"opened", "created 0", "created 1", "created 1"}));
+}
+
 TEST_CASE("a collection that was opened here under another kind is refused and replaced") {
   applier_fixture fix;
   REQUIRE(fix.open({"x", "queue", {}, {}}));

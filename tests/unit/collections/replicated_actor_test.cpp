@@ -157,6 +157,32 @@ TEST_CASE("closing answers what comes with closed, and opening once more takes i
   CHECK(map.await_ready()->existed);
 }
 
+TEST_CASE("a creation that is committed behind a close opens nothing; opening once more does") {
+  const auto initial = encode_map_content(kv({{"a", std::string(lost_creation, 'x')}}));
+  const collection_spec spec{"c", "map", {}, {}, {}};
+  for (const bool created_first : {true, false}) {
+    CAPTURE(created_first);
+    fake_cluster cluster{1, "map", initial}; // the creation does not come by itself
+    auto map = cluster.map_of(0);
+    map.close();
+    REQUIRE(map.closed());
+    if (created_first) {
+      cluster.tell(collection_created{1, spec, errc::none});
+      const auto status = map.status();
+      REQUIRE(status);
+      CHECK(status->number == 1);
+      CHECK(status->closed);
+      CHECK(code_of(map.set("a", "1").get()) == errc::closed);
+    }
+    cluster.tell(collection_created{created_first ? 1U : 0U, spec, errc::none});
+    CHECK_FALSE(map.closed());
+    if (!created_first)
+      cluster.tell(collection_created{1, spec, errc::none});
+    CHECK(map.await_ready(seconds{20}));
+    CHECK(*map.set("a", "1", seconds{20}).get() == std::nullopt);
+  }
+}
+
 TEST_CASE("members agree: same content, same digest, same answers") {
   fake_cluster cluster{3};
   auto one = cluster.map_of(0);
