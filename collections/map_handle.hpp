@@ -219,29 +219,38 @@ public:
   }
 
   // Callbacks run on a thread of CAF and must not block; events that cannot be decoded are left
-  // out. See `event_callbacks`.
+  // out. See `event_callbacks`. One that is too slow all the same misses events, of all kinds:
+  // `on_lagged` hears how many, in their place, and the content has to be read to know the rest.
+  // Each of these functions has a subscription of its own, so that gap is about its callback alone.
+
+  using lagged_callback = decltype(event_callbacks::on_lagged);
 
   template <class F>
-  collection_subscription on_insert(F callback) const {
-    return on(map_event::insert,
-              [callback](const change& what) { callback(*what.key, *what.new_value); });
+  collection_subscription on_insert(F callback, lagged_callback on_lagged = {}) const {
+    return on(
+        map_event::insert, [callback](const change& what) { callback(*what.key, *what.new_value); },
+        std::move(on_lagged));
   }
   /// `callback(key, old, now)`
   template <class F>
-  collection_subscription on_update(F callback) const {
-    return on(map_event::update, [callback](const change& what) {
-      callback(*what.key, *what.old_value, *what.new_value);
-    });
+  collection_subscription on_update(F callback, lagged_callback on_lagged = {}) const {
+    return on(
+        map_event::update,
+        [callback](const change& what) { callback(*what.key, *what.old_value, *what.new_value); },
+        std::move(on_lagged));
   }
   template <class F>
-  collection_subscription on_remove(F callback) const {
-    return on(map_event::remove,
-              [callback](const change& what) { callback(*what.key, *what.old_value); });
+  collection_subscription on_remove(F callback, lagged_callback on_lagged = {}) const {
+    return on(
+        map_event::remove, [callback](const change& what) { callback(*what.key, *what.old_value); },
+        std::move(on_lagged));
   }
   template <class F>
-  collection_subscription on_clear(F callback) const {
-    return on(map_event::clear, [callback](const change&) { callback(); });
+  collection_subscription on_clear(F callback, lagged_callback on_lagged = {}) const {
+    return on(
+        map_event::clear, [callback](const change&) { callback(); }, std::move(on_lagged));
   }
+  /// There is always room for this event.
   template <class F>
   collection_subscription on_close(F callback) const {
     return listen(actor_, {[callback](const collection_event& event) {
@@ -341,14 +350,14 @@ private:
   }
 
   template <class F>
-  collection_subscription on(map_event kind, F callback) const {
+  collection_subscription on(map_event kind, F callback, lagged_callback on_lagged) const {
     return listen(actor_, {[kind, callback](const collection_event& event) {
                              if (static_cast<map_event>(event.kind) != kind)
                                return;
                              if (auto what = decode(event))
                                callback(*what);
                            },
-                           {}});
+                           std::move(on_lagged)});
   }
 
 protected:

@@ -3,7 +3,10 @@
 #include "hamok/tests/catch.hpp"
 #include "hamok/tests/unit/collections/fake_cluster.hpp"
 
+#include <atomic>
 #include <condition_variable>
+#include <future>
+#include <thread>
 
 namespace hamok::state_test {
 
@@ -129,6 +132,40 @@ TEST_CASE("a slow subscriber misses events, is told how many, and slows nobody")
   }
   CHECK(missed > 0);
   CHECK(seen >= 128);
+}
+
+TEST_CASE("a callback that is too slow is told how many events it has missed") {
+  std::promise<void> start;
+  const auto started = start.get_future().share();
+  notebook seen;
+  std::atomic<int> calls{0};
+  std::atomic<int> missed{0};
+  fake_cluster cluster;
+  auto map = cluster.map_of<std::string, int>(0);
+  REQUIRE(map.set("k", -1).get());
+  auto updates = map.on_update(
+      [&, started](const std::string&, int, int) {
+        started.wait_for(seconds{20});
+        ++calls;
+      },
+      [&](const event::lagged& gap) {
+        missed += static_cast<int>(gap.count);
+        seen.write("lagged");
+      });
+  REQUIRE(map.status());      // by now it has subscribed
+  constexpr int count = 2000; // the limit is 256
+  std::vector<future<std::optional<int>>> answers;
+  for (int i = 0; i < count; ++i)
+    answers.push_back(map.set("k", i));
+  for (auto& answer : answers)
+    REQUIRE(answer.get());
+  start.set_value();
+  CHECK(seen.wait(1).size() == 1);
+  for (int i = 0; i < 2000 && calls + missed < count; ++i)
+    std::this_thread::sleep_for(milliseconds{10});
+  CHECK(missed > 0);
+  CHECK(calls + missed == count);
+  updates.cancel();
 }
 
 TEST_CASE("a subscriber that ends is forgotten") {
