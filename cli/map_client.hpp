@@ -9,6 +9,8 @@
 #include <caf/error.hpp>
 #include <caf/expected.hpp>
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -79,7 +81,8 @@ public:
 
   caf::expected<value> get(std::string_view key) { return read<value>(map_query::get(bytes(key))); }
 
-  /// The entries behind `after` in the order of the keys, `count` at the most; none: the end.
+  /// A page: the entries behind `after`, `count` at the most and fewer where they are large; none:
+  /// the end. Their order means nothing.
   caf::expected<std::vector<entry>> page(const std::optional<std::string>& after,
                                          std::uint64_t count) {
     std::optional<blob> start;
@@ -100,14 +103,16 @@ public:
     std::vector<entry> result;
     std::optional<std::string> last;
     for (;;) {
-      auto next = page(last, 1000);
+      auto next = page(last, map_limit::command_items);
       if (!next)
         return next.error();
       if (next->empty())
-        return result;
+        break;
       last = next->back().first;
       std::move(next->begin(), next->end(), std::back_inserter(result));
     }
+    std::sort(result.begin(), result.end());
+    return result;
   }
 
 private:

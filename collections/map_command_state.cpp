@@ -213,14 +213,22 @@ blob encode(std::uint64_t value) {
 }
 
 blob encode(const std::vector<blob>& values) {
+  auto size = max_varint;
+  for (const auto& value : values)
+    size += size_in_list(value.size());
   std::vector<std::byte> bytes;
+  bytes.reserve(size);
   raft::writer out{bytes};
   write_all(values, out);
   return blob::from_vector(std::move(bytes));
 }
 
 blob encode(const std::vector<key_value>& values) {
+  auto size = max_varint;
+  for (const auto& value : values)
+    size += size_in_list(value.key.size(), value.value.size());
   std::vector<std::byte> bytes;
+  bytes.reserve(size);
   raft::writer out{bytes};
   write_all(values, out);
   return blob::from_vector(std::move(bytes));

@@ -29,6 +29,23 @@ enum class map_event : std::uint8_t {
   clear = 3,
 };
 
+/// What a map takes and gives at the most. The same on all members: part of what commands do.
+namespace map_limit {
+
+/// Bytes of one answer: a frame (64 MiB) with room for what is around it.
+inline constexpr std::size_t answer_bytes = (std::size_t{64} << 20) - 1024;
+/// Bytes of a key with its value: what can be set can be answered, too.
+inline constexpr std::size_t pair_bytes = answer_bytes - 32;
+/// Keys or pairs of one command or question: a short one makes no long list of events.
+inline constexpr std::size_t command_items = std::size_t{1} << 18;
+/// Bytes of one page of a scan, unless its first entry alone is larger.
+inline constexpr std::size_t page_bytes = std::size_t{4} << 20;
+
+} // namespace map_limit
+
+// A command beyond `map_limit`, or one whose answer would be, ends with `too_large` and changes
+// nothing.
+
 namespace map_command {
 
 using bytes_view = std::span<const std::byte>;
@@ -49,11 +66,12 @@ enum class code : std::uint8_t {
 
 /// Sets the value; answers with the previous one, if any.
 [[nodiscard]] blob set(bytes_view key, bytes_view value);
-/// Sets them in this order; answers with the pairs that were replaced.
+/// Sets them in this order: the last one of a key stays. Answers with the pairs that were replaced.
 [[nodiscard]] blob set_all(const std::vector<key_value>& entries);
 /// Sets the value if there is none; answers with the existing one, if any.
 [[nodiscard]] blob insert(bytes_view key, bytes_view value);
-/// Inserts those whose keys are absent; answers with the existing pairs of the others.
+/// Inserts those whose keys are absent, in this order: the first one of a key counts. Answers with
+/// the existing pairs of the others, each key once.
 [[nodiscard]] blob insert_all(const std::vector<key_value>& entries);
 /// Sets the value if the present one has exactly the bytes `expected`; answers whether it did.
 [[nodiscard]] blob update_if(bytes_view key, bytes_view value, bytes_view expected);
@@ -71,6 +89,9 @@ enum class code : std::uint8_t {
 [[nodiscard]] blob clear();
 
 } // namespace map_command
+
+// A question whose answer would be larger than `map_limit::answer_bytes` is refused as `too_large`:
+// a scan reads a map of any size in pages.
 
 namespace map_query {
 
@@ -104,8 +125,13 @@ enum class code : std::uint8_t {
 [[nodiscard]] blob size();
 /// Answers with the 16 bytes of the content's digest.
 [[nodiscard]] blob digest();
-/// Answers with at most `max_entries` pairs in the order of the keys, the first of them behind
-/// `after` (none: from the start): a page of a map that is too large for one message.
+/// Answers with a page: the pairs that come behind the key `after` (none: from the start), at most
+/// `max_entries` and no more than `map_limit::page_bytes`; an empty page is the end. The last key
+/// of a page is where the next one goes on, whether it is still there or not.
+///
+/// The order is that of the keys' hashes: it means nothing, but it is the same on all members and
+/// does not depend on what else is in the map. So what is there during the whole scan comes exactly
+/// once, what changes meanwhile at most once, and all pages together cost one walk.
 [[nodiscard]] blob scan(const std::optional<blob>& after, std::uint64_t max_entries);
 
 } // namespace map_query
@@ -116,6 +142,18 @@ namespace map_answer {
 
 /// One byte in front of a value tells "the empty value" from "no value".
 inline constexpr std::byte present{1};
+
+/// Bytes that a part of this size takes in a list.
+[[nodiscard]] constexpr std::size_t size_in_list(std::size_t size) noexcept {
+  std::size_t length = 1;
+  for (auto rest = size; rest >= 0x80; rest >>= 7U)
+    ++length;
+  return length + size;
+}
+/// The same for a pair.
+[[nodiscard]] constexpr std::size_t size_in_list(std::size_t key, std::size_t value) noexcept {
+  return size_in_list(key) + size_in_list(value);
+}
 
 [[nodiscard]] blob encode(bool value);
 [[nodiscard]] blob encode(std::uint64_t value);

@@ -4,6 +4,8 @@
 
 #include "hamok/collections/map_decoders.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -84,6 +86,14 @@ struct map_commands {
   static caf::expected<blob> contains(const K& key) { return with_key(key, map_query::contains); }
   static caf::expected<blob> get_all(const std::vector<K>& keys) {
     return with_all(encode_all<KeyCodec>(keys), map_query::get_all);
+  }
+  static caf::expected<blob> scan(const std::optional<K>& after, std::uint64_t max_entries) {
+    if (!after)
+      return map_query::scan(std::nullopt, max_entries);
+    auto key_bytes = key_of(*after);
+    if (!key_bytes)
+      return key_bytes;
+    return map_query::scan(*key_bytes, max_entries);
   }
 };
 

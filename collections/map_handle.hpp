@@ -150,7 +150,8 @@ public:
     return read<detail::plain_decoder<detail::read_answer, bool>>(self, commands::contains(key),
                                                                   timeout);
   }
-  /// Sorted by their bytes; so are values and entries.
+  // All at once, sorted by the bytes of the keys; `too_large` where no frame has room for that.
+
   template <actor_self Self>
   auto keys(Self&& self, caf::timespan timeout = {}) const {
     return read<detail::list_decoder<detail::read_answer, K, KeyCodec>>(self, map_query::keys(),
@@ -164,6 +165,15 @@ public:
   template <actor_self Self>
   auto entries(Self&& self, caf::timespan timeout = {}) const {
     return read<entry_list>(self, map_query::entries(), timeout);
+  }
+  /// A page of a map of any size: the entries behind the key `after` (none: from the start), at
+  /// most `max_entries`, and fewer where they are more than some mebibytes; an empty page is the
+  /// end. The last key of a page is where the next one goes on. What is there during the whole scan
+  /// comes exactly once, in an order that means nothing; what changes meanwhile comes at most once.
+  template <actor_self Self>
+  auto scan(Self&& self, const std::optional<K>& after, std::uint64_t max_entries,
+            caf::timespan timeout = {}) const {
+    return read<entry_list>(self, commands::scan(after, max_entries), timeout);
   }
   template <actor_self Self>
   auto size(Self&& self, caf::timespan timeout = {}) const {

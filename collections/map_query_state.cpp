@@ -1,6 +1,7 @@
 // The answers to `map_query`, from the state and from its views alike.
 
 #include "hamok/collections/map_state.hpp"
+#include "hamok/collections/map_walk_state.hpp"
 #include "hamok/raft/codec.hpp"
 
 #include <algorithm>
@@ -10,86 +11,118 @@ namespace hamok {
 
 namespace {
 
-using entry_type = std::pair<blob, stored_value>;
-
-/// The entries behind `after`, in the order of their keys, at most `count`.
-template <class Content>
-std::vector<const entry_type*> sorted_entries(const Content& content,
-                                              const std::optional<blob>& after, std::size_t count) {
-  std::vector<const entry_type*> result;
-  for (const auto& entry : content)
-    if (!after || *after < entry.first)
-      result.push_back(&entry);
-  const auto end = result.begin() + static_cast<std::ptrdiff_t>(std::min(count, result.size()));
-  std::partial_sort(result.begin(), end, result.end(),
-                    [](const auto* a, const auto* b) { return a->first < b->first; });
-  result.erase(end, result.end());
-  return result;
-}
-
-blob encode_entries(const std::vector<const entry_type*>& entries) {
-  std::size_t size = 10;
-  for (const auto* entry : entries)
-    size += 20 + entry->first.size() + entry->second.framed().size();
-  std::vector<std::byte> bytes;
-  bytes.reserve(size);
-  raft::writer out{bytes};
-  out.varint(entries.size());
-  for (const auto* entry : entries) {
-    out.bytes(entry->first.bytes());
-    out.bytes(entry->second.bytes());
+/// Items behind their number, of a bounded size.
+class item_list {
+public:
+  /// False, and nothing is added, when the list would get larger than `limit`.
+  template <class... Parts>
+  bool add(std::size_t limit, const Parts&... parts) {
+    if (bytes_.size() + (map_answer::size_in_list(parts.size()) + ...) > limit - head_size)
+      return false;
+    raft::writer out{bytes_};
+    (out.bytes(parts), ...);
+    ++count_;
+    return true;
   }
-  return blob::from_vector(std::move(bytes));
+
+  [[nodiscard]] bool empty() const noexcept { return count_ == 0; }
+
+  [[nodiscard]] blob finish() && {
+    std::vector<std::byte> head;
+    raft::writer{head}.varint(count_);
+    bytes_.insert(bytes_.begin(), head.begin(), head.end());
+    return blob::from_vector(std::move(bytes_));
+  }
+
+private:
+  static constexpr std::size_t head_size = 10; // at the most
+
+  std::size_t count_ = 0;
+  std::vector<std::byte> bytes_;
+};
+
+enum class column { keys, values, both };
+
+/// Whether an answer with all entries has room in a frame. Looks at no more of them than it needs.
+template <class Content>
+bool has_room(const Content& content, column which) {
+  std::size_t size = 10;
+  for (const auto& [key, value] : content) {
+    if (which != column::values)
+      size += map_answer::size_in_list(key.size());
+    if (which != column::keys)
+      size += map_answer::size_in_list(value.bytes().size());
+    if (size > map_limit::answer_bytes)
+      return false;
+  }
+  return true;
 }
 
-enum class column { keys, values };
-
+/// All entries, in the order of the keys' bytes.
 template <class Content>
-blob all(const Content& content, column which) {
-  std::vector<std::byte> bytes;
-  raft::writer out{bytes};
-  out.varint(content.size());
-  for (const auto* entry : sorted_entries(content, std::nullopt, content.size()))
-    out.bytes(which == column::keys ? entry->first.bytes() : entry->second.bytes());
-  return blob::from_vector(std::move(bytes));
+query_answer all(const Content& content, column which) {
+  if (!has_room(content, which))
+    return command_status::too_large;
+  std::vector<const map_entry*> sorted;
+  sorted.reserve(content.size());
+  for (const auto& entry : content)
+    sorted.push_back(&entry);
+  std::sort(sorted.begin(), sorted.end(),
+            [](const auto* a, const auto* b) { return a->first < b->first; });
+  item_list result;
+  for (const auto* entry : sorted) {
+    if (which == column::both)
+      result.add(map_limit::answer_bytes, entry->first.bytes(), entry->second.bytes());
+    else
+      result.add(map_limit::answer_bytes,
+                 which == column::keys ? entry->first.bytes() : entry->second.bytes());
+  }
+  return std::move(result).finish();
 }
 
 template <class Content>
-std::optional<blob> get_all(const Content& content, raft::reader& in) {
-  std::vector<key_value> found;
+query_answer get_all(const Content& content, raft::reader& in) {
+  item_list result;
   const auto count = in.count(1);
+  if (count > map_limit::command_items)
+    return command_status::too_large;
   for (std::size_t i = 0; i < count && in.ok(); ++i) {
-    auto key = in.bytes();
-    if (const auto* value = content.find(key))
-      found.push_back({std::move(key), value->value()});
+    const auto key = in.bytes();
+    const auto* value = content.find(key);
+    if (value != nullptr && !result.add(map_limit::answer_bytes, key.bytes(), value->bytes()))
+      return command_status::too_large;
   }
   if (!in.done())
     return std::nullopt;
-  return map_answer::encode(found);
+  return std::move(result).finish();
 }
 
 template <class Content>
-std::optional<blob> scan(const Content& content, raft::reader& in) {
-  const auto count = in.varint();
+query_answer scan(const Content& content, raft::reader& in) {
+  auto left = in.varint();
   const auto bounded = in.u8();
-  const auto rest = in.rest();
-  if (!in.ok() || bounded > 1 || (bounded == 0 && !rest.empty()))
+  const auto after = in.rest();
+  if (!in.ok() || bounded > 1 || (bounded == 0 && !after.empty()))
     return std::nullopt;
-  const auto after = bounded == 1 ? std::optional{rest} : std::nullopt;
-  return encode_entries(sorted_entries(content, after, count));
+  item_list page;
+  if (left > 0)
+    walk_map(content, bounded == 1 ? &after : nullptr, [&](const map_entry& entry) {
+      const auto limit = page.empty() ? map_limit::answer_bytes : map_limit::page_bytes;
+      return page.add(limit, entry.first.bytes(), entry.second.bytes()) && --left > 0;
+    });
+  return std::move(page).finish();
 }
 
 /// Questions that are nothing but their code.
 template <class Content>
-std::optional<blob> answer_plain(const Content& content, const digest128& digest,
-                                 map_query::code code) {
+query_answer answer_plain(const Content& content, const digest128& digest, map_query::code code) {
   switch (code) {
   case map_query::code::keys:
     return all(content, column::keys);
   case map_query::code::values:
     return all(content, column::values);
   case map_query::code::entries:
-    return encode_entries(sorted_entries(content, std::nullopt, content.size()));
+    return all(content, column::both);
   case map_query::code::size:
     return map_answer::encode(std::uint64_t{content.size()});
   case map_query::code::digest:
@@ -100,7 +133,7 @@ std::optional<blob> answer_plain(const Content& content, const digest128& digest
 }
 
 template <class Content>
-std::optional<blob> answer(const Content& content, const digest128& digest, const blob& question) {
+query_answer answer(const Content& content, const digest128& digest, const blob& question) {
   raft::reader in{question};
   const auto code = static_cast<map_query::code>(in.u8());
   if (!in.ok())
@@ -117,7 +150,7 @@ std::optional<blob> answer(const Content& content, const digest128& digest, cons
   case map_query::code::scan:
     return scan(content, in);
   default:
-    return in.done() ? answer_plain(content, digest, code) : std::nullopt;
+    return in.done() ? answer_plain(content, digest, code) : query_answer{std::nullopt};
   }
 }
 
@@ -126,7 +159,7 @@ class root_view final : public map_view {
 public:
   root_view(map_root root, const digest128& digest) : root_(std::move(root)), digest_(digest) {}
 
-  [[nodiscard]] std::optional<blob> query(const blob& question) const override {
+  [[nodiscard]] query_answer query(const blob& question) const override {
     return answer(root_, digest_, question);
   }
   [[nodiscard]] std::uint64_t size() const override { return root_.size(); }
@@ -171,7 +204,7 @@ std::shared_ptr<const state_view> map_state::view() {
   return std::make_shared<root_view>(content_.persistent(), digest_);
 }
 
-std::optional<blob> map_state::query(const blob& question) const {
+query_answer map_state::query(const blob& question) const {
   return answer(content_, digest_, question);
 }
 

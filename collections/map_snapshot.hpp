@@ -6,6 +6,7 @@
 #include "hamok/collections/map_view_state.hpp"
 #include "hamok/collections/published.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <iterator>
 #include <memory>
@@ -110,17 +111,23 @@ public:
     return result;
   }
 
-  // Sorted by the bytes of the keys.
+  // Sorted by the bytes of the keys. Nothing is sent for them, so there is no limit to their size.
 
   [[nodiscard]] caf::expected<std::vector<K>> keys() const {
-    return ask<detail::list_decoder<detail::read_answer, K, KeyCodec>>(map_query::keys());
+    return collect<K>([](const key_value& entry, K& out) {
+      return detail::decode_into<KeyCodec>(entry.key, out);
+    });
   }
   [[nodiscard]] caf::expected<std::vector<V>> values() const {
-    return ask<detail::list_decoder<detail::read_answer, V, ValueCodec>>(map_query::values());
+    return collect<V>([](const key_value& entry, V& out) {
+      return detail::decode_into<ValueCodec>(entry.value, out);
+    });
   }
   [[nodiscard]] caf::expected<std::vector<value_type>> entries() const {
-    return ask<detail::pairs_decoder<detail::read_answer, K, V, KeyCodec, ValueCodec>>(
-        map_query::entries());
+    return collect<value_type>([](const key_value& entry, value_type& out) {
+      return detail::decode_into<KeyCodec>(entry.key, out.first)
+             && detail::decode_into<ValueCodec>(entry.value, out.second);
+    });
   }
 
   // In no order that means anything, but the same for equal content.
@@ -129,14 +136,23 @@ public:
   [[nodiscard]] iterator end() const { return iterator{}; }
 
 private:
-  template <class Decoder>
-  caf::expected<typename Decoder::value_type> ask(const blob& question) const {
-    typename Decoder::value_type result;
-    if (!view_)
-      return result;
-    const auto answer = view_->query(question);
-    if (!answer || !Decoder::decode(*answer, result))
-      return make_error(errc::bad_value);
+  template <class T, class Decode>
+  caf::expected<std::vector<T>> collect(Decode decode) const {
+    std::vector<key_value> sorted;
+    sorted.reserve(size());
+    if (view_)
+      for (auto all = view_->entries(); auto entry = all->next();)
+        sorted.push_back(std::move(*entry));
+    std::sort(sorted.begin(), sorted.end(),
+              [](const key_value& a, const key_value& b) { return a.key < b.key; });
+    std::vector<T> result;
+    result.reserve(sorted.size());
+    for (const auto& entry : sorted) {
+      T value{};
+      if (!decode(entry, value))
+        return make_error(errc::bad_value);
+      result.push_back(std::move(value));
+    }
     return result;
   }
 

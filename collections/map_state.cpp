@@ -3,6 +3,7 @@
 #include "hamok/raft/codec.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace hamok {
 
@@ -15,9 +16,10 @@ state_event make_event(map_event kind, blob key, blob old_value, blob new_value)
           std::move(new_value)};
 }
 
-apply_result bad_command() {
+/// Nothing was changed.
+apply_result refuse(command_status reason) {
   apply_result result;
-  result.status = command_status::bad_command;
+  result.status = reason;
   return result;
 }
 
@@ -29,12 +31,14 @@ bool has_bytes(const stored_value& value, const blob& expected) {
   return value.value() == expected;
 }
 
-bool read_keys(raft::reader& in, std::vector<blob>& out) {
+command_status read_keys(raft::reader& in, std::vector<blob>& out) {
   const auto count = in.count(1);
+  if (count > map_limit::command_items)
+    return command_status::too_large;
   out.reserve(count);
   for (std::size_t i = 0; i < count && in.ok(); ++i)
     out.push_back(in.bytes());
-  return in.done();
+  return in.done() ? command_status::ok : command_status::bad_command;
 }
 
 } // namespace
@@ -42,28 +46,34 @@ bool read_keys(raft::reader& in, std::vector<blob>& out) {
 // -- reading commands
 // -------------------------------------------------------------------------------
 
-bool map_state::read_pair(raft::reader& in, std::size_t key_size, blob piece, pair_piece& out) {
+command_status map_state::read_pair(raft::reader& in, std::size_t key_size, blob piece,
+                                    pair_piece& out) {
   if (!in.ok() || key_size >= piece.size() || piece.bytes()[key_size] != map_answer::present)
-    return false;
+    return command_status::bad_command;
+  if (piece.size() - 1 > map_limit::pair_bytes)
+    return command_status::too_large;
   out.key_size = key_size;
   out.piece = std::move(piece);
-  return true;
+  return command_status::ok;
 }
 
-bool map_state::read_last_pair(raft::reader& in, pair_piece& out) {
+command_status map_state::read_last_pair(raft::reader& in, pair_piece& out) {
   const auto key_size = in.varint();
   return read_pair(in, key_size, in.rest(), out);
 }
 
-bool map_state::read_pairs(raft::reader& in, std::vector<pair_piece>& out) {
+command_status map_state::read_pairs(raft::reader& in, std::vector<pair_piece>& out) {
   const auto count = in.count(3);
+  if (count > map_limit::command_items)
+    return command_status::too_large;
   out.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
     const auto key_size = in.varint();
-    if (!read_pair(in, key_size, in.bytes(), out.emplace_back()))
-      return false;
+    const auto status = read_pair(in, key_size, in.bytes(), out.emplace_back());
+    if (status != command_status::ok)
+      return status;
   }
-  return in.done();
+  return in.done() ? command_status::ok : command_status::bad_command;
 }
 
 apply_result map_state::apply(const command_context& context, const blob& command) {
@@ -94,7 +104,7 @@ apply_result map_state::apply(const command_context& context, const blob& comman
   case code::clear:
     return apply_clear(in, events);
   }
-  return bad_command();
+  return refuse(command_status::bad_command);
 }
 
 // -- changing the content
@@ -134,13 +144,67 @@ stored_value map_state::take(const blob& key, bool events, apply_result& out) {
   return previous;
 }
 
+class map_state::batch {
+public:
+  explicit batch(map_state& map) : map_(map), digest_(map.digest_) {}
+
+  /// The value of `key` was replaced or taken (unframed empty: there was none). False when the
+  /// answer gets too large.
+  bool changed(blob key, stored_value previous) {
+    if (!previous.framed().empty())
+      bytes_ += map_answer::size_in_list(key.size(), previous.bytes().size());
+    changes_.push_back({std::move(key), std::move(previous)});
+    return fits();
+  }
+
+  /// The answer gets a pair that was left alone. False as above.
+  bool answered(std::size_t key_size, std::size_t value_size) {
+    bytes_ += map_answer::size_in_list(key_size, value_size);
+    return fits();
+  }
+
+  /// The pairs that there were, in the order of the changes.
+  [[nodiscard]] std::vector<key_value> previous() const {
+    std::vector<key_value> result;
+    for (const auto& [key, value] : changes_)
+      if (!value.framed().empty())
+        result.push_back({key, value.value()});
+    return result;
+  }
+
+  /// Makes it as if nothing had happened.
+  apply_result take_back() {
+    for (auto i = changes_.rbegin(); i != changes_.rend(); ++i) {
+      if (i->previous.framed().empty())
+        map_.content_.erase(i->key);
+      else // the key may be a piece of the command, and would keep all of it
+        map_.content_.set(blob{i->key.bytes()}, std::move(i->previous));
+    }
+    map_.digest_ = digest_;
+    return refuse(command_status::too_large);
+  }
+
+private:
+  struct change {
+    blob key;
+    stored_value previous;
+  };
+
+  [[nodiscard]] bool fits() const noexcept { return bytes_ <= map_limit::answer_bytes; }
+
+  map_state& map_;
+  digest128 digest_;
+  std::size_t bytes_ = 10; ///< of the answer; the count of a list has 10 at the most
+  std::vector<change> changes_;
+};
+
 // -- one function for each command
 // --------------------------------------------------------------------
 
 apply_result map_state::apply_set(raft::reader& in, bool events) {
   pair_piece pair;
-  if (!read_last_pair(in, pair))
-    return bad_command();
+  if (const auto status = read_last_pair(in, pair); status != command_status::ok)
+    return refuse(status);
   apply_result out;
   out.result = put(pair, events, out).framed();
   return out;
@@ -148,21 +212,21 @@ apply_result map_state::apply_set(raft::reader& in, bool events) {
 
 apply_result map_state::apply_set_all(raft::reader& in, bool events) {
   std::vector<pair_piece> pairs;
-  if (!read_pairs(in, pairs))
-    return bad_command();
+  if (const auto status = read_pairs(in, pairs); status != command_status::ok)
+    return refuse(status);
   apply_result out;
-  std::vector<key_value> replaced;
+  batch done{*this};
   for (const auto& pair : pairs)
-    if (const auto previous = put(pair, events, out); !previous.framed().empty())
-      replaced.push_back({pair.key(), previous.value()});
-  out.result = map_answer::encode(replaced);
+    if (!done.changed(pair.key(), put(pair, events, out)))
+      return done.take_back();
+  out.result = map_answer::encode(done.previous());
   return out;
 }
 
 apply_result map_state::apply_insert(raft::reader& in, bool events) {
   pair_piece pair;
-  if (!read_last_pair(in, pair))
-    return bad_command();
+  if (const auto status = read_last_pair(in, pair); status != command_status::ok)
+    return refuse(status);
   apply_result out;
   if (const auto* found = content_.find(pair.key()))
     out.result = found->framed();
@@ -173,15 +237,22 @@ apply_result map_state::apply_insert(raft::reader& in, bool events) {
 
 apply_result map_state::apply_insert_all(raft::reader& in, bool events) {
   std::vector<pair_piece> pairs;
-  if (!read_pairs(in, pairs))
-    return bad_command();
+  if (const auto status = read_pairs(in, pairs); status != command_status::ok)
+    return refuse(status);
   apply_result out;
+  batch done{*this};
   std::vector<key_value> existing;
+  std::set<blob> answered;
   for (const auto& pair : pairs) {
-    if (const auto* found = content_.find(pair.key()))
-      existing.push_back({pair.key(), found->value()});
-    else
-      put(pair, events, out);
+    auto key = pair.key();
+    const auto* found = content_.find(key);
+    if (found == nullptr) {
+      done.changed(std::move(key), put(pair, events, out));
+    } else if (answered.insert(key).second) {
+      existing.push_back({std::move(key), found->value()});
+      if (!done.answered(existing.back().key.size(), existing.back().value.size()))
+        return done.take_back();
+    }
   }
   out.result = map_answer::encode(existing);
   return out;
@@ -190,8 +261,8 @@ apply_result map_state::apply_insert_all(raft::reader& in, bool events) {
 apply_result map_state::apply_update_if(raft::reader& in, bool events) {
   const auto expected = in.bytes();
   pair_piece pair;
-  if (!read_last_pair(in, pair))
-    return bad_command();
+  if (const auto status = read_last_pair(in, pair); status != command_status::ok)
+    return refuse(status);
   apply_result out;
   const auto* found = content_.find(pair.key());
   const auto matches = found != nullptr && has_bytes(*found, expected);
@@ -204,7 +275,7 @@ apply_result map_state::apply_update_if(raft::reader& in, bool events) {
 apply_result map_state::apply_remove(raft::reader& in, bool events) {
   const auto key = in.rest();
   if (!in.ok())
-    return bad_command();
+    return refuse(command_status::bad_command);
   apply_result out;
   out.result = take(key, events, out).framed();
   return out;
@@ -212,14 +283,15 @@ apply_result map_state::apply_remove(raft::reader& in, bool events) {
 
 apply_result map_state::apply_remove_all(raft::reader& in, bool events) {
   std::vector<blob> keys;
-  if (!read_keys(in, keys))
-    return bad_command();
+  if (const auto status = read_keys(in, keys); status != command_status::ok)
+    return refuse(status);
   apply_result out;
-  std::vector<key_value> removed;
+  batch done{*this};
   for (const auto& key : keys)
-    if (const auto previous = take(key, events, out); !previous.framed().empty())
-      removed.push_back({key, previous.value()});
-  out.result = map_answer::encode(removed);
+    if (auto previous = take(key, events, out);
+        !previous.framed().empty() && !done.changed(key, std::move(previous)))
+      return done.take_back();
+  out.result = map_answer::encode(done.previous());
   return out;
 }
 
@@ -227,7 +299,7 @@ apply_result map_state::apply_remove_if(raft::reader& in, bool events) {
   const auto expected = in.bytes();
   const auto key = in.rest();
   if (!in.ok())
-    return bad_command();
+    return refuse(command_status::bad_command);
   apply_result out;
   const auto* found = content_.find(key);
   const auto matches = found != nullptr && has_bytes(*found, expected);
@@ -240,7 +312,7 @@ apply_result map_state::apply_remove_if(raft::reader& in, bool events) {
 apply_result map_state::apply_erase(raft::reader& in, bool events) {
   const auto key = in.rest();
   if (!in.ok())
-    return bad_command();
+    return refuse(command_status::bad_command);
   apply_result out;
   out.result = map_answer::encode(!take(key, events, out).framed().empty());
   return out;
@@ -248,8 +320,10 @@ apply_result map_state::apply_erase(raft::reader& in, bool events) {
 
 apply_result map_state::apply_erase_all(raft::reader& in, bool events) {
   std::vector<blob> keys;
-  if (!read_keys(in, keys))
-    return bad_command();
+  if (in.remaining() > map_limit::answer_bytes) // the answer can be all of it
+    return refuse(command_status::too_large);
+  if (const auto status = read_keys(in, keys); status != command_status::ok)
+    return refuse(status);
   apply_result out;
   std::vector<blob> erased;
   for (const auto& key : keys)
@@ -261,7 +335,7 @@ apply_result map_state::apply_erase_all(raft::reader& in, bool events) {
 
 apply_result map_state::apply_clear(raft::reader& in, bool events) {
   if (!in.done())
-    return bad_command();
+    return refuse(command_status::bad_command);
   apply_result out;
   out.result = map_answer::encode(std::uint64_t{content_.size()});
   content_ = {};
@@ -303,6 +377,8 @@ bool map_state::restore(const blob& snapshot) {
   for (std::size_t i = 0; i < count && in.ok(); ++i) {
     const auto key = in.bytes();
     const auto value = in.bytes();
+    if (key.size() + value.size() > map_limit::pair_bytes)
+      return false;
     piece.assign(key.bytes().begin(), key.bytes().end());
     piece.push_back(map_answer::present);
     piece.insert(piece.end(), value.bytes().begin(), value.bytes().end());

@@ -50,7 +50,7 @@ using map_root = immer::map<blob, stored_value, key_hash, std::equal_to<>>;
 class map_state final : public state_machine {
 public:
   apply_result apply(const command_context& context, const blob& command) override;
-  [[nodiscard]] std::optional<blob> query(const blob& question) const override;
+  [[nodiscard]] query_answer query(const blob& question) const override;
   [[nodiscard]] blob snapshot() const override;
   bool restore(const blob& snapshot) override;
   [[nodiscard]] std::uint64_t size() const override { return content_.size(); }
@@ -66,9 +66,13 @@ private:
     [[nodiscard]] blob key() const { return piece.slice(0, key_size); }
   };
 
-  static bool read_pair(raft::reader& in, std::size_t key_size, blob piece, pair_piece& out);
-  static bool read_last_pair(raft::reader& in, pair_piece& out);
-  static bool read_pairs(raft::reader& in, std::vector<pair_piece>& out);
+  /// What a command of many items has replaced or taken: its answer, or the way back.
+  class batch;
+
+  static command_status read_pair(raft::reader& in, std::size_t key_size, blob piece,
+                                  pair_piece& out);
+  static command_status read_last_pair(raft::reader& in, pair_piece& out);
+  static command_status read_pairs(raft::reader& in, std::vector<pair_piece>& out);
 
   apply_result apply_set(raft::reader& in, bool events);
   apply_result apply_set_all(raft::reader& in, bool events);

@@ -96,7 +96,7 @@ public:
     return out;
   }
 
-  [[nodiscard]] std::optional<blob> query(const blob& bytes) const override {
+  [[nodiscard]] query_answer query(const blob& bytes) const override {
     if constexpr (detail::answers_questions<State>) {
       using question_type = typename State::question;
       using answer_type = typename State::answer;

@@ -157,9 +157,13 @@ caf::result<blob> replicated_state::on_read(const read_state& request) const {
   if (const auto reason = refusal(); reason != errc::none)
     return make_error(reason);
   auto answer = state_.machine().query(request.query);
+  if (answer.status() == command_status::too_large)
+    return make_error(errc::too_large,
+                      "the answer has no room in a frame; a map of any size is read "
+                      "in pages by `scan`");
   if (!answer)
     return make_error(errc::bad_command);
-  return std::move(*answer);
+  return *std::move(answer);
 }
 
 caf::result<collection_status> replicated_state::on_await_ready(caf::timespan timeout) {
@@ -246,6 +250,7 @@ void replicated_state::on_created(const collection_created& msg) {
     limit(msg.spec.limits);
     return;
   }
+  // A creation that was under way opens nothing that was closed in the meantime.
   refused_ = errc::none;
   number_ = msg.number;
   existed_ = !context_.create || msg.spec.creator != spec_.creator;

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace hamok {
@@ -35,7 +36,7 @@ struct state_event {
 enum class command_status : std::uint8_t {
   ok = 0,
   bad_command = 1, ///< its bytes cannot be understood; nothing was changed
-  too_large = 2,   ///< it was put together from more parts than allowed; nothing was changed
+  too_large = 2,   ///< it, or its answer, is larger than allowed; nothing was changed
   skipped = 3,     ///< its caller has given it up before it was applied
 };
 
@@ -43,6 +44,26 @@ struct apply_result {
   command_status status = command_status::ok;
   blob result;
   std::vector<state_event> events;
+};
+
+/// The answer to a question, or why there is none.
+class query_answer {
+public:
+  query_answer(blob bytes) noexcept : bytes_(std::move(bytes)) {}
+  /// The question cannot be understood.
+  query_answer(std::nullopt_t) noexcept : status_(command_status::bad_command) {}
+  query_answer(command_status refused) noexcept : status_(refused) {}
+
+  [[nodiscard]] command_status status() const noexcept { return status_; }
+  explicit operator bool() const noexcept { return status_ == command_status::ok; }
+  [[nodiscard]] const blob& operator*() const& noexcept { return bytes_; }
+  [[nodiscard]] blob&& operator*() && noexcept { return std::move(bytes_); }
+
+  friend bool operator==(const query_answer& answer, std::nullopt_t) noexcept { return !answer; }
+
+private:
+  command_status status_ = command_status::ok;
+  blob bytes_;
 };
 
 /// An immutable picture of a state machine's content that any thread may read.
@@ -53,8 +74,8 @@ public:
   state_view& operator=(const state_view&) = delete;
   virtual ~state_view() = default;
 
-  /// Answers a question, or nothing when its bytes cannot be understood.
-  [[nodiscard]] virtual std::optional<blob> query(const blob& question) const = 0;
+  /// Answers a question.
+  [[nodiscard]] virtual query_answer query(const blob& question) const = 0;
   [[nodiscard]] virtual std::uint64_t size() const = 0;
 };
 
@@ -70,8 +91,9 @@ public:
   /// Applies a committed command. Hostile bytes change nothing and give `bad_command`.
   virtual apply_result apply(const command_context& context, const blob& command) = 0;
 
-  /// Answers a question from the present content, or nothing when it cannot be understood.
-  [[nodiscard]] virtual std::optional<blob> query(const blob& question) const = 0;
+  /// Answers a question from the present content: `bad_command` when it cannot be understood,
+  /// `too_large` when the answer has no room in a frame.
+  [[nodiscard]] virtual query_answer query(const blob& question) const = 0;
 
   /// The whole content as bytes; equal content gives equal bytes.
   [[nodiscard]] virtual blob snapshot() const = 0;

@@ -62,8 +62,11 @@ constexpr std::array descriptions{
         "the bytes of a key or value do not fit its type; all users of the collection have to "
         "use the same types and codec",
         false},
-    description{"too_large",
-                "over a limit of the configuration; send less at once or raise the limit", true},
+    description{
+        "too_large",
+        "over a limit; send or ask for less at once, or raise the limit where it is one of the "
+        "configuration",
+        true},
     description{"refused_protocol",
                 "both sides have no protocol version in common; bring them to compatible releases",
                 true},

@@ -28,7 +28,7 @@ enum class errc : std::uint8_t {
   unknown_kind,        ///< no state type of this kind is registered
   bad_command,         ///< the bytes of a command cannot be understood
   bad_value,           ///< the bytes of a key or value cannot be decoded by the codec
-  too_large,           ///< over a limit of the configuration
+  too_large,           ///< over a limit: what was sent, or what would be answered
   refused_protocol,    ///< hello: no protocol version in common
   refused_cluster,     ///< hello: another cluster name or cluster id
   refused_stranger,    ///< hello: not one of the members that this cluster was founded with

@@ -1,3 +1,4 @@
+#include "hamok/collections/map_command_state.hpp"
 #include "hamok/io/client_protocol.hpp"
 #include "hamok/tests/catch.hpp"
 
@@ -83,6 +84,15 @@ node_status sample_node() {
 }
 
 } // namespace
+
+TEST_CASE("the largest answer of a map has room in a frame") {
+  const client_response response{
+      .id = ~std::uint64_t{0},
+      .body = blob::from_vector(std::vector<std::byte>(map_limit::answer_bytes))};
+  std::vector<std::byte> bytes;
+  append_frame(bytes, response);
+  CHECK(bytes.size() - frame_header_size <= default_max_payload);
+}
 
 TEST_CASE("client hellos and welcomes survive their encoding") {
   const client_hello said{1, 3, "test", "hamok map"};
