@@ -197,8 +197,7 @@ public:
   /// happened ends with `closed`, what is in doubt with `outcome_unknown`.
   void close() const { compat::anon_send(actor_, close_collection_v); }
 
-  // -- events
-  // ---------------------------------------------------------------------------------------
+  // -- events -------------------------------------------------------------------------------------
 
   /// Sends each `collection_event` to `subscriber`, in the order of the log, and `event::lagged`
   /// for what a slow one has missed.

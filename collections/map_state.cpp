@@ -43,8 +43,7 @@ command_status read_keys(raft::reader& in, std::vector<blob>& out) {
 
 } // namespace
 
-// -- reading commands
-// -------------------------------------------------------------------------------
+// -- reading commands -----------------------------------------------------------------------------
 
 command_status map_state::read_pair(raft::reader& in, std::size_t key_size, blob piece,
                                     pair_piece& out) {
@@ -107,8 +106,7 @@ apply_result map_state::apply(const command_context& context, const blob& comman
   return refuse(command_status::bad_command);
 }
 
-// -- changing the content
-// ---------------------------------------------------------------------------
+// -- changing the content -------------------------------------------------------------------------
 
 /// Sets the pair; gives the previous value, unframed empty when there was none.
 stored_value map_state::put(const pair_piece& pair, bool events, apply_result& out) {
@@ -198,8 +196,7 @@ private:
   std::vector<change> changes_;
 };
 
-// -- one function for each command
-// --------------------------------------------------------------------
+// -- one function for each command ----------------------------------------------------------------
 
 apply_result map_state::apply_set(raft::reader& in, bool events) {
   pair_piece pair;
@@ -345,8 +342,7 @@ apply_result map_state::apply_clear(raft::reader& in, bool events) {
   return out;
 }
 
-// -- snapshots
-// --------------------------------------------------------------------------------------
+// -- snapshots ------------------------------------------------------------------------------------
 
 blob map_state::snapshot() const {
   std::vector<const std::pair<blob, stored_value>*> sorted;
