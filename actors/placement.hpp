@@ -32,6 +32,8 @@ public:
   caf::behavior make_behavior() override { return state_->make_behavior().unbox(); }
 
   void on_exit() override {
+    if constexpr (requires(State & state) { state.on_exit(); })
+      state_->on_exit();
     state_.reset(); // handles to other actors must not keep them alive in a circle
     Base::on_exit();
   }
@@ -41,7 +43,9 @@ private:
 };
 
 /// Spawns `State` where `where` says. `State` has a constructor `(self_ptr, xs...)`, a member type
-/// `interface` (its typed handle) and a `make_behavior()` of that interface.
+/// `interface` (its typed handle) and a `make_behavior()` of that interface. If it has an
+/// `on_exit()`, that is called when the actor has ended, which is before its destructor at the
+/// latest; the destructor may run in any thread.
 template <class State, class... Ts>
 typename State::interface spawn(caf::actor_system& system, placement where, Ts&&... xs) {
   if (where == placement::automatic)

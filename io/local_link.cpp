@@ -87,7 +87,10 @@ public:
   local_link_state(const local_link_state&) = delete;
   local_link_state& operator=(const local_link_state&) = delete;
 
-  ~local_link_state() {
+  ~local_link_state() = default;
+
+  /// Not in the destructor: an actor system that ends may destroy this with its registry locked.
+  void on_exit() {
     auto& registry = self_->system().registry();
     const auto name = own_name();
     if (registry.get(name) == self_->ctrl())

@@ -171,7 +171,7 @@ TEST_CASE("a node whose role actor dies goes on from storage") {
   REQUIRE(eventually([&] { return clients.acknowledged() > 50; }));
   for (const auto& victim : {leader, other_than(all, leader)}) {
     dynamic_cast<crashing_storage&>(*all.storages[victim]).armed = true;
-    CHECK(all.log(victim).wait_for("error code=none text=\"the role actor has died"));
+    CHECK(all.log(victim).wait_for("error code=actor_died text=\"the role actor has died"));
     REQUIRE(!all.agreed_leader().empty());
     const auto before = clients.acknowledged();
     REQUIRE(eventually([&] { return clients.acknowledged() > before + 50; }));

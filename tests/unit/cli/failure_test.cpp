@@ -14,10 +14,11 @@ namespace {
 } // namespace
 
 TEST_CASE("exit code 1 is only for what cannot have changed anything") {
-  for (const auto code : {errc::storage_failed, errc::session_expired, errc::closed,
-                          errc::bad_value, errc::outcome_unknown, errc::answer_too_large})
+  for (const auto code :
+       {errc::session_expired, errc::bad_value, errc::outcome_unknown, errc::answer_too_large})
     CHECK(exit_code_of(make_error(code), effect::possible) == exit_unknown);
-  for (const auto code : {errc::kind_mismatch, errc::too_large, errc::bad_command})
+  for (const auto code : {errc::kind_mismatch, errc::too_large, errc::bad_command,
+                          errc::storage_failed, errc::closed})
     CHECK(exit_code_of(make_error(code), effect::possible) == exit_failed);
   for (const auto code : {errc::no_leader, errc::request_timeout, errc::connection_lost})
     CHECK(exit_code_of(make_error(code), effect::possible) == exit_unreachable);

@@ -54,6 +54,14 @@ raft::message vote(raft::term_t term) {
 
 } // namespace
 
+TEST_CASE("an actor system can end while local links are open") {
+  for (int i = 0; i < 20; ++i) {
+    local_pair pair;
+    pair.link();
+    pair.dialers.clear(); // nobody tells them to end, nor waits for them
+  }
+}
+
 TEST_CASE("members of one process find each other, whoever comes first, and talk") {
   local_pair pair;
   pair.dial(pair.alpha, "beta");
