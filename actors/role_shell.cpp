@@ -78,6 +78,7 @@ void role_shell::on_deadline(const deadline_reached& msg) {
 role_view role_shell::view() const {
   auto result = short_view();
   result.members = context_->core.members();
+  result.members.retired.clear(); // a long list, and only the algorithm wants it
   return result;
 }
 
@@ -109,6 +110,10 @@ std::optional<errc> code_of(raft::refusal reason) {
     return errc::overloaded;
   case raft::refusal::too_large:
     return errc::too_large;
+  case raft::refusal::transferring: // soon there is another leader, and it is not known yet
+    return errc::no_leader;
+  case raft::refusal::not_a_command:
+    return errc::not_supported;
   case raft::refusal::not_leader:
     break;
   }

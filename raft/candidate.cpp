@@ -60,8 +60,9 @@ void core::request_votes() {
   request.last_log_term = log_.last_term();
   request.pre_vote = state.pre_vote;
   request.transfer = state.transfer;
-  for (const auto& peer : others(members_, config_.self)) {
-    if (!is_voter(members_, peer) || contains(state.granted, peer) || contains(state.refused, peer))
+  for (const auto& peer : others(members(), config_.self)) {
+    if (!is_voter(members(), peer) || contains(state.granted, peer)
+        || contains(state.refused, peer))
       continue;
     if (state.pre_vote)
       send(peer, request);
@@ -124,7 +125,7 @@ void core::tally() {
   auto without = state.refused;
   std::ranges::copy_if(unreachable_, std::back_inserter(without),
                        [&](const member_id& voter) { return !contains(state.granted, voter); });
-  switch (count_votes(members_, state.granted, without)) {
+  switch (count_votes(members(), state.granted, without)) {
   case vote_result::pending:
     return;
   case vote_result::won:

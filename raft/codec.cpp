@@ -1,5 +1,7 @@
 #include "hamok/raft/codec.hpp"
 
+#include "hamok/raft/membership.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <utility>
@@ -19,6 +21,7 @@ enum class wire_kind : std::uint8_t {
 
 constexpr std::size_t min_entry_size = 4;
 constexpr std::size_t min_member_size = 17;
+constexpr std::size_t min_retired_size = min_member_size + 1;
 constexpr std::size_t max_peer_name = 256;
 
 template <class T>
@@ -49,6 +52,10 @@ std::vector<member_id> decode_members(reader& in) {
     result.push_back(decode_member(in));
   return result;
 }
+
+// Flags of an `append_response`.
+constexpr std::uint8_t succeeds = 1;
+constexpr std::uint8_t is_passive = 2;
 
 bool decode_flag(reader& in) {
   const auto value = in.u8();
@@ -90,7 +97,8 @@ void encode_body(const append_response& body, writer& out) {
   out.u8(static_cast<std::uint8_t>(wire_kind::append_response));
   out.varint(body.term);
   out.varint(body.round);
-  out.u8(body.success ? 1 : 0);
+  out.u8(
+      static_cast<std::uint8_t>((body.success ? succeeds : 0) | (body.passive ? is_passive : 0)));
   out.varint(body.match_index);
   out.varint(body.rejected_index);
   out.varint(body.conflict_term);
@@ -139,7 +147,11 @@ append_response decode_append_response(reader& in) {
   append_response body;
   body.term = in.varint();
   body.round = in.varint();
-  body.success = decode_flag(in);
+  const auto flags = in.u8();
+  if (flags > (succeeds | is_passive))
+    in.fail();
+  body.success = (flags & succeeds) != 0;
+  body.passive = (flags & is_passive) != 0;
   body.match_index = in.varint();
   body.rejected_index = in.varint();
   body.conflict_term = in.varint();
@@ -277,6 +289,12 @@ void encode(const configuration& value, writer& out) {
   encode_members(value.voters, out);
   encode_members(value.outgoing, out);
   encode_members(value.learners, out);
+  out.varint(value.retired.size());
+  for (const auto& life : value.retired) {
+    encode(life.member, out);
+    out.varint(life.index);
+  }
+  out.varint(value.retired_floor);
 }
 
 void encode(const entry& value, writer& out) {
@@ -311,6 +329,21 @@ configuration decode_configuration(reader& in) {
   result.voters = decode_members(in);
   result.outgoing = decode_members(in);
   result.learners = decode_members(in);
+  const auto count = in.count(min_retired_size);
+  result.retired.reserve(count);
+  for (std::size_t i = 0; i < count && in.ok(); ++i) {
+    auto member = decode_member(in);
+    result.retired.push_back({std::move(member), in.varint()});
+  }
+  result.retired_floor = in.varint();
+  return result;
+}
+
+std::optional<configuration> read_configuration(const blob& data) {
+  reader in{data};
+  auto result = decode_configuration(in);
+  if (!in.done() || !valid(result))
+    return std::nullopt;
   return result;
 }
 

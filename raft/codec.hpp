@@ -74,6 +74,9 @@ void encode(const message& value, writer& out);
 [[nodiscard]] entry decode_entry(reader& in);
 [[nodiscard]] hard_state decode_hard_state(reader& in);
 
+/// The whole of `data` as one `valid` configuration, or nothing when it is not exactly one.
+[[nodiscard]] std::optional<configuration> read_configuration(const blob& data);
+
 /// The whole of `data` as one message, or nothing when it is not exactly one. Entries share the
 /// storage of `data`.
 [[nodiscard]] std::optional<message> decode_message(const blob& data);

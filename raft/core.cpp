@@ -13,7 +13,7 @@ namespace hamok::raft {
 core::core(core_config config, initial_state state, timestamp now)
     : config_(std::move(config)),
       hard_(std::move(state.hard)),
-      members_(state.base.members),
+      members_(state.base.index, state.base.members),
       log_(std::move(state.base), std::move(state.entries)),
       random_(config_.seed),
       now_(now),
@@ -22,9 +22,13 @@ core::core(core_config config, initial_state state, timestamp now)
       applied_index_(log_.base().index),
       durable_index_(log_.last_index()),
       vote_pause_(config_.max_vote_pause) {
+  for (auto i = log_.first_index(); i <= log_.last_index(); ++i)
+    if (log_.at(i).kind == entry_kind::configuration)
+      if (auto members = read_configuration(log_.at(i).data))
+        members_.append(i, std::move(*members));
   // Nobody can lead a cluster that is just being founded, so there is nobody to wait for.
   const bool newborn = hard_.term == 0;
-  if (members_.voters.size() == 1 && may_campaign())
+  if (members().voters.size() == 1 && may_campaign())
     campaign_within(duration{0}, duration{0});
   else if (newborn)
     campaign_within(config_.follower_max_idle / 50, config_.follower_max_idle / 5);
@@ -116,7 +120,7 @@ bool core::admissible(const receive& ev) {
     reject("message of another group");
   else if (ev.from == config_.self)
     reject("message from this very member");
-  else if (!is_member(members_, ev.from))
+  else if (!is_member(members(), ev.from))
     reject("message from a stranger");
   else if (!well_formed(ev.message.body))
     reject("malformed message");
@@ -219,7 +223,7 @@ void core::on(const link_up& ev) {
 }
 
 void core::on(const link_down& ev) {
-  if (is_member(members_, ev.peer) && !contains(unreachable_, ev.peer))
+  if (is_member(members(), ev.peer) && !contains(unreachable_, ev.peer))
     unreachable_.push_back(ev.peer);
   if (role() == role::follower && leader_ == ev.peer)
     leader_link_lost();
@@ -256,7 +260,7 @@ void core::set_leader(std::optional<member_id> leader) {
 }
 
 bool core::may_campaign() const {
-  return !config_.only_follower && is_voter(members_, config_.self);
+  return !config_.only_follower && is_voter(members(), config_.self);
 }
 
 bool core::log_is_up_to_date(const vote_request& request) const {

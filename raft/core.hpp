@@ -6,6 +6,7 @@
 
 #include "hamok/raft/event.hpp"
 #include "hamok/raft/log.hpp"
+#include "hamok/raft/membership.hpp"
 #include "hamok/raft/messages.hpp"
 #include "hamok/raft/progress.hpp"
 #include "hamok/raft/random.hpp"
@@ -54,7 +55,8 @@ public:
   /// The last entry that is known to survive a crash of this member.
   [[nodiscard]] index_t durable_index() const noexcept { return durable_index_; }
   [[nodiscard]] const raft::log& log() const noexcept { return log_; }
-  [[nodiscard]] const configuration& members() const noexcept { return members_; }
+  /// The configuration in force: the latest one in the log, committed or not (thesis, 4.1).
+  [[nodiscard]] const configuration& members() const noexcept { return members_.latest(); }
   [[nodiscard]] const core_config& config() const noexcept { return config_; }
   /// When this core wants a `tick`, if nothing happens before; `timestamp::max()`: never.
   [[nodiscard]] timestamp deadline() const noexcept;
@@ -114,6 +116,10 @@ private:
   void reset_election_deadline();
   void campaign_within(duration shortest, duration longest);
 
+  // change.cpp: membership and transfer of leadership
+  void on(change_members&& ev);
+  void on(const transfer_leadership& ev);
+
   // candidate.cpp
   void become_candidate();
   candidate_state& enter_candidacy();
@@ -154,7 +160,7 @@ private:
 
   core_config config_;
   hard_state hard_;
-  configuration members_;
+  membership members_;
   raft::log log_;
   random_source random_;
   std::variant<follower_state, candidate_state, leader_state> role_;

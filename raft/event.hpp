@@ -39,6 +39,14 @@ struct core_config {
   std::size_t max_uncommitted_bytes = std::size_t{64} << 20;
   /// Committed entries given out beyond the last one reported as `applied`.
   std::size_t max_apply_ahead = std::size_t{1} << 16;
+  /// A learner that has caught up becomes a voter by itself. Off for learners that are to stay
+  /// what they are.
+  bool promote_learners = true;
+  /// A transfer of leadership that takes longer is given up (thesis, 3.10); 0: `follower_max_idle`.
+  duration transfer_timeout{0};
+  /// Removals that a configuration remembers by name. Only the leader that writes one uses it, so
+  /// members may differ.
+  std::size_t max_retired = 128;
   /// Seed of the generator behind all random delays.
   std::uint64_t seed = 0;
 };
@@ -85,7 +93,31 @@ struct link_down {
   member_id peer;
 };
 
-using event_body = std::variant<tick, receive, persisted, applied, propose, link_up, link_down>;
+enum class change_kind : std::uint8_t { add, remove };
+
+/// A wish about one member. To repeat it changes nothing once it is fulfilled.
+struct member_change {
+  change_kind kind = change_kind::add;
+  /// One life. For a removal it may be without an incarnation: whoever has this name.
+  member_id member;
+  /// For an addition: this life began when everything up to here was committed. Lives that may have
+  /// been removed and forgotten since are not let in.
+  index_t born_after = 0;
+};
+
+/// Begin this change of the members (thesis, 4.3). An addition takes a learner in first, which
+/// becomes a voter when it has caught up (thesis, 4.2.1).
+struct change_members {
+  member_change what;
+};
+
+/// Hand the leadership over (thesis, 3.10): to this voter, or to the one that is furthest.
+struct transfer_leadership {
+  std::optional<member_id> to;
+};
+
+using event_body = std::variant<tick, receive, persisted, applied, propose, link_up, link_down,
+                                change_members, transfer_leadership>;
 
 struct event {
   timestamp now{0};
@@ -121,6 +153,9 @@ enum class refusal : std::uint8_t {
   not_leader, ///< ask `leader` if it is known
   overloaded, ///< `max_uncommitted_bytes` is reached; try again when some are committed
   too_large,  ///< one of them is larger than `max_entry_bytes`
+  /// Leadership is being handed over; nothing was appended, and there is another leader soon.
+  transferring,
+  not_a_command, ///< other kinds of entries are the core's own
 };
 
 /// The answer to `propose`.
@@ -131,12 +166,56 @@ struct proposal_outcome {
   std::optional<member_id> leader; ///< the leader that this member knows
 };
 
+/// Why a change of the members was not begun.
+enum class change_refusal : std::uint8_t {
+  not_leader,     ///< ask `leader` if it is known
+  not_ready,      ///< the leader has committed nothing of its own term yet; try again soon
+  busy,           ///< another change is going on; try again when that is done
+  transferring,   ///< leadership is being handed over; ask the next leader
+  retired,        ///< this life was removed; come back as a new one
+  too_old,        ///< this life may have been removed; come back as a new one
+  name_taken,     ///< another life of that name takes part, and its link is up
+  no_such_member, ///< nobody of that name takes part
+  last_voter,     ///< nobody would be left to vote
+  too_many,       ///< `max_members` take part already
+  quorum_at_risk, ///< too few of those who would count have been heard lately
+  malformed,      ///< no name, or an addition without an incarnation
+};
+
+[[nodiscard]] const char* to_string(change_refusal value) noexcept;
+
+/// The answer to `change_members`. Whatever has begun goes on under later leaders as well; the
+/// configurations among the committed entries tell how.
+struct change_outcome {
+  std::optional<change_refusal> refused;
+  bool done = false;               ///< it is so already, and that is committed
+  index_t index = 0;               ///< of the entry that begins it, or of the one in force
+  member_id member;                ///< whom it is about, with the incarnation
+  std::optional<member_id> leader; ///< the leader that this member knows
+};
+
+/// How a transfer of leadership ended, or why there was none.
+enum class transfer_result : std::uint8_t {
+  handed_over,  ///< this member does not lead any more; who does is told by a later step
+  not_leader,   ///< ask `core::leader()` if it is known
+  no_successor, ///< nobody, or not this one, can take over now
+  busy,         ///< another one is going on
+  timed_out,    ///< it was given up; this member goes on leading
+};
+
+[[nodiscard]] const char* to_string(transfer_result value) noexcept;
+
 /// What has to be done, in the order of these fields.
 struct output {
   std::optional<persist_request> persist;
   std::vector<outbound> send;
   committed_entries committed;
   std::optional<proposal_outcome> proposal;
+  std::optional<change_outcome> change;
+  std::optional<transfer_result> transfer; ///< may come long after the event that asked for it
+  /// Another configuration is in force, or the one in force has been committed: look at
+  /// `core::members()` and `core::standing()` again.
+  bool members_changed = false;
   timestamp deadline{0};          ///< send a `tick` then
   std::optional<raft::role> role; ///< the new role, when it has changed
   bool leader_changed = false;    ///< `core::leader()` differs from before the step

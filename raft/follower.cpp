@@ -110,6 +110,7 @@ void core::accept_entries(const member_id& from, append_request&& request) {
   append_response response;
   response.term = hard_.term;
   response.round = request.round;
+  response.passive = config_.only_follower;
   response.success = true;
   response.match_index = match;
   if (!out_.persist && hard_state_is_durable()) {
@@ -126,6 +127,7 @@ void core::refuse_append(const member_id& from, const append_request& request) {
   append_response response;
   response.term = hard_.term;
   response.round = request.round;
+  response.passive = config_.only_follower;
   response.rejected_index = request.prev_log_index;
   const auto term = log_.term_at(request.prev_log_index);
   if (!term) {

@@ -16,7 +16,7 @@ void core::become_leader() {
   state.base_time = log_.last_cluster_time();
   state.next_heartbeat = now_ + config_.heartbeat;
   state.round_times = {now_};
-  for (auto& peer : others(members_, config_.self))
+  for (auto& peer : others(members(), config_.self))
     state.peers.emplace_back(std::move(peer), log_.last_index() + 1, now_);
   state.released = std::min(commit_index_, durable_index_);
   for (auto i = state.released + 1; i <= log_.last_index(); ++i)
@@ -64,7 +64,7 @@ timestamp core::start_of_round(std::uint64_t round) const {
 template <class T>
 T core::quorum_of(T nothing, T own, T (progress_state::*value)() const noexcept) const {
   const auto& peers = std::get<leader_state>(role_).peers;
-  return quorum_value(members_, nothing, [&](const member_id& voter) {
+  return quorum_value(members(), nothing, [&](const member_id& voter) {
     if (voter == config_.self)
       return own;
     const auto found = std::ranges::find(peers, voter, &progress_state::id);
@@ -100,6 +100,9 @@ void core::propose_as_leader(std::vector<proposal>&& proposals) {
 }
 
 std::optional<refusal> core::refuses(const std::vector<proposal>& proposals) const {
+  if (std::ranges::any_of(proposals,
+                          [](const proposal& item) { return item.kind != entry_kind::command; }))
+    return refusal::not_a_command;
   if (std::ranges::any_of(proposals, [&](const proposal& item) {
         return item.data.size() > config_.max_entry_bytes;
       }))

@@ -73,7 +73,7 @@ std::string describe(const append_request& msg) {
 
 std::string describe(const append_response& msg) {
   line result{"append_response"};
-  result.add("term", msg.term).add("round", msg.round);
+  result.add("term", msg.term).add("round", msg.round).flag("passive", msg.passive);
   if (msg.success)
     return result.flag("success", true).add("match", msg.match_index).take();
   return result.flag("refused", true)

@@ -60,6 +60,8 @@ struct append_response {
   /// that the request was of an older term, and nothing else.
   term_t conflict_term = 0;
   index_t conflict_index = 0;
+  /// The one who answers never campaigns, so it is nobody to hand leadership to.
+  bool passive = false;
 
   friend bool operator==(const append_response&, const append_response&) = default;
 };

@@ -26,6 +26,20 @@ const char* to_string(entry_kind value) noexcept {
   return "unknown";
 }
 
+const char* to_string(standing value) noexcept {
+  switch (value) {
+  case standing::outsider:
+    return "outsider";
+  case standing::learner:
+    return "learner";
+  case standing::voter:
+    return "voter";
+  case standing::removed:
+    return "removed";
+  }
+  return "unknown";
+}
+
 std::string to_string(const incarnation_id& value) {
   constexpr char digits[] = "0123456789abcdef";
   std::string result;

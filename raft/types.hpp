@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -50,12 +51,27 @@ struct member_id {
   friend auto operator<=>(const member_id&, const member_id&) = default;
 };
 
+/// Voters and learners of one configuration, at the most.
+inline constexpr std::size_t max_members = 64;
+
+/// A life that was removed, and the index of the entry that removed it.
+struct retired_member {
+  member_id member;
+  index_t index = 0;
+
+  friend bool operator==(const retired_member&, const retired_member&) = default;
+};
+
 /// Who takes part (thesis, 4). `outgoing` is the old set of voters while a joint configuration is
 /// in force (thesis, 4.3) and empty otherwise; learners receive the log and do not count.
 struct configuration {
   std::vector<member_id> voters;
   std::vector<member_id> outgoing;
   std::vector<member_id> learners;
+  /// The latest removals, oldest first: these lives never take part again (consensus.md, 4).
+  std::vector<retired_member> retired = {};
+  /// Removals up to this index may be forgotten, so a life that may be older is not let in.
+  index_t retired_floor = 0;
 
   friend bool operator==(const configuration&, const configuration&) = default;
 };
@@ -107,8 +123,17 @@ struct initial_state {
 
 enum class role : std::uint8_t { follower, candidate, leader };
 
+/// What a member is to the cluster, as far as it knows what is committed.
+enum class standing : std::uint8_t {
+  outsider, ///< it has never taken part
+  learner,
+  voter,
+  removed, ///< it has taken part and does not any more; this life never will again
+};
+
 [[nodiscard]] const char* to_string(role value) noexcept;
 [[nodiscard]] const char* to_string(entry_kind value) noexcept;
+[[nodiscard]] const char* to_string(standing value) noexcept;
 [[nodiscard]] std::string to_string(const incarnation_id& value);
 [[nodiscard]] std::string to_string(const member_id& value);
 

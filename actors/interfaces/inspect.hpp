@@ -105,9 +105,15 @@ bool inspect(Inspector& f, member_id& x) {
 }
 
 template <class Inspector>
+bool inspect(Inspector& f, retired_member& x) {
+  return f.object(x).fields(f.field("member", x.member), f.field("index", x.index));
+}
+
+template <class Inspector>
 bool inspect(Inspector& f, configuration& x) {
   return f.object(x).fields(f.field("voters", x.voters), f.field("outgoing", x.outgoing),
-                            f.field("learners", x.learners));
+                            f.field("learners", x.learners), f.field("retired", x.retired),
+                            f.field("retired_floor", x.retired_floor));
 }
 
 /// Messages of the algorithm have one encoding, on every kind of link.

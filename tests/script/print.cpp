@@ -53,6 +53,8 @@ std::string describe(const proposal_outcome& value) {
     return "accepted at " + number(value.first_index) + " in term " + number(value.term);
   if (*value.refused == refusal::overloaded)
     return "refused: overloaded";
+  if (*value.refused == refusal::transferring)
+    return "refused: leadership is being handed over";
   return "refused: not the leader, that is " + (value.leader ? value.leader->peer : "unknown");
 }
 

@@ -57,6 +57,13 @@ std::string to_string(const raft::event_body& what) {
           [](const raft::propose& ev) { return "is asked to append " + str(ev.proposals.size()); },
           [](const raft::link_up& ev) { return "link up to " + ev.peer.peer; },
           [](const raft::link_down& ev) { return "link down to " + ev.peer.peer; },
+          [](const raft::change_members& ev) {
+            const bool adds = ev.what.kind == raft::change_kind::add;
+            return (adds ? "is asked to add " : "is asked to remove ") + to_string(ev.what.member);
+          },
+          [](const raft::transfer_leadership& ev) {
+            return "is asked to hand over to " + (ev.to ? to_string(*ev.to) : "anybody");
+          },
       },
       what);
 }

@@ -68,7 +68,18 @@ struct cluster_view {
   timestamp now{0};
 };
 
-enum class event_kind { tick, receive, persisted, applied, propose, link_up, link_down };
+/// The events of a core, in the order of `raft::event_body`.
+enum class event_kind {
+  tick,
+  receive,
+  persisted,
+  applied,
+  propose,
+  link_up,
+  link_down,
+  change_members,
+  transfer_leadership,
+};
 
 /// One `core.step`.
 struct step_view {

@@ -55,7 +55,14 @@ public:
     return result;
   }
 
-  configuration any_configuration() { return {members(5), members(3), members(2)}; }
+  configuration any_configuration() {
+    configuration result{members(5), members(3), members(2)};
+    result.retired.resize(static_cast<std::size_t>(below(4)));
+    for (auto& life : result.retired)
+      life = {member(), number()};
+    result.retired_floor = number();
+    return result;
+  }
 
   entry any_entry() {
     return {number(), static_cast<entry_kind>(below(3)),
@@ -76,7 +83,8 @@ public:
       return result;
     }
     case 3:
-      return append_response{number(), number(), coin(), number(), number(), number(), number()};
+      return append_response{number(), number(), coin(),   number(),
+                             number(), number(), number(), coin()};
     default:
       return timeout_now{number()};
     }
