@@ -123,7 +123,7 @@ void core::tally() {
   // Who cannot be reached does not answer: with two left of three, each would wait for the third
   // when both have asked for votes at once.
   auto without = state.refused;
-  std::ranges::copy_if(unreachable_, std::back_inserter(without),
+  std::ranges::copy_if(links_.all_down(), std::back_inserter(without),
                        [&](const member_id& voter) { return !contains(state.granted, voter); });
   switch (count_votes(members(), state.granted, without)) {
   case vote_result::pending:

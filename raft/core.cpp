@@ -22,6 +22,7 @@ core::core(core_config config, initial_state state, timestamp now)
       applied_index_(log_.base().index),
       durable_index_(log_.last_index()),
       vote_pause_(config_.max_vote_pause) {
+  links_.up(config_.self);
   for (auto i = log_.first_index(); i <= log_.last_index(); ++i)
     if (log_.at(i).kind == entry_kind::configuration)
       if (auto members = read_configuration(log_.at(i).data))
@@ -97,7 +98,8 @@ void core::on(const tick&) {
 void core::on(receive&& ev) {
   if (!admissible(ev))
     return;
-  is_reachable(ev.from);
+  if (!links_.is_up(ev.from) && members_.names(ev.from))
+    links_.heard(ev.from);
   const auto term = sender_term(ev.message);
   const bool is_vote_request = std::holds_alternative<vote_request>(ev.message.body);
   // A vote request may be refused without any change, so it decides about its term itself.
@@ -202,13 +204,14 @@ void core::on(propose&& ev) {
   out_.proposal = proposal_outcome{refusal::not_leader, 0, hard_.term, leader_};
 }
 
-void core::is_reachable(const member_id& peer) {
-  std::erase(unreachable_, peer);
+void core::forget_links() {
+  // Of others, only links that are up are remembered: the shell has no more of them than it can.
+  links_.keep_members(members_.all());
 }
 
 void core::on(const link_up& ev) {
-  const bool was_down = contains(unreachable_, ev.peer);
-  is_reachable(ev.peer);
+  const bool was_down = links_.is_down(ev.peer);
+  links_.up(ev.peer);
   if (auto* state = std::get_if<follower_state>(&role_)) {
     // It is there again, so there is no hurry any more.
     if (leader_ == ev.peer && std::exchange(state->leader_link_down, false))
@@ -223,8 +226,8 @@ void core::on(const link_up& ev) {
 }
 
 void core::on(const link_down& ev) {
-  if (is_member(members(), ev.peer) && !contains(unreachable_, ev.peer))
-    unreachable_.push_back(ev.peer);
+  links_.down(ev.peer);
+  forget_links();
   if (role() == role::follower && leader_ == ev.peer)
     leader_link_lost();
   else if (role() == role::candidate)

@@ -5,6 +5,7 @@
 // everything that has to happen in the world comes out as data.
 
 #include "hamok/raft/event.hpp"
+#include "hamok/raft/links.hpp"
 #include "hamok/raft/log.hpp"
 #include "hamok/raft/membership.hpp"
 #include "hamok/raft/messages.hpp"
@@ -72,7 +73,7 @@ private:
   void on(propose&& ev);
   void on(const link_up& ev);
   void on(const link_down& ev);
-  void is_reachable(const member_id& peer);
+  void forget_links();
   [[nodiscard]] bool admissible(const receive& ev);
   [[nodiscard]] bool well_formed(const message_body& body) const;
   [[nodiscard]] bool possible(const vote_request& request) const;
@@ -165,7 +166,7 @@ private:
   random_source random_;
   std::variant<follower_state, candidate_state, leader_state> role_;
   std::optional<member_id> leader_;
-  std::vector<member_id> unreachable_; ///< members whose link is known to be down
+  link_table links_;
   timestamp now_{0};
   index_t commit_index_ = 0;
   index_t delivered_index_ = 0;

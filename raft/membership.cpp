@@ -79,6 +79,16 @@ bool membership::names(const member_id& id) const noexcept {
                      [&](const logged_configuration& item) { return is_member(item.members, id); });
 }
 
+std::vector<member_id> membership::all() const {
+  std::vector<member_id> result;
+  for (const auto& item : held_)
+    for (const auto* list : {&item.members.voters, &item.members.outgoing, &item.members.learners})
+      for (const auto& id : *list)
+        if (!contains(result, id))
+          result.push_back(id);
+  return result;
+}
+
 void membership::append(index_t index, configuration members) {
   held_.push_back({index, std::move(members)});
 }

@@ -41,6 +41,8 @@ public:
   }
   /// Whether any of them names this life as voter or learner.
   [[nodiscard]] bool names(const member_id& id) const noexcept;
+  /// Every life that one of them names.
+  [[nodiscard]] std::vector<member_id> all() const;
 
   /// An entry at `index`, behind all others, holds `members`.
   void append(index_t index, configuration members);

@@ -123,6 +123,8 @@ HAMOK_SCENARIO(other_link_down, "the fall of any other link triggers nothing (co
 HAMOK_SCENARIO(check_quorum, "a leader that hears no quorum steps down (thesis, 6.2)")
 HAMOK_SCENARIO(split_vote_of_two,
                "two that are left of three do not wait for the dead one's vote (consensus.md, 1)")
+HAMOK_SCENARIO(consensus_01_round_without_answers,
+               "a round that nobody answers ends long before its candidacy (consensus.md, 1)")
 HAMOK_SCENARIO(lost_round,
                "a candidate that cannot win ends its round and pauses (consensus.md, 1)")
 HAMOK_SCENARIO(

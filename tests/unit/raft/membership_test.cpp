@@ -48,6 +48,7 @@ TEST_CASE("thesis, 4.1: the latest configuration in the log is in force, at each
   CHECK(log.names(id(1)));
   CHECK(log.names(id(4)));
   CHECK_FALSE(log.names(id(5)));
+  CHECK(log.all() == ids(1, 4));
 }
 
 TEST_CASE(
