@@ -17,4 +17,14 @@ void core::on(const transfer_leadership&) {
       role() == role::leader ? transfer_result::no_successor : transfer_result::not_leader;
 }
 
+void core::members_changed() {
+  // "A server always uses the latest configuration in its log" (thesis, 4.1): from when it is
+  // there, and no longer than it is there. Called as well when one is known to be committed.
+  out_.members_changed = true;
+  forget_links();
+  if (const auto* state = std::get_if<follower_state>(&role_))
+    if (state->election_deadline.has_value() != may_campaign())
+      reset_election_deadline();
+}
+
 } // namespace hamok::raft

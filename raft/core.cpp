@@ -24,12 +24,10 @@ core::core(core_config config, initial_state state, timestamp now)
       vote_pause_(config_.max_vote_pause) {
   links_.up(config_.self);
   for (auto i = log_.first_index(); i <= log_.last_index(); ++i)
-    if (log_.at(i).kind == entry_kind::configuration)
-      if (auto members = read_configuration(log_.at(i).data))
-        members_.append(i, std::move(*members));
+    take_configuration(i, log_.at(i));
   // Nobody can lead a cluster that is just being founded, so there is nobody to wait for.
   const bool newborn = hard_.term == 0;
-  if (members().voters.size() == 1 && may_campaign())
+  if (members().voters == std::vector{config_.self} && may_campaign())
     campaign_within(duration{0}, duration{0});
   else if (newborn)
     campaign_within(config_.follower_max_idle / 50, config_.follower_max_idle / 5);
@@ -42,7 +40,10 @@ output core::step(event ev) {
   leader_before_.reset();
   now_ = std::max(now_, ev.now);
   const auto role_before = role();
+  const auto settled_before = members_.index_at(commit_index_);
   std::visit([this](auto&& what) { on(std::forward<decltype(what)>(what)); }, std::move(ev.what));
+  if (members_.index_at(commit_index_) != settled_before)
+    members_changed();
   deliver();
   if (role() != role_before)
     out_.role = role();
@@ -122,13 +123,32 @@ bool core::admissible(const receive& ev) {
     reject("message of another group");
   else if (ev.from == config_.self)
     reject("message from this very member");
-  else if (!is_member(members(), ev.from))
+  else if (asks_though_retired(ev))
+    reject("message from a retired member");
+  else if (!is_known(ev.from))
     reject("message from a stranger");
   else if (!well_formed(ev.message.body))
     reject("malformed message");
   else
     return true;
   return false;
+}
+
+bool core::asks_though_retired(const receive& ev) const {
+  // Only a committed removal counts: one that is merely appended may vanish with its entry, and who
+  // was to be removed is needed again. Answers belong to what was asked; and a leader that has
+  // removed itself still names its successor (thesis, 4.2.2).
+  const auto& body = ev.message.body;
+  if (std::holds_alternative<vote_response>(body) || std::holds_alternative<append_response>(body)
+      || ev.from == leader_ || is_member(members(), ev.from))
+    return false;
+  return is_retired(members_.at(commit_index_), ev.from);
+}
+
+bool core::is_known(const member_id& id) const {
+  // Who is behind may know neither its leader nor a candidate as a member yet, and has to hear them
+  // all the same (thesis, 4.1); a link that has passed the hello of this cluster vouches for them.
+  return members_.names(id) || links_.is_up(id);
 }
 
 bool core::well_formed(const message_body& body) const {
@@ -161,6 +181,8 @@ bool core::possible(const append_request& request) const {
     if (item.term == 0 || item.term < term || item.term > request.term)
       return false;
     if (item.cluster_time < time || item.cluster_time > max_cluster_time)
+      return false;
+    if (item.kind == entry_kind::configuration && !read_configuration(item.data))
       return false;
     term = item.term;
     time = item.cluster_time;
@@ -263,7 +285,14 @@ void core::set_leader(std::optional<member_id> leader) {
 }
 
 bool core::may_campaign() const {
-  return !config_.only_follower && is_voter(members(), config_.self);
+  if (config_.only_follower)
+    return false;
+  // Also who is being removed, until it knows that to be committed: it may have the only log that
+  // can win (thesis, 4.2.2 and figure 4.6). It does not count itself then. One change at a time
+  // means that the configuration before the latest is committed.
+  const auto latest = members_.latest_index();
+  return is_voter(members(), config_.self)
+         || (latest > commit_index_ && is_voter(members_.at(latest - 1), config_.self));
 }
 
 bool core::log_is_up_to_date(const vote_request& request) const {
@@ -297,11 +326,25 @@ void core::append_entries(std::vector<entry> entries, index_t first) {
   auto& request = pending_persist();
   if (request.entries.empty())
     request.first_index = first;
+  bool changed = false;
   for (auto& item : entries) {
     log_.append(item);
+    changed = take_configuration(log_.last_index(), item) || changed;
     request.entries.push_back(std::move(item));
   }
   writes_.back().last_index = log_.last_index();
+  if (changed)
+    members_changed();
+}
+
+bool core::take_configuration(index_t index, const entry& item) {
+  if (item.kind != entry_kind::configuration)
+    return false;
+  auto members = read_configuration(item.data);
+  if (!members)
+    return false;
+  members_.append(index, std::move(*members));
+  return true;
 }
 
 void core::truncate_from(index_t first) {
@@ -310,6 +353,8 @@ void core::truncate_from(index_t first) {
   for (auto& write : writes_)
     write.last_index = std::min(write.last_index, first - 1);
   pending_persist().truncate_from = first;
+  if (members_.truncate_from(first))
+    members_changed();
 }
 
 void core::release_held(std::uint64_t sequence) {

@@ -31,8 +31,8 @@ namespace hamok::raft {
 /// Thread safety: none; exactly one owner at a time. It can be moved from owner to owner.
 class core {
 public:
-  /// Starts as a follower from `state` at time `now`. `config.self` need not be a voter; it then
-  /// follows and never campaigns.
+  /// Starts as a follower from `state`, which must be `sound`, at time `now`. `config.self` need
+  /// not be a voter; it then follows and never campaigns.
   core(core_config config, initial_state state, timestamp now);
 
   core(core&&) = default;
@@ -75,6 +75,8 @@ private:
   void on(const link_down& ev);
   void forget_links();
   [[nodiscard]] bool admissible(const receive& ev);
+  [[nodiscard]] bool asks_though_retired(const receive& ev) const;
+  [[nodiscard]] bool is_known(const member_id& id) const;
   [[nodiscard]] bool well_formed(const message_body& body) const;
   [[nodiscard]] bool possible(const vote_request& request) const;
   [[nodiscard]] bool possible(const vote_response& response) const;
@@ -89,6 +91,7 @@ private:
   void persist_hard_state();
   [[nodiscard]] bool hard_state_is_durable() const noexcept;
   void append_entries(std::vector<entry> entries, index_t first);
+  bool take_configuration(index_t index, const entry& item);
   void truncate_from(index_t first);
   persist_request& pending_persist();
   void commit_to(index_t index);
@@ -120,6 +123,7 @@ private:
   // change.cpp: membership and transfer of leadership
   void on(change_members&& ev);
   void on(const transfer_leadership& ev);
+  void members_changed();
 
   // candidate.cpp
   void become_candidate();

@@ -69,6 +69,10 @@ void core::handle(const member_id& from, append_request&& request) {
   auto& heard = std::get<follower_state>(role_).heard_round;
   out_.heartbeat = first_contact || request.round > heard;
   heard = first_contact ? request.round : std::max(heard, request.round);
+  if (members().voters.empty()) {
+    refuse_append(from, request);
+    return;
+  }
   const auto prev = request.prev_log_index;
   const bool compacted = prev < log_.base().index; // committed, so certainly the same there
   if (!compacted && log_.term_at(prev) != request.prev_log_term) {
@@ -130,7 +134,11 @@ void core::refuse_append(const member_id& from, const append_request& request) {
   response.passive = config_.only_follower;
   response.rejected_index = request.prev_log_index;
   const auto term = log_.term_at(request.prev_log_index);
-  if (!term) {
+  if (members().voters.empty()) {
+    // Who takes part stands before the first entry. Without that, entries could be taken in, and
+    // compacted, by a member that no configuration has ever come to.
+    response.conflict_index = log_.first_index();
+  } else if (!term) {
     response.conflict_index = log_.last_index() + 1;
   } else if (request.prev_log_index > log_.base().index) {
     response.conflict_term = *term;
