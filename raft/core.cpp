@@ -23,6 +23,7 @@ core::core(core_config config, initial_state state, timestamp now)
       durable_index_(log_.last_index()),
       vote_pause_(config_.max_vote_pause) {
   links_.up(config_.self);
+  was_member_ = is_member(members(), config_.self);
   for (auto i = log_.first_index(); i <= log_.last_index(); ++i)
     take_configuration(i, log_.at(i));
   // Nobody can lead a cluster that is just being founded, so there is nobody to wait for.
@@ -44,12 +45,21 @@ output core::step(event ev) {
   std::visit([this](auto&& what) { on(std::forward<decltype(what)>(what)); }, std::move(ev.what));
   if (members_.index_at(commit_index_) != settled_before)
     members_changed();
+  follow_up();
   deliver();
   if (role() != role_before)
     out_.role = role();
   out_.leader_changed = leader_before_ && *leader_before_ != leader_;
   out_.deadline = deadline();
   return std::move(out_);
+}
+
+// What may end a leadership or add peers comes here, and never inside of a rule: its callers hold
+// references into the state of a leader.
+void core::follow_up() {
+  step_down_if_removed();
+  drive_membership();
+  drop_leavers();
 }
 
 role core::role() const noexcept {
@@ -148,7 +158,7 @@ bool core::asks_though_retired(const receive& ev) const {
 bool core::is_known(const member_id& id) const {
   // Who is behind may know neither its leader nor a candidate as a member yet, and has to hear them
   // all the same (thesis, 4.1); a link that has passed the hello of this cluster vouches for them.
-  return members_.names(id) || links_.is_up(id);
+  return members_.names(id) || links_.is_up(id) || find_peer(id) != nullptr;
 }
 
 bool core::well_formed(const message_body& body) const {
@@ -282,17 +292,6 @@ void core::set_leader(std::optional<member_id> leader) {
   if (!leader_before_)
     leader_before_ = leader_;
   leader_ = std::move(leader);
-}
-
-bool core::may_campaign() const {
-  if (config_.only_follower)
-    return false;
-  // Also who is being removed, until it knows that to be committed: it may have the only log that
-  // can win (thesis, 4.2.2 and figure 4.6). It does not count itself then. One change at a time
-  // means that the configuration before the latest is committed.
-  const auto latest = members_.latest_index();
-  return is_voter(members(), config_.self)
-         || (latest > commit_index_ && is_voter(members_.at(latest - 1), config_.self));
 }
 
 bool core::log_is_up_to_date(const vote_request& request) const {

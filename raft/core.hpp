@@ -4,6 +4,7 @@
 // socket: time comes inside the event, randomness from a generator seeded by the configuration, and
 // everything that has to happen in the world comes out as data.
 
+#include "hamok/raft/change.hpp"
 #include "hamok/raft/event.hpp"
 #include "hamok/raft/links.hpp"
 #include "hamok/raft/log.hpp"
@@ -58,6 +59,8 @@ public:
   [[nodiscard]] const raft::log& log() const noexcept { return log_; }
   /// The configuration in force: the latest one in the log, committed or not (thesis, 4.1).
   [[nodiscard]] const configuration& members() const noexcept { return members_.latest(); }
+  /// What this member is, by what it knows to be committed.
+  [[nodiscard]] raft::standing standing() const noexcept;
   [[nodiscard]] const core_config& config() const noexcept { return config_; }
   /// When this core wants a `tick`, if nothing happens before; `timestamp::max()`: never.
   [[nodiscard]] timestamp deadline() const noexcept;
@@ -66,6 +69,7 @@ public:
 
 private:
   // core.cpp: dispatch, terms, persistence, commit
+  void follow_up();
   void on(const tick&);
   void on(receive&& ev);
   void on(const persisted& ev);
@@ -99,7 +103,6 @@ private:
   void send(const member_id& to, message_body body);
   void send_when_durable(const member_id& to, message_body body);
   void reject(const char* reason);
-  [[nodiscard]] bool may_campaign() const;
   [[nodiscard]] bool log_is_up_to_date(const vote_request& request) const;
   [[nodiscard]] timestamp deadline_of(const follower_state& state) const noexcept;
   [[nodiscard]] timestamp deadline_of(const candidate_state& state) const noexcept;
@@ -120,10 +123,26 @@ private:
   void reset_election_deadline();
   void campaign_within(duration shortest, duration longest);
 
-  // change.cpp: membership and transfer of leadership
+  // members.cpp: changes of the members
   void on(change_members&& ev);
-  void on(const transfer_leadership& ev);
+  [[nodiscard]] bool may_campaign() const;
   void members_changed();
+  void sync_peers();
+  void drop_leavers();
+  [[nodiscard]] std::optional<change_refusal> refuses(const change_plan& plan) const;
+  [[nodiscard]] bool has_committed_in_term() const;
+  [[nodiscard]] retirement retiring() const noexcept;
+  void append_configuration(const configuration& next);
+  void drive_membership();
+  [[nodiscard]] std::optional<configuration> promotion_of(const member_id& learner) const;
+  [[nodiscard]] bool is_reachable(const member_id& id) const;
+  [[nodiscard]] bool reachable_quorum(const configuration& next) const;
+  void step_down_if_removed();
+
+  // transfer.cpp
+  void on(const transfer_leadership& ev);
+  [[nodiscard]] bool may_succeed(const member_id& id) const;
+  [[nodiscard]] std::optional<member_id> best_successor() const;
 
   // candidate.cpp
   void become_candidate();
@@ -162,6 +181,7 @@ private:
   [[nodiscard]] timestamp quorum_contact() const;
   [[nodiscard]] duration cluster_time() const;
   [[nodiscard]] progress_state* find_peer(const member_id& id);
+  [[nodiscard]] const progress_state* find_peer(const member_id& id) const;
 
   core_config config_;
   hard_state hard_;
@@ -171,6 +191,7 @@ private:
   std::variant<follower_state, candidate_state, leader_state> role_;
   std::optional<member_id> leader_;
   link_table links_;
+  bool was_member_ = false; ///< a committed configuration has named this life
   timestamp now_{0};
   index_t commit_index_ = 0;
   index_t delivered_index_ = 0;

@@ -16,12 +16,15 @@ void core::become_leader() {
   state.base_time = log_.last_cluster_time();
   state.next_heartbeat = now_ + config_.heartbeat;
   state.round_times = {now_};
-  for (auto& peer : others(members(), config_.self))
-    state.peers.emplace_back(std::move(peer), log_.last_index() + 1, now_);
+  // A removal that is not committed yet is this leader's to tell.
+  if (const auto latest = members_.latest_index(); latest > commit_index_)
+    for (auto& peer : others(members_.at(latest - 1), config_.self))
+      state.peers.emplace_back(std::move(peer), log_.last_index() + 1, now_);
   state.released = std::min(commit_index_, durable_index_);
   for (auto i = state.released + 1; i <= log_.last_index(); ++i)
     state.backlog_bytes += encoded_size(log_.at(i));
   role_ = std::move(state);
+  sync_peers();
   vote_pause_ = config_.max_vote_pause;
   set_leader(config_.self);
   // Only an entry of the own term can commit those of earlier ones (5.4.2), so there is one at
@@ -81,12 +84,16 @@ duration core::cluster_time() const {
   return std::min(state.base_time + (now_ - state.since), max_cluster_time);
 }
 
-progress_state* core::find_peer(const member_id& id) {
-  auto* state = std::get_if<leader_state>(&role_);
+const progress_state* core::find_peer(const member_id& id) const {
+  const auto* state = std::get_if<leader_state>(&role_);
   if (state == nullptr)
     return nullptr;
   const auto found = std::ranges::find(state->peers, id, &progress_state::id);
   return found == state->peers.end() ? nullptr : &*found;
+}
+
+progress_state* core::find_peer(const member_id& id) {
+  return const_cast<progress_state*>(std::as_const(*this).find_peer(id));
 }
 
 // -- proposals ------------------------------------------------------------------------------------
@@ -207,6 +214,7 @@ void core::handle(const member_id& from, const append_response& response) {
     return;
   }
   peer->heard(start_of_round(response.round), response.round);
+  peer->set_passive(response.passive);
   if (response.success)
     handle_success(*peer, response);
   else

@@ -79,6 +79,12 @@ bool membership::names(const member_id& id) const noexcept {
                      [&](const logged_configuration& item) { return is_member(item.members, id); });
 }
 
+bool membership::named_until(index_t index, const member_id& id) const noexcept {
+  const auto end = held_.begin() + static_cast<std::ptrdiff_t>(position(index)) + 1;
+  return std::any_of(held_.begin(), end,
+                     [&](const logged_configuration& item) { return is_member(item.members, id); });
+}
+
 std::vector<member_id> membership::all() const {
   std::vector<member_id> result;
   for (const auto& item : held_)

@@ -41,6 +41,8 @@ public:
   }
   /// Whether any of them names this life as voter or learner.
   [[nodiscard]] bool names(const member_id& id) const noexcept;
+  /// Whether the one in force at `index`, or any before it, names this life.
+  [[nodiscard]] bool named_until(index_t index, const member_id& id) const noexcept;
   /// Every life that one of them names.
   [[nodiscard]] std::vector<member_id> all() const;
 

@@ -13,6 +13,7 @@ bool progress_state::may_send(std::size_t max_messages, std::size_t max_bytes) c
 void progress_state::heard(timestamp now, std::uint64_t round) noexcept {
   last_contact_ = std::max(last_contact_, now);
   acked_round_ = std::max(acked_round_, round);
+  answered_ = true;
 }
 
 void progress_state::sent(index_t last, std::size_t bytes, index_t commit) {
@@ -69,6 +70,27 @@ void progress_state::probe_again() {
   refused(mode_ == progress_mode::probe ? next_index_ : match_index_ + 1);
 }
 
+void progress_state::advance_round(index_t last_index, timestamp now, duration limit) noexcept {
+  if (match_index_ < round_target_)
+    return;
+  caught_up_ = now - round_start_ <= limit;
+  round_target_ = last_index;
+  round_start_ = now;
+}
+
+void progress_state::leave(index_t index) noexcept {
+  if (left_at_ == 0)
+    left_at_ = index;
+}
+
+bool progress_state::has_left(index_t commit_index, timestamp now, duration limit) noexcept {
+  if (left_at_ == 0 || commit_index < left_at_)
+    return false;
+  if (!leave_end_)
+    leave_end_ = now + limit;
+  return now >= *leave_end_ || (match_index_ >= left_at_ && sent_commit_ >= left_at_);
+}
+
 peer_progress progress_state::view() const {
   peer_progress result;
   result.id = id_;
@@ -79,6 +101,7 @@ peer_progress progress_state::view() const {
   result.inflight_bytes = inflight_bytes_;
   result.last_contact = last_contact_;
   result.acked_round = acked_round_;
+  result.leaving = leaving();
   return result;
 }
 

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <optional>
 
 namespace hamok::raft {
 
@@ -27,6 +28,7 @@ struct peer_progress {
   std::size_t inflight_bytes = 0;
   timestamp last_contact{0};
   std::uint64_t acked_round = 0;
+  bool leaving = false; ///< it is no member any more, and is still told of that
 };
 
 /// The working copy behind a `peer_progress`.
@@ -35,7 +37,9 @@ public:
   progress_state(member_id id, index_t next_index, timestamp now)
       : id_(std::move(id)),
         next_index_(next_index),
-        last_contact_(now) {}
+        last_contact_(now),
+        round_target_(next_index - 1),
+        round_start_(now) {}
 
   [[nodiscard]] const member_id& id() const noexcept { return id_; }
   [[nodiscard]] index_t match_index() const noexcept { return match_index_; }
@@ -45,6 +49,11 @@ public:
   [[nodiscard]] timestamp last_contact() const noexcept { return last_contact_; }
   [[nodiscard]] std::uint64_t acked_round() const noexcept { return acked_round_; }
   [[nodiscard]] bool idle() const noexcept { return inflight_.empty() && !probing_; }
+  /// It has answered in this leader's term, and not only been given the benefit of the doubt.
+  [[nodiscard]] bool has_answered() const noexcept { return answered_; }
+  /// It never campaigns.
+  [[nodiscard]] bool passive() const noexcept { return passive_; }
+  void set_passive(bool value) noexcept { passive_ = value; }
 
   /// Whether another request with entries may be sent now.
   [[nodiscard]] bool may_send(std::size_t max_messages, std::size_t max_bytes) const noexcept;
@@ -66,6 +75,24 @@ public:
   /// A heartbeat is due: a probe without an answer may be repeated.
   void allow_probe() noexcept { probing_ = false; }
 
+  // Of a learner: replication goes in rounds, each up to where the log ended when the round began
+  // (thesis, 4.2.1).
+
+  /// Ends the present round if its target is reached, and begins the next. A learner that needed no
+  /// longer than `limit` for it has caught up.
+  void advance_round(index_t last_index, timestamp now, duration limit) noexcept;
+  [[nodiscard]] bool caught_up(timestamp now, duration limit) const noexcept {
+    return caught_up_ && now - round_start_ <= limit;
+  }
+
+  // Of a member that was removed.
+
+  /// The configuration at `index` is without it.
+  void leave(index_t index) noexcept;
+  [[nodiscard]] bool leaving() const noexcept { return left_at_ > 0; }
+  /// It has been told that its removal is committed, or that has been so for longer than `limit`.
+  [[nodiscard]] bool has_left(index_t commit_index, timestamp now, duration limit) noexcept;
+
   [[nodiscard]] peer_progress view() const;
 
 private:
@@ -84,6 +111,13 @@ private:
   std::size_t inflight_bytes_ = 0;
   timestamp last_contact_{0};
   std::uint64_t acked_round_ = 0;
+  bool answered_ = false;
+  bool passive_ = false;
+  index_t round_target_ = 0;
+  timestamp round_start_{0};
+  bool caught_up_ = false; ///< by its last complete round
+  index_t left_at_ = 0;    ///< the entry that removes it; 0: it is a member
+  std::optional<timestamp> leave_end_;
 };
 
 } // namespace hamok::raft

@@ -16,12 +16,32 @@ void cluster::add_member(core_config config) {
 }
 
 void cluster::start(const configuration& members) {
+  founders_ = members;
   for (auto& [name, target] : members_) {
     initial_state state;
     state.base.members = members;
     target.disk = test::disk{std::move(state)};
     boot(target);
   }
+}
+
+void cluster::join(core_config config) {
+  const auto name = config.self.peer;
+  if (members_.contains(name))
+    throw std::runtime_error(name + " is there already");
+  add_member(std::move(config));
+  initial_state state;
+  state.base.members = founders_;
+  at(name).disk = test::disk{std::move(state)};
+  boot(at(name));
+  for (const auto& [other, target] : members_)
+    if (other != name)
+      link_up(other, name);
+}
+
+member_id cluster::id_of(const std::string& name) const {
+  const auto found = members_.find(name);
+  return found == members_.end() ? member_id{name, {}} : found->second.config.self;
 }
 
 void cluster::start_from(const std::string& name, std::vector<entry> entries, hard_state hard) {
@@ -83,6 +103,13 @@ void cluster::carry_out(const std::string& name, output out) {
   }
   if (out.proposal)
     print("  " + describe(*out.proposal));
+  if (out.change)
+    print("  " + describe(*out.change));
+  if (out.transfer)
+    print(std::string{"  transfer: "} + to_string(*out.transfer));
+  if (out.members_changed)
+    print("  " + describe(target.core->members())
+          + (target.core->standing() == standing::removed ? ", it is removed" : ""));
   if (out.role) {
     print(std::string{"  becomes "} + to_string(*out.role) + " in term "
           + std::to_string(target.core->term()));
@@ -148,6 +175,16 @@ void cluster::propose(const std::string& name, const std::vector<std::string>& t
   step(name, std::move(what));
 }
 
+void cluster::change(const std::string& name, change_kind kind, const std::string& who) {
+  print(name + " is asked to " + (kind == change_kind::add ? "add " : "remove ") + who);
+  step(name, change_members{{kind, id_of(who), 0}});
+}
+
+void cluster::transfer(const std::string& name, const std::string& to) {
+  print(name + " is asked to hand over to " + (to.empty() ? "anybody" : to));
+  step(name, transfer_leadership{to.empty() ? std::nullopt : std::optional{id_of(to)}});
+}
+
 void cluster::receive(const packet& item) {
   const auto text = to_string(item.message);
   const auto what = text.substr(0, text.find(' '));
@@ -160,10 +197,7 @@ void cluster::receive(const packet& item) {
   auto decoded = decode_message(to_blob(item.message));
   if (!decoded || !(*decoded == item.message))
     throw std::runtime_error("the codec loses something of " + text);
-  member_id from{item.from, {}};
-  if (const auto known = members_.find(item.from); known != members_.end())
-    from = known->second.config.self;
-  step(item.to, raft::receive{from, std::move(*decoded)});
+  step(item.to, raft::receive{id_of(item.from), std::move(*decoded)});
 }
 
 } // namespace hamok::script

@@ -35,6 +35,8 @@ public:
 
   void add_member(raft::core_config config);
   void start(const raft::configuration& members);
+  /// A member starts with an empty log behind the founders' configuration, and gets links to all.
+  void join(raft::core_config config);
   /// Lets a member start anew from this log and hard state.
   void start_from(const std::string& name, std::vector<raft::entry> entries, raft::hard_state hard);
 
@@ -44,6 +46,9 @@ public:
   void time_out(const std::string& name);
 
   void propose(const std::string& name, const std::vector<std::string>& texts);
+  /// Asks the leader `name` to change the members; of `who`, its present life.
+  void change(const std::string& name, raft::change_kind kind, const std::string& who);
+  void transfer(const std::string& name, const std::string& to);
   void receive(const packet& item);
 
   /// Delivers up to `limit` of the messages that are on the way now; not the ones they cause.
@@ -93,8 +98,11 @@ private:
   void sync(const std::string& name);
   void print(const std::string& line) { out_ += line + '\n'; }
   void boot(member& target);
+  /// Its present life; a name that is no member is in none.
+  [[nodiscard]] raft::member_id id_of(const std::string& name) const;
 
   std::string& out_;
+  raft::configuration founders_;
   std::map<std::string, member> members_;
   std::deque<packet> network_;
   std::set<std::pair<std::string, std::string>> cuts_;

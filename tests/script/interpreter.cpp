@@ -41,6 +41,7 @@ core_config config_of(const words& line, const std::string& name, std::uint64_t 
   result.max_inflight_messages = line.number("window", result.max_inflight_messages);
   result.max_uncommitted_bytes = line.number("uncommitted-bytes", result.max_uncommitted_bytes);
   result.max_apply_ahead = line.number("apply-ahead", result.max_apply_ahead);
+  result.promote_learners = line.number("promote", 1) != 0;
   const auto passive = line.list("only-follower");
   result.only_follower = std::find(passive.begin(), passive.end(), name) != passive.end();
   return result;
@@ -53,7 +54,7 @@ struct commands {
   using function = void (*)(interpreter&, const words&);
 
   /// cluster n=3 [learners=n4] [idle= election= heartbeat= batch= window= uncommitted-bytes=
-  /// apply-ahead= only-follower= seed=]: members n1 to n<n>, none of which has ever run.
+  /// apply-ahead= only-follower= promote= seed=]: members n1 to n<n>, none of which has ever run.
   static void make_cluster(interpreter& in, const words& line) {
     configuration members;
     const auto learners = line.list("learners");
@@ -110,6 +111,28 @@ struct commands {
   /// propose n1 x y: it is asked to append these commands, in one step.
   static void propose(interpreter& in, const words& line) {
     in.cluster_.propose(line.at(1), line.from(2));
+  }
+
+  /// add n1 n4: the leader n1 is asked to take n4 in.
+  static void add(interpreter& in, const words& line) {
+    in.cluster_.change(line.at(1), change_kind::add, line.at(2));
+  }
+
+  /// remove n1 n2: the leader n1 is asked to remove n2.
+  static void remove(interpreter& in, const words& line) {
+    in.cluster_.change(line.at(1), change_kind::remove, line.at(2));
+  }
+
+  /// transfer n1 [n2]: n1 is asked to hand its leadership over, to n2 or to whom it chooses.
+  static void transfer(interpreter& in, const words& line) {
+    in.cluster_.transfer(line.at(1), line.size() > 2 ? line.at(2) : "");
+  }
+
+  /// join n4 [idle= ...]: a new member starts with an empty log and gets links to all others. It
+  /// takes part when a leader is asked to add it.
+  static void join(interpreter& in, const words& line) {
+    const auto& name = line.at(1);
+    in.cluster_.join(config_of(line, name, to_number(name.substr(1))));
   }
 
   /// deliver [n1->n2] [kind=append_request] [count=1]: messages that are on the way arrive.
@@ -214,7 +237,8 @@ struct commands {
   }
 
   static function find(const std::string& name) {
-    static const std::map<std::string, function> table = {{"applied", report_applied},
+    static const std::map<std::string, function> table = {{"add", add},
+                                                          {"applied", report_applied},
                                                           {"cluster", make_cluster},
                                                           {"crash", crash},
                                                           {"deliver", deliver},
@@ -226,6 +250,7 @@ struct commands {
                                                           {"hold-disk", hold_disk},
                                                           {"inject", inject},
                                                           {"isolate", isolate},
+                                                          {"join", join},
                                                           {"link-down", link_down},
                                                           {"link-up", link_up},
                                                           {"log", start_from_log},
@@ -233,6 +258,7 @@ struct commands {
                                                           {"propose", propose},
                                                           {"quiet", quiet},
                                                           {"release-disk", release_disk},
+                                                          {"remove", remove},
                                                           {"restart", restart},
                                                           {"reverse", reverse},
                                                           {"run", run},
@@ -240,6 +266,7 @@ struct commands {
                                                           {"state", print_state},
                                                           {"tick", tick},
                                                           {"timeout", time_out},
+                                                          {"transfer", transfer},
                                                           {"wait", wait}};
     const auto found = table.find(name);
     if (found == table.end())

@@ -58,10 +58,29 @@ std::string describe(const proposal_outcome& value) {
   return "refused: not the leader, that is " + (value.leader ? value.leader->peer : "unknown");
 }
 
+std::string describe(const change_outcome& value) {
+  if (value.refused)
+    return std::string{"refused: "} + to_string(*value.refused);
+  return value.done ? "done already" : "under way from " + number(value.index);
+}
+
+std::string describe(const configuration& value) {
+  std::string result = "members";
+  for (const auto& voter : value.voters)
+    result += " " + voter.peer;
+  for (const auto& voter : value.outgoing)
+    result += (voter == value.outgoing.front() ? " (" : " ") + voter.peer;
+  if (!value.outgoing.empty())
+    result += ")";
+  for (const auto& learner : value.learners)
+    result += " +" + learner.peer;
+  return result;
+}
+
 std::string describe(const peer_progress& value) {
   return value.id.peer + ": " + (value.mode == progress_mode::probe ? "probe" : "replicate")
          + ", match " + number(value.match_index) + ", next " + number(value.next_index) + ", "
-         + number(value.inflight_messages) + " on the way";
+         + number(value.inflight_messages) + " on the way" + (value.leaving ? ", leaving" : "");
 }
 
 std::string describe(const core& value) {
@@ -79,6 +98,8 @@ std::string describe(const core& value) {
     result += " |";
   if (value.durable_index() < value.log().last_index())
     result += ", durable up to " + number(value.durable_index());
+  if (value.members() != value.log().base().members)
+    result += ", " + describe(value.members());
   return result;
 }
 

@@ -13,6 +13,9 @@ namespace hamok::script {
 /// "3..4: x y"; entries without a command stand as their kind.
 [[nodiscard]] std::string describe(const raft::committed_entries& value);
 [[nodiscard]] std::string describe(const raft::proposal_outcome& value);
+[[nodiscard]] std::string describe(const raft::change_outcome& value);
+/// "members n1 n2 (n1 n2 n3) +n4": the voters, the outgoing ones, the learners.
+[[nodiscard]] std::string describe(const raft::configuration& value);
 [[nodiscard]] std::string describe(const raft::peer_progress& value);
 /// Role, term, vote and log; a bar stands behind the last committed entry, and what is durable is
 /// told when it is not all.

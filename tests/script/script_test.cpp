@@ -148,6 +148,25 @@ HAMOK_SCENARIO(overloaded,
                "a leader refuses proposals while too much is uncommitted (architecture, rule 3)")
 HAMOK_SCENARIO(apply_window,
                "committed entries are given out only so far ahead (architecture, rule 3)")
+HAMOK_SCENARIO(consensus_04_retired, "a life that was removed never comes back (consensus.md, 4)")
+HAMOK_SCENARIO(consensus_06_add,
+               "a new member learns, catches up and becomes a voter (thesis, 4.2.1)")
+HAMOK_SCENARIO(consensus_06_two_joiners,
+               "two that join at once become voters one after the other (consensus.md, 6)")
+HAMOK_SCENARIO(consensus_06_remove_leader,
+               "a leader that removes itself leads until that is committed (thesis, 4.2.2)")
+HAMOK_SCENARIO(consensus_06_remove_leader_of_two,
+               "a removed leader with the only log that wins campaigns for others (figure 4.6)")
+HAMOK_SCENARIO(consensus_06_joint_recovered,
+               "a new leader brings a joint configuration to its end (thesis, 4.3)")
+HAMOK_SCENARIO(consensus_06_reverted,
+               "a configuration that is overwritten is not in force any more (thesis, 4.1)")
+HAMOK_SCENARIO(consensus_06_learner_behind,
+               "a learner that lacks entries is no voter yet (thesis, 4.2.1)")
+HAMOK_SCENARIO(consensus_06_removed_is_told,
+               "a removed member hears of it, and is heard no more (thesis, 4.2.3)")
+HAMOK_SCENARIO(consensus_07_not_ready,
+               "no change before an entry of the own term is committed (consensus.md, 7)")
 HAMOK_SCENARIO(strangers,
                "malformed messages and those of strangers are dropped (architecture, rule 6)")
 

@@ -174,6 +174,11 @@ private:
       all.role = more.role;
     if (more.rejected != nullptr)
       all.rejected = more.rejected;
+    if (more.change)
+      all.change = more.change;
+    if (more.transfer)
+      all.transfer = more.transfer;
+    all.members_changed = all.members_changed || more.members_changed;
     all.leader_changed = all.leader_changed || more.leader_changed;
     all.heartbeat = all.heartbeat || more.heartbeat;
     all.deadline = more.deadline;
