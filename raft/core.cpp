@@ -57,6 +57,7 @@ output core::step(event ev) {
 // What may end a leadership or add peers comes here, and never inside of a rule: its callers hold
 // references into the state of a leader.
 void core::follow_up() {
+  advance_transfer();
   step_down_if_removed();
   drive_membership();
   drop_leavers();
@@ -82,7 +83,8 @@ timestamp core::deadline_of(const candidate_state& state) const noexcept {
 }
 
 timestamp core::deadline_of(const leader_state& state) const noexcept {
-  return std::min(state.next_heartbeat, quorum_contact() + config_.follower_max_idle);
+  const auto next = std::min(state.next_heartbeat, quorum_contact() + config_.follower_max_idle);
+  return state.transfer ? std::min(next, state.transfer->until) : next;
 }
 
 std::vector<peer_progress> core::progress() const {

@@ -141,6 +141,7 @@ private:
 
   // transfer.cpp
   void on(const transfer_leadership& ev);
+  void advance_transfer();
   [[nodiscard]] bool may_succeed(const member_id& id) const;
   [[nodiscard]] std::optional<member_id> best_successor() const;
 

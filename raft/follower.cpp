@@ -16,6 +16,8 @@ void core::become_follower() {
     state->refused.clear();
     return;
   }
+  if (const auto* leader = std::get_if<leader_state>(&role_); leader && leader->transfer)
+    out_.transfer = transfer_result::handed_over;
   role_ = follower_state{};
   reset_election_deadline();
 }

@@ -102,11 +102,14 @@ void core::propose_as_leader(std::vector<proposal>&& proposals) {
   const auto refused = refuses(proposals);
   out_.proposal =
       proposal_outcome{refused, refused ? 0 : log_.last_index() + 1, hard_.term, leader_};
+  if (refused == refusal::transferring) // it is not worth asking this one again
+    out_.proposal->leader.reset();
   if (!refused)
     append_as_leader(std::move(proposals));
 }
 
 std::optional<refusal> core::refuses(const std::vector<proposal>& proposals) const {
+  const auto& state = std::get<leader_state>(role_);
   if (std::ranges::any_of(proposals,
                           [](const proposal& item) { return item.kind != entry_kind::command; }))
     return refusal::not_a_command;
@@ -114,7 +117,9 @@ std::optional<refusal> core::refuses(const std::vector<proposal>& proposals) con
         return item.data.size() > config_.max_entry_bytes;
       }))
     return refusal::too_large;
-  if (std::get<leader_state>(role_).backlog_bytes >= config_.max_uncommitted_bytes)
+  if (state.transfer)
+    return refusal::transferring;
+  if (state.backlog_bytes >= config_.max_uncommitted_bytes)
     return refusal::overloaded;
   return std::nullopt;
 }

@@ -96,6 +96,8 @@ std::optional<change_refusal> core::refuses(const change_plan& plan) const {
   // Before that, a change of an earlier leader could still come back beside this one's.
   if (!has_committed_in_term())
     return change_refusal::not_ready;
+  if (std::get<leader_state>(role_).transfer)
+    return change_refusal::transferring;
   if (members_.latest_index() > commit_index_ || !members().outgoing.empty())
     return change_refusal::busy;
   if (plan.refused)
@@ -124,6 +126,8 @@ void core::append_configuration(const configuration& next) {
 void core::drive_membership() {
   const auto* state = std::get_if<leader_state>(&role_);
   if (state == nullptr || members_.latest_index() > commit_index_ || !has_committed_in_term())
+    return;
+  if (state->transfer) // the log has to stand still, or its successor would not catch up with it
     return;
   // A joint configuration that is committed under both of its majorities has done its work; it is
   // left at once, whoever wrote it (thesis, 4.3).

@@ -35,6 +35,13 @@ struct candidate_state {
   std::vector<member_id> refused;
 };
 
+/// Leadership is being handed over (thesis, 3.10).
+struct transfer_state {
+  member_id to;
+  timestamp until{0}; ///< given up then
+  bool asked = false; ///< it has been told to campaign
+};
+
 struct leader_state {
   std::vector<progress_state> peers; ///< every member but this one
   timestamp next_heartbeat{0};
@@ -45,6 +52,7 @@ struct leader_state {
   /// Bytes of the entries behind `released`: not committed, or not durable here.
   std::size_t backlog_bytes = 0;
   index_t released = 0;
+  std::optional<transfer_state> transfer;
 };
 
 /// A message that promises durability, held back until write `sequence` is done.

@@ -9,9 +9,49 @@
 
 namespace hamok::raft {
 
-void core::on(const transfer_leadership&) {
-  out_.transfer =
-      role() == role::leader ? transfer_result::no_successor : transfer_result::not_leader;
+void core::on(const transfer_leadership& ev) {
+  auto* state = std::get_if<leader_state>(&role_);
+  if (state == nullptr) {
+    out_.transfer = transfer_result::not_leader;
+    return;
+  }
+  if (state->transfer) {
+    out_.transfer = transfer_result::busy;
+    return;
+  }
+  const auto to = ev.to ? ev.to : best_successor();
+  if (!to || !may_succeed(*to)) {
+    out_.transfer = transfer_result::no_successor;
+    return;
+  }
+  const auto limit =
+      config_.transfer_timeout > duration{0} ? config_.transfer_timeout : config_.follower_max_idle;
+  state->transfer = transfer_state{*to, now_ + limit, false};
+}
+
+void core::advance_transfer() {
+  auto* state = std::get_if<leader_state>(&role_);
+  // One answer a step: the one to the event comes first.
+  if (state == nullptr || !state->transfer || out_.transfer)
+    return;
+  auto& transfer = *state->transfer;
+  if (now_ >= transfer.until) {
+    // "If leadership transfer does not complete after about an election timeout, the prior leader
+    // aborts the transfer and resumes accepting client requests" (3.10).
+    state->transfer.reset();
+    out_.transfer = transfer_result::timed_out;
+    return;
+  }
+  // The successor has to hold all of the log, or it would end this term and lose its election.
+  // Nothing is appended meanwhile.
+  const auto* peer = find_peer(transfer.to);
+  if (peer == nullptr || peer->match_index() != log_.last_index())
+    return;
+  // Should that get lost, it is sent again with each heartbeat. It would also end this leader's
+  // lease, if there were any (consensus.md, 3).
+  if (std::exchange(transfer.asked, true) && !out_.heartbeat)
+    return;
+  send(transfer.to, timeout_now{hard_.term});
 }
 
 bool core::may_succeed(const member_id& id) const {

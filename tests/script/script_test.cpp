@@ -167,6 +167,19 @@ HAMOK_SCENARIO(consensus_06_removed_is_told,
                "a removed member hears of it, and is heard no more (thesis, 4.2.3)")
 HAMOK_SCENARIO(consensus_07_not_ready,
                "no change before an entry of the own term is committed (consensus.md, 7)")
+HAMOK_SCENARIO(consensus_16_transfer_against_stickiness,
+               "loyal voters let a leader go that hands over (thesis, 3.10)")
+HAMOK_SCENARIO(
+    consensus_16_transfer_against_link_down,
+    "the fall of the old leader's link after a transfer triggers nothing (consensus.md, 16)")
+HAMOK_SCENARIO(consensus_16_transfer_beside_link_down,
+               "a link falls while leadership is handed over, and one leader comes of it "
+               "(consensus.md, 16)")
+HAMOK_SCENARIO(consensus_16_transfer_target_dies,
+               "a transfer to a member that dies ends, and the leader goes on (thesis, 3.10)")
+HAMOK_SCENARIO(
+    consensus_16_transfer_with_change,
+    "a change of the members waits for a transfer and goes on behind it (consensus.md, 16)")
 HAMOK_SCENARIO(strangers,
                "malformed messages and those of strangers are dropped (architecture, rule 6)")
 
