@@ -137,7 +137,10 @@ caf::error node_state::load_identity() {
                                                 + identity_.self.peer + "', not to '"
                                                 + config_.peer_id + "'");
   }
-  founded_ = !parts_.storage->load().base.members.voters.empty();
+  const auto state = parts_.storage->load();
+  if (!raft::sound(state))
+    return make_error(errc::storage_failed, "its log cannot be understood");
+  founded_ = !state.base.members.voters.empty();
   return {};
 }
 

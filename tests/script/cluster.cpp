@@ -124,7 +124,7 @@ void cluster::carry_out(const std::string& name, output out) {
 
 void cluster::send(const std::string& name, const outbound& item) {
   invariants::promises(name, item, alive(name), at(name).disk);
-  const bool lost = cuts_.contains({name, item.to.peer});
+  const bool lost = cuts_.contains({name, item.to.peer}) || id_of(item.to.peer) != item.to;
   print("  -> " + item.to.peer + (lost ? " (lost) " : " ") + to_string(item.message));
   if (!lost)
     network_.push_back({name, item.to.peer, item.message});

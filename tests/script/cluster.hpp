@@ -77,6 +77,12 @@ public:
   void print_progress(const std::string& name);
 
   [[nodiscard]] std::vector<std::string> names() const;
+  /// It dies, and comes back with nothing on its disk, as another life. Who was linked to the old
+  /// one hears of its end if `told`.
+  void forget(const std::string& name, bool told);
+  /// `name` hears that the link to the life of `peer` before the present one is gone.
+  void old_link_down(const std::string& name, const std::string& peer);
+
   [[nodiscard]] const raft::core& core_of(const std::string& name) { return alive(name); }
 
 private:

@@ -128,6 +128,17 @@ struct commands {
     in.cluster_.transfer(line.at(1), line.size() > 2 ? line.at(2) : "");
   }
 
+  /// forget n2 [told=0]: it dies with its disk, and comes back as another life, n2'. The others
+  /// hear that the link to the old one is gone, or not.
+  static void forget(interpreter& in, const words& line) {
+    in.cluster_.forget(line.at(1), line.number("told", 1) != 0);
+  }
+
+  /// old-link-down n1 n2: n1 hears that the link to n2's life before the present one is gone.
+  static void old_link_down(interpreter& in, const words& line) {
+    in.cluster_.old_link_down(line.at(1), line.at(2));
+  }
+
   /// join n4 [idle= ...]: a new member starts with an empty log and gets links to all others. It
   /// takes part when a leader is asked to add it.
   static void join(interpreter& in, const words& line) {
@@ -245,6 +256,7 @@ struct commands {
                                                           {"drop", drop},
                                                           {"duplicate", duplicate},
                                                           {"elect", elect},
+                                                          {"forget", forget},
                                                           {"heal", heal},
                                                           {"hold-apply", hold_apply},
                                                           {"hold-disk", hold_disk},
@@ -254,6 +266,7 @@ struct commands {
                                                           {"link-down", link_down},
                                                           {"link-up", link_up},
                                                           {"log", start_from_log},
+                                                          {"old-link-down", old_link_down},
                                                           {"progress", print_progress},
                                                           {"propose", propose},
                                                           {"quiet", quiet},

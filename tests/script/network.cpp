@@ -143,6 +143,31 @@ void cluster::restart(const std::string& name) {
   boot(target);
 }
 
+void cluster::forget(const std::string& name, bool told) {
+  auto& target = at(name);
+  crash(name);
+  std::erase_if(network_, [&](const packet& item) { return item.from == name || item.to == name; });
+  ++target.config.self.incarnation.high;
+  initial_state state;
+  state.base.members = founders_;
+  target.disk = test::disk{std::move(state)};
+  boot(target);
+  for (const auto& other : names()) {
+    if (other == name || !at(other).core)
+      continue;
+    if (told)
+      old_link_down(other, name);
+    link_up(other, name);
+  }
+}
+
+void cluster::old_link_down(const std::string& name, const std::string& peer) {
+  auto old = id_of(peer);
+  --old.incarnation.high;
+  print(name + " loses its link to the old " + peer);
+  step(name, raft::link_down{std::move(old)});
+}
+
 void cluster::print_state() {
   for (auto& [name, target] : members_)
     print(name + " " + (target.core ? describe(*target.core) : "down"));

@@ -14,6 +14,11 @@ std::string range(index_t first, std::size_t count) {
   return count == 1 ? number(first) : number(first) + ".." + number(first + count - 1);
 }
 
+/// A life behind the first has a dash for each before it.
+std::string name_of(const member_id& id) {
+  return id.peer + std::string(static_cast<std::size_t>(id.incarnation.high), '\'');
+}
+
 std::string content(const entry& value) {
   return value.kind == entry_kind::command ? std::string{value.data.text()} : to_string(value.kind);
 }
@@ -67,13 +72,13 @@ std::string describe(const change_outcome& value) {
 std::string describe(const configuration& value) {
   std::string result = "members";
   for (const auto& voter : value.voters)
-    result += " " + voter.peer;
+    result += " " + name_of(voter);
   for (const auto& voter : value.outgoing)
-    result += (voter == value.outgoing.front() ? " (" : " ") + voter.peer;
+    result += (voter == value.outgoing.front() ? " (" : " ") + name_of(voter);
   if (!value.outgoing.empty())
     result += ")";
   for (const auto& learner : value.learners)
-    result += " +" + learner.peer;
+    result += " +" + name_of(learner);
   return result;
 }
 

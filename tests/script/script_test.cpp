@@ -109,7 +109,7 @@ HAMOK_SCENARIO(interrupted_conflict,
                "a crash in the middle of a truncation leaves the old log or the new one (5.3)")
 HAMOK_SCENARIO(conflict_hints,
                "conflict hints cross several terms in a few round trips (end of 5.3)")
-HAMOK_SCENARIO(commit_own_term,
+HAMOK_SCENARIO(consensus_07_commit_own_term,
                "a leader commits an old term's entry only through its own term's (5.4.2)")
 HAMOK_SCENARIO(partitioned_pre_vote,
                "a member that was cut off does not disturb the others (thesis, 9.6)")
@@ -117,7 +117,7 @@ HAMOK_SCENARIO(
     sticky_voters,
     "a loyal voter refuses and answers again when its leader's link falls (thesis, 4.2.3)")
 HAMOK_SCENARIO(transfer, "a leader can ask another member to take over at once (thesis, 3.10)")
-HAMOK_SCENARIO(link_down_election,
+HAMOK_SCENARIO(consensus_02_link_down,
                "a killed leader is replaced as soon as its links fall (consensus.md, 2)")
 HAMOK_SCENARIO(other_link_down, "the fall of any other link triggers nothing (consensus.md, 2)")
 HAMOK_SCENARIO(check_quorum, "a leader that hears no quorum steps down (thesis, 6.2)")
@@ -148,6 +148,11 @@ HAMOK_SCENARIO(overloaded,
                "a leader refuses proposals while too much is uncommitted (architecture, rule 3)")
 HAMOK_SCENARIO(apply_window,
                "committed entries are given out only so far ahead (architecture, rule 3)")
+HAMOK_SCENARIO(
+    consensus_04_new_life,
+    "a member that has forgotten everything comes back as another life (consensus.md, 4)")
+HAMOK_SCENARIO(consensus_04_old_life_linked,
+               "a life whose link is up is not replaced (consensus.md, 4)")
 HAMOK_SCENARIO(consensus_04_retired, "a life that was removed never comes back (consensus.md, 4)")
 HAMOK_SCENARIO(consensus_06_add,
                "a new member learns, catches up and becomes a voter (thesis, 4.2.1)")
