@@ -46,6 +46,7 @@ applier_actor::behavior_type applier_state::make_behavior() {
       [this](find_collection, const std::string& name) { return to_result(find(name)); },
       [this](const leader_notice& notice) { on_notice(notice); },
       [this](const proposal_refused& msg) { on_refused(msg); },
+      [this](drain, caf::timespan limit) { drain_all(limit); },
       [this](get_status) { return statuses(); },
   };
 }
@@ -243,6 +244,13 @@ void applier_state::on_refused(const proposal_refused& msg) {
   const auto found = by_origin_.find(msg.origin);
   if (found != by_origin_.end())
     compat::send(self_, found->second->actor, msg);
+}
+
+void applier_state::drain_all(caf::timespan limit) {
+  std::vector<collection_actor> collections;
+  for (const auto& [origin, one] : by_origin_)
+    collections.push_back(one->actor);
+  spawn_drain_watcher(self_->system(), std::move(collections), limit, config_.node);
 }
 
 caf::result<std::vector<collection_status>> applier_state::statuses() {

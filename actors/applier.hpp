@@ -76,6 +76,7 @@ private:
   caf::expected<collection_actor> open(collection_spec spec);
   caf::expected<collection_actor> find(const std::string& name) const;
   caf::expected<collection_ptr> bring_to_life(collection_spec spec, bool create);
+  void drain_all(caf::timespan limit);
   void on_down(std::uint64_t origin, const caf::error& reason);
   void on_notice(const leader_notice& notice);
   void on_refused(const proposal_refused& msg);

@@ -181,6 +181,10 @@ caf::error node::stop() {
   return impl_->tell(patience, stop_node_v);
 }
 
+caf::error node::transfer_leadership(const std::string& id) {
+  return impl_->tell(patience, transfer_leadership_v, id);
+}
+
 caf::error node::close() {
   return impl_->close();
 }

@@ -70,8 +70,15 @@ public:
   /// Begins (again) to take part. Fails when the port cannot be bound, or with `stopped` once the
   /// node is closed.
   caf::error start();
-  /// Says goodbye to the peers and takes no part until the next `start`; membership stays.
+  /// Hands the leadership over, finishes what callers of this member wait for, says goodbye to the
+  /// peers, and takes no part until the next `start`; membership stays. New operations are refused
+  /// with `stopped` meanwhile: they cannot have happened, and another member takes them.
   caf::error stop();
+  /// Hands the leadership over to the member `id` (empty: to the one that is furthest; Ongaro's
+  /// thesis, 3.10), and returns when the next leader is known. `not_leader`, with the name of who
+  /// is, where this member does not lead; `transfer_failed` when there is nobody to take over, or
+  /// not in time. Operations that come meanwhile go to the next leader by themselves.
+  caf::error transfer_leadership(const std::string& id = {});
   /// Stops for good. Nothing when it is closed already.
   caf::error close();
   /// Extends the founding list; only before the first start.

@@ -84,6 +84,7 @@ node_actor::behavior_type node_state::make_behavior() {
       [this](add_remote_peer, const peer_endpoint& added) { return to_result(add_peer(added)); },
       [this](start_node) { return start(); },
       [this](stop_node) { return stop(); },
+      [this](transfer_leadership, const std::string& to) { return transfer(to); },
       [this](close_node) { return close(); },
       // internal
       [this](proposal_batch& batch) { on_proposals(batch); },
@@ -107,6 +108,8 @@ node_actor::behavior_type node_state::make_behavior() {
       [this](peer_message& msg) { on_peer_message(msg); },
       [this](const founding_message& msg, const raft::member_id& from) { on_founding(msg, from); },
       [this](const applied_up_to& msg) { on_applied(msg); },
+      [this](const transfer_ended& msg) { on_transfer_ended(msg); },
+      [this](drained) { end_drain(); },
       [this](deadline_reached) { repeat_founding(); },
   };
 }

@@ -67,12 +67,22 @@ private:
   caf::result<void> stop();
   caf::result<void> close();
   caf::error add_peer(const peer_endpoint& added);
+  void end_role();
   void on_role_stopped();
   void finish_stop();
   caf::error load_identity();
   std::unique_ptr<role_context> make_context();
   [[nodiscard]] raft::core_config make_core_config() const;
   caf::result<node_status> status();
+
+  // node_transfer.cpp
+  caf::result<void> transfer(const std::string& to);
+  void on_transfer_ended(const transfer_ended& msg);
+  void on_next_leader();
+  void answer_transfers(const caf::error& problem);
+  void begin_stop();
+  void begin_drain();
+  void end_drain();
 
   // node_founding.cpp
   void start_founding();
@@ -138,6 +148,11 @@ private:
   raft::index_t applied_index_ = 0;
   std::map<std::string, std::string> endpoints_; ///< of members, by peer id
   std::vector<done_promise> stopping_;
+  /// How far an orderly stop is; the role ends behind the last of it.
+  enum class stop_stage : std::uint8_t { none, transferring, draining };
+  stop_stage stage_ = stop_stage::none;
+  bool handed_over_ = false;                           ///< the next leader is awaited
+  std::vector<done_promise> transfers_;                ///< answered when it is known
   std::map<std::string, raft::timestamp> errors_told_; ///< texts of late, against repetition
   std::map<std::uint64_t, leader_waiter> leader_waiters_;
   std::map<std::uint64_t, commit_waiter> commit_waiters_;

@@ -56,6 +56,7 @@ void node_state::on_view(role_view view) {
   }
   if (before.leader != view_.leader || before.term != view_.term)
     tell_leader();
+  on_next_leader();
   if (view_.commit_index > commit_told_) {
     commit_told_ = view_.commit_index;
     hub_.publish(event::commit{commit_told_});
@@ -93,7 +94,8 @@ void node_state::count(std::uint64_t node_stats::*counter) {
 }
 
 void node_state::tell_leader() {
-  compat::send(self_, applier_, leader_notice{view_.leader, view_.term, absence()});
+  compat::send(self_, applier_,
+               leader_notice{view_.leader, view_.term, absence(), stage_ == stop_stage::draining});
   serve_leader_waiters();
   serve_commit_waiters();
 }

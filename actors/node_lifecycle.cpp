@@ -57,11 +57,17 @@ caf::result<void> node_state::stop() {
     return caf::unit;
   auto promise = self_->make_response_promise<void>();
   stopping_.push_back(promise);
-  if (std::exchange(running_, false)) {
-    tell_leader();
-    host_.stop();
-  }
+  if (running_ && stage_ == stop_stage::none)
+    begin_stop();
   return promise;
+}
+
+void node_state::end_role() {
+  stage_ = stop_stage::none;
+  running_ = false;
+  answer_transfers(make_error(errc::stopped));
+  tell_leader();
+  host_.stop();
 }
 
 void node_state::on_role_stopped() {

@@ -38,10 +38,8 @@ void node_state::on_storage_failed() {
 
 void node_state::take_no_part() {
   failed_ = true;
-  running_ = false;
   stopping_.emplace_back(); // nobody waits for it, but the next start has to come after it
-  tell_leader();
-  host_.stop();
+  end_role();
 }
 
 void node_state::on_proposals(proposal_batch& batch) {

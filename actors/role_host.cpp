@@ -36,9 +36,14 @@ void role_host::start() {
   }
   relay_ = std::make_shared<durable_relay>();
   context->relay = relay_;
+  const auto links = context->links;
   auto role = spawn_role(self_->system(), std::move(context));
   relay_->aim(role);
   adopt(std::move(role));
+  // A fresh core knows nobody but its configuration: it hears of every link before any message of
+  // it.
+  for (const auto& [member, link] : links)
+    compat::send(self_, current_, link_opened_v, member, link);
   compat::send(self_, current_, deadline_reached{});
 }
 

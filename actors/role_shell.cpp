@@ -35,6 +35,7 @@ role_shell::behavior(std::function<void(proposal_batch&)> on_batch,
       },
       [this](link_closed, const raft::member_id& member) { on_link_closed(member); },
       [this](const applied_up_to& msg) { on_applied(msg); },
+      [this](const transfer_request& msg) { on_transfer(msg); },
       [this](const write_done& msg) { on_write_done(msg); },
       [on_tick = std::move(on_tick)](const deadline_reached& msg) { on_tick(msg); },
       [this](get_view) { return view(); },
@@ -60,6 +61,20 @@ void role_shell::on_link_closed(const raft::member_id& member) {
 
 void role_shell::on_applied(const applied_up_to& msg) {
   step(raft::applied{msg.index});
+}
+
+void role_shell::on_transfer(const transfer_request& msg) {
+  raft::transfer_leadership wish;
+  if (!msg.to.empty() && context_) {
+    for (const auto& voter : context_->core.members().voters)
+      if (voter.peer == msg.to)
+        wish.to = voter;
+    if (!wish.to) {
+      compat::send(self_, node_, transfer_ended{raft::transfer_result::no_successor});
+      return;
+    }
+  }
+  step(std::move(wish));
 }
 
 void role_shell::on_write_done(const write_done& msg) {
@@ -165,6 +180,8 @@ std::optional<raft::proposal_outcome> role_shell::step(raft::event_body what) {
     apply(out.committed);
     if (out.heartbeat)
       compat::send(self_, node_, event::heartbeat{});
+    if (out.transfer)
+      compat::send(self_, node_, transfer_ended{*out.transfer});
     if (context_->core.role() != role_) {
       hand_over();
       return outcome;
@@ -266,6 +283,7 @@ role_actor::behavior_type role_shell::forwarding() {
         compat::send(self_, successor_, link_closed_v, member);
       },
       [pass_on](applied_up_to& msg) { pass_on(msg); },
+      [pass_on](transfer_request& msg) { pass_on(msg); },
       [pass_on](write_done& msg) { pass_on(msg); },
       [](deadline_reached) {},
       [this](get_view) -> caf::result<role_view> {

@@ -32,6 +32,7 @@ public:
   void on_link_opened(const raft::member_id& member, link_actor link);
   void on_link_closed(const raft::member_id& member);
   void on_applied(const applied_up_to& msg);
+  void on_transfer(const transfer_request& msg);
   void on_write_done(const write_done& msg);
   void on_deadline(const deadline_reached& msg);
   [[nodiscard]] role_view view() const;

@@ -126,7 +126,47 @@ private:
   promise_type answer_;
 };
 
+/// Waits until each collection has answered `drain`.
+class drain_watcher : public caf::event_based_actor {
+public:
+  drain_watcher(caf::actor_config& cfg, std::vector<collection_actor> collections,
+                caf::timespan limit, node_actor node)
+      : caf::event_based_actor(cfg),
+        missing_(collections.size() + 1),
+        node_(std::move(node)) {
+    for (const auto& collection : collections)
+      compat::request(this, collection, limit, drain_v)
+          .then([this] { finish_one(); }, [this](const caf::error&) { finish_one(); });
+    compat::anon_send(caf::actor_cast<caf::actor>(this), drained_v);
+  }
+
+  caf::behavior make_behavior() override {
+    return {[this](drained) { finish_one(); }};
+  }
+
+  void on_exit() override {
+    node_ = nullptr;
+    caf::event_based_actor::on_exit();
+  }
+
+private:
+  void finish_one() {
+    if (--missing_ > 0)
+      return;
+    compat::send(this, node_, drained_v);
+    quit();
+  }
+
+  std::size_t missing_; ///< answers, and the start
+  node_actor node_;
+};
+
 } // namespace
+
+void spawn_drain_watcher(caf::actor_system& system, std::vector<collection_actor> collections,
+                         caf::timespan limit, node_actor node) {
+  system.spawn<drain_watcher, caf::hidden>(std::move(collections), limit, std::move(node));
+}
 
 collection_status_collector spawn_status_collector(caf::actor_system& system,
                                                    std::vector<collection_actor> collections) {

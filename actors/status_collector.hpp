@@ -1,6 +1,6 @@
 #pragma once
 
-// Short-lived actors that ask several others how they are and give one answer, within a bound.
+// Short-lived actors that ask several others something and give one answer, within a bound.
 
 #include "hamok/actors/caf_compat.hpp"
 #include "hamok/actors/interfaces/interfaces.hpp"
@@ -24,5 +24,10 @@ spawn_status_collector(caf::actor_system& system, std::vector<collection_actor> 
 [[nodiscard]] node_status_collector spawn_status_collector(caf::actor_system& system,
                                                            node_status known, role_actor role,
                                                            applier_actor applier);
+
+/// Spawns an actor that tells `node` `drained` once nobody waits for an operation of `collections`
+/// any more, or `limit` has passed, and quits.
+void spawn_drain_watcher(caf::actor_system& system, std::vector<collection_actor> collections,
+                         caf::timespan limit, node_actor node);
 
 } // namespace hamok

@@ -27,6 +27,7 @@ int node_command(int argc, char** argv);
 int status_command(const word_list& words);
 int map_command(const word_list& words);
 int events_command(const word_list& words);
+int transfer_command(const word_list& words);
 
 /// Runs the demonstration of `./dev demo`; not in the help.
 int demo_command(const word_list& words);
@@ -35,5 +36,6 @@ int demo_command(const word_list& words);
 [[nodiscard]] const char* status_help();
 [[nodiscard]] const char* map_help();
 [[nodiscard]] const char* events_help();
+[[nodiscard]] const char* transfer_help();
 
 } // namespace hamok::cli

@@ -22,6 +22,7 @@ constexpr const char* help_text = R"(hamok COMMAND ...
   status    how a member and its cluster are
   map       read and change a replicated map
   events    follow what happens
+  transfer  hand the leadership over
   help      this text, or `hamok help COMMAND`
 
 Every command explains itself: hamok COMMAND --help
@@ -40,6 +41,7 @@ const std::map<std::string, client_command>& client_commands() {
       {"status", {status_command, status_help}},
       {"map", {map_command, map_help}},
       {"events", {events_command, events_help}},
+      {"transfer", {transfer_command, transfer_help}},
       {"demo", {demo_command, [] { return "hamok demo [--rounds=5] [--folder=DIR]\n"; }}},
   };
   return all;

@@ -92,6 +92,7 @@ collection_actor::behavior_type replicated_state::make_behavior() {
         if (from_applier())
           on_refused(msg);
       },
+      [this](drain) { return on_drain(); },
       [this](const deadline_reached& msg) { on_deadline(msg); },
   };
 }
@@ -105,8 +106,9 @@ errc replicated_state::refusal() const noexcept {
 
 /// The same for what has to go into the log.
 errc replicated_state::refusal_of_writes() const noexcept {
-  const auto reason = refusal();
-  return reason != errc::none ? reason : away_;
+  if (const auto reason = refusal(); reason != errc::none)
+    return reason;
+  return draining_ ? errc::stopped : away_;
 }
 
 bool replicated_state::from_applier() const {
@@ -311,9 +313,17 @@ void replicated_state::on_leader(const leader_notice& notice) {
   if (creation_)
     creation_->leader_changed(notice.leader, notice.term, time);
   away_ = notice.away;
+  draining_ = notice.draining;
   if (away_ != errc::none)
     give_up(away_);
   on_time(time);
+}
+
+caf::result<void> replicated_state::on_drain() {
+  auto promise = self_->make_response_promise<void>();
+  drained_.push_back(promise);
+  answer_drained();
+  return promise;
 }
 
 void replicated_state::on_refused(const proposal_refused& msg) {

@@ -56,6 +56,7 @@ private:
   void on_apply(const apply_batch& batch);
   void on_leader(const leader_notice& notice);
   void on_refused(const proposal_refused& msg);
+  caf::result<void> on_drain();
 
   // From the actor itself.
   void on_deadline(const deadline_reached& msg);
@@ -76,6 +77,7 @@ private:
   void publish();
   void emit(const collection_event& event);
   void answer_ready();
+  void answer_drained();
   void expire_ready(raft::timestamp now);
   void give_up(errc reason);
   void fail_all(errc reason, bool may_send = true);
@@ -98,6 +100,9 @@ private:
   bool closed_ = false;
   errc refused_ = errc::none; ///< why there is no such collection
   errc away_ = errc::none;    ///< why the member takes no part
+  bool draining_ = false;     ///< the member is about to stop
+  std::vector<caf::typed_response_promise<void>>
+      drained_; ///< of those who wait until nobody else does
   bool flush_scheduled_ = false;
   std::uint64_t timer_ = 0;       ///< generation of the timer that is armed
   raft::timestamp armed_ = never; ///< when it fires

@@ -99,6 +99,14 @@ void replicated_state::carry_out(proposer_output& out) {
         proposal_batch{std::nullopt, context_.origin, batch.token, std::move(batch.commands)});
   out.answers.clear();
   out.batches.clear();
+  answer_drained();
+}
+
+void replicated_state::answer_drained() {
+  if (drained_.empty() || proposer_.outstanding() + clients_.outstanding() > 0)
+    return;
+  for (auto& promise : std::exchange(drained_, {}))
+    promise.deliver();
 }
 
 void replicated_state::publish() {

@@ -72,11 +72,6 @@ std::string objection_to(const client_request_body& body) {
       body);
 }
 
-bool changes_something(const client_request_body& body) {
-  return std::holds_alternative<execute_request>(body)
-         || std::holds_alternative<open_collection_request>(body);
-}
-
 /// Tells the member how long the client will listen.
 void limit(client_request_body& body, std::chrono::nanoseconds left) {
   std::visit(
@@ -149,6 +144,10 @@ caf::expected<blob> client::read(const std::string& collection, const blob& quer
 
 caf::error client::await_commit_head() {
   return only_error(call(await_commit_head_request{}));
+}
+
+caf::error client::transfer_leadership(const std::string& to) {
+  return only_error(call(transfer_leadership_request{.to = to}));
 }
 
 caf::expected<std::string> client::await_leader() {
@@ -257,10 +256,10 @@ caf::error client::failure(const client_request_body& body, progress& so_far) co
     return so_far.last; // more than "unknown": it has happened
   if (so_far.last == errc::outcome_unknown)
     return so_far.last; // has the sentence already
-  if (changes_something(body) && so_far.may_have_happened)
+  if (may_change(body) && so_far.may_have_happened)
     return make_error(errc::outcome_unknown, text_of(so_far.last));
   // Nobody was waited for: better the plain reason.
-  const auto at_once = !options_.keep_trying && !changes_something(body);
+  const auto at_once = !options_.keep_trying && !may_change(body);
   if (so_far.last != errc::connection_lost || at_once)
     return so_far.last;
   return caf::error{errc::request_timeout,

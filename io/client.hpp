@@ -74,6 +74,10 @@ public:
   /// Waits until the member that this client talks to has applied what is committed now.
   caf::error await_commit_head();
 
+  /// Hands the leadership over to the member `to`; empty: to the one that is furthest. See
+  /// `node::transfer_leadership`.
+  caf::error transfer_leadership(const std::string& to = {});
+
   /// Waits for a leader: its peer id.
   caf::expected<std::string> await_leader();
 

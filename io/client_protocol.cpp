@@ -74,6 +74,11 @@ void encode_body(const await_commit_head_request& value, raft::writer& out) {
   encode_timeout(value.timeout, out);
 }
 
+void encode_body(const transfer_leadership_request& value, raft::writer& out) {
+  out.text(value.to);
+  encode_timeout(value.timeout, out);
+}
+
 execute_request decode_execute(raft::reader& in) {
   execute_request result;
   result.collection = in.text(max_wire_name);
@@ -131,6 +136,10 @@ client_request_body decode_request_body(std::uint8_t kind, raft::reader& in) {
     return await_leader_request{decode_timeout(in)};
   case 8:
     return await_commit_head_request{decode_timeout(in)};
+  case 9: {
+    auto to = in.text(max_wire_name);
+    return transfer_leadership_request{std::move(to), decode_timeout(in)};
+  }
   default:
     in.fail();
     return status_request{};
@@ -333,6 +342,12 @@ std::optional<client_event> decode_client_event(const blob& payload) {
   result.id = in.u64();
   result.body = decode_event_body(in.u8(), in);
   return exactly(in, std::move(result));
+}
+
+bool may_change(const client_request_body& body) {
+  return std::holds_alternative<execute_request>(body)
+         || std::holds_alternative<open_collection_request>(body)
+         || std::holds_alternative<transfer_leadership_request>(body);
 }
 
 } // namespace hamok

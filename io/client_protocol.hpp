@@ -106,11 +106,21 @@ struct await_commit_head_request {
   caf::timespan timeout{0};
 };
 
+/// Answered without payload when another leader is known, or the member `to` (empty: whoever is
+/// furthest) leads; `not_leader` by anybody else than the leader.
+struct transfer_leadership_request {
+  std::string to;
+  caf::timespan timeout{0};
+};
+
 /// The index in this list is on the wire: only ever add at the end.
 using client_request_body =
     std::variant<status_request, list_collections_request, open_collection_request, execute_request,
                  read_request, collection_status_request, subscribe_request, await_leader_request,
-                 await_commit_head_request>;
+                 await_commit_head_request, transfer_leadership_request>;
+
+/// Whether the request may change something, so that an answer that is lost leaves that open.
+[[nodiscard]] bool may_change(const client_request_body& body);
 
 struct client_request {
   std::uint64_t id = 0; ///< chosen by the client; comes back in the response

@@ -73,6 +73,13 @@ void client_session::handle(ticket t, const await_commit_head_request& request) 
             [this, t](const caf::error& reason) { fail(t, reason); });
 }
 
+void client_session::handle(ticket t, const transfer_leadership_request& request) {
+  compat::request(self_, config_.node, timeout_of(request.timeout), transfer_leadership{},
+                  request.to)
+      .then([this, t] { respond(t, std::monostate{}); },
+            [this, t](const caf::error& reason) { fail(t, reason); });
+}
+
 // -- collections ----------------------------------------------------------------------------------
 
 void client_session::with_collection(const std::string& name, ticket t,

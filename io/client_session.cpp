@@ -25,11 +25,6 @@ caf::behavior with_events(const std::variant<Es...>*, F on_event, caf::message_h
   return caf::behavior{others.or_else(events)};
 }
 
-bool may_change(const client_request_body& body) {
-  return std::holds_alternative<execute_request>(body)
-         || std::holds_alternative<open_collection_request>(body);
-}
-
 /// The error for the client. What CAF itself reports leaves open whether a change was made: the
 /// answer is lost, because the actor has ended or did not answer in time.
 caf::error client_error(const caf::error& reason, bool changes) {

@@ -119,6 +119,10 @@ constexpr std::array descriptions{
                 "an actor of this member has ended with an error; what is in the log is safe, and "
                 "the text says what goes on; please report it",
                 false},
+    description{"transfer_failed",
+                "the leadership was not handed over, and goes on where it is unless another leader "
+                "is known; try again when the other voters are linked and have caught up",
+                false},
 };
 
 static_assert(descriptions.size() == static_cast<std::size_t>(last_errc) + 1);

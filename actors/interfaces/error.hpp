@@ -44,10 +44,11 @@ enum class errc : std::uint8_t {
   founding_conflict,   ///< another founding list was accepted already
   answer_too_large,    ///< the operation has happened, but no frame has room for its result
   actor_died,          ///< an actor of the member has ended with an error that is not its own
+  transfer_failed,     ///< the leadership was not handed over
 };
 
 /// The one that was added last.
-inline constexpr errc last_errc = errc::actor_died;
+inline constexpr errc last_errc = errc::transfer_failed;
 
 /// The name of the code, as in the documentation.
 [[nodiscard]] std::string to_string(errc code);

@@ -95,6 +95,16 @@ bool inspect(Inspector& f, role& x) {
 }
 
 template <class Inspector>
+bool inspect(Inspector& f, transfer_result& x) {
+  auto get = [&x] { return static_cast<std::uint8_t>(x); };
+  auto set = [&x](std::uint8_t value) {
+    x = static_cast<transfer_result>(value);
+    return value <= static_cast<std::uint8_t>(transfer_result::timed_out);
+  };
+  return f.apply(get, set);
+}
+
+template <class Inspector>
 bool inspect(Inspector& f, incarnation_id& x) {
   return f.object(x).fields(f.field("high", x.high), f.field("low", x.low));
 }
@@ -225,7 +235,17 @@ bool inspect(Inspector& f, role_view& x) {
 template <class Inspector>
 bool inspect(Inspector& f, leader_notice& x) {
   return f.object(x).fields(f.field("leader", x.leader), f.field("term", x.term),
-                            f.field("away", x.away));
+                            f.field("away", x.away), f.field("draining", x.draining));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, transfer_request& x) {
+  return f.object(x).fields(f.field("to", x.to));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, transfer_ended& x) {
+  return f.object(x).fields(f.field("result", x.result));
 }
 
 template <class Inspector>

@@ -38,6 +38,9 @@ struct start_node;
 struct stop_node;
 struct close_node;
 struct role_changed;
+struct transfer_leadership;
+struct drain;
+struct drained;
 
 /// A peer link: carries everything that goes to one incarnation of one remote member.
 using link_actor = caf::typed_actor<
@@ -64,6 +67,8 @@ using role_actor = caf::typed_actor<
     caf::result<void>(link_closed, raft::member_id),
     // The applier has got this far.
     caf::result<void>(applied_up_to),
+    // Hand the leadership over; `transfer_ended` tells the node how that went.
+    caf::result<void>(transfer_request),
     // Storage has finished a write.
     caf::result<void>(write_done),
     // The timer that this actor has armed.
@@ -104,6 +109,8 @@ using collection_actor = caf::typed_actor<
     caf::result<void>(leader_notice),
     // internal, from the applier: a batch of this collection was not appended.
     caf::result<void>(proposal_refused),
+    // internal: answers once no caller of this member waits for an operation any more.
+    caf::result<void>(drain),
     // internal: the actor's own timer.
     caf::result<void>(deadline_reached)>;
 
@@ -122,6 +129,8 @@ using applier_actor = caf::typed_actor<
     caf::result<void>(leader_notice),
     // A refused batch of the collection with this origin number.
     caf::result<void>(proposal_refused),
+    // Tells the node `drained` once no caller waits any more, or too long.
+    caf::result<void>(drain, caf::timespan),
     // How all collections are.
     caf::result<std::vector<collection_status>>(get_status)>;
 
@@ -149,8 +158,12 @@ using node_actor = caf::typed_actor<
     caf::result<void>(add_remote_peer, peer_endpoint),
     // Begins (again) to take part.
     caf::result<void>(start_node),
-    // Says goodbye to the peers and takes no part until the next `start_node`; membership stays.
+    // Hands the leadership over, finishes what callers of this member wait for, says goodbye to the
+    // peers, and takes no part until the next `start_node`; membership stays.
     caf::result<void>(stop_node),
+    // Hands the leadership over to the member with this peer id (empty: whoever is furthest), and
+    // answers when the next leader is known. Only the leader can: others name it in `not_leader`.
+    caf::result<void>(transfer_leadership, std::string),
     // Stops for good.
     caf::result<void>(close_node),
     // internal, from a proposer of this member or from a link: operations for the leader.
@@ -178,6 +191,10 @@ using node_actor = caf::typed_actor<
     caf::result<void>(founding_message, raft::member_id),
     // internal, from the applier: it has got this far.
     caf::result<void>(applied_up_to),
+    // internal, from a role: how handing over the leadership has ended.
+    caf::result<void>(transfer_ended),
+    // internal: no caller of this member waits any more.
+    caf::result<void>(drained),
     // internal: the node's own timer.
     caf::result<void>(deadline_reached)>;
 

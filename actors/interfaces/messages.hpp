@@ -5,6 +5,7 @@
 
 #include "hamok/actors/interfaces/error.hpp"
 #include "hamok/raft/bytes.hpp"
+#include "hamok/raft/event.hpp"
 #include "hamok/raft/messages.hpp"
 #include "hamok/raft/progress.hpp"
 #include "hamok/raft/types.hpp"
@@ -131,6 +132,18 @@ struct leader_notice {
   raft::term_t term = 0;
   /// Why this member takes no part, so that proposals are refused whoever leads; none: it does.
   errc away = errc::none;
+  /// This member is about to stop: it finishes what it has, and takes no new operations.
+  bool draining = false;
+};
+
+/// Hand the leadership over to this member; empty: to the one that is furthest.
+struct transfer_request {
+  std::string to;
+};
+
+/// How that ended, or why it did not begin.
+struct transfer_ended {
+  raft::transfer_result result = raft::transfer_result::handed_over;
 };
 
 /// A committed entry for one collection.

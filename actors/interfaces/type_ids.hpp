@@ -87,6 +87,12 @@ CAF_ADD_ATOM(hamok, hamok, stop_node)
 CAF_ADD_ATOM(hamok, hamok, close_node)
 CAF_ADD_ATOM(hamok, hamok, role_changed)
 
+CAF_ADD_TYPE_ID(hamok, (hamok::transfer_request))
+CAF_ADD_TYPE_ID(hamok, (hamok::transfer_ended))
+CAF_ADD_ATOM(hamok, hamok, transfer_leadership)
+CAF_ADD_ATOM(hamok, hamok, drain)
+CAF_ADD_ATOM(hamok, hamok, drained)
+
 CAF_END_TYPE_ID_BLOCK(hamok)
 
 CAF_ERROR_CODE_ENUM(hamok::errc)

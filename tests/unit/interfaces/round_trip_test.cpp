@@ -91,6 +91,9 @@ TEST_CASE("messages inside a member survive CAF's serialization") {
   view.members.voters = {alice, bob};
   check_round_trip(view);
   check_round_trip(leader_notice{alice, 7, errc::storage_failed});
+  check_round_trip(leader_notice{alice, 7, errc::none, true});
+  check_round_trip(transfer_request{"alice"});
+  check_round_trip(transfer_ended{raft::transfer_result::timed_out});
   check_round_trip(apply_batch{{{5, std::chrono::seconds{1}, bytes}}});
   check_round_trip(collection_applied{1, 5});
   check_round_trip(

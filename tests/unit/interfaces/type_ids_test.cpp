@@ -90,6 +90,11 @@ constexpr std::array pinned{
     std::string_view{"hamok::stop_node"},
     std::string_view{"hamok::close_node"},
     std::string_view{"hamok::role_changed"},
+    std::string_view{"hamok::transfer_request"},
+    std::string_view{"hamok::transfer_ended"},
+    std::string_view{"hamok::transfer_leadership"},
+    std::string_view{"hamok::drain"},
+    std::string_view{"hamok::drained"},
 };
 
 template <std::size_t... Offsets>

@@ -137,6 +137,9 @@ TEST_CASE("every request of a client survives its encoding") {
         == std::chrono::seconds{1});
   CHECK(round_trip(await_commit_head_request{std::chrono::seconds{2}}).timeout
         == std::chrono::seconds{2});
+  const auto transfer = round_trip(transfer_leadership_request{"b", std::chrono::seconds{3}});
+  CHECK(transfer.to == "b");
+  CHECK(transfer.timeout == std::chrono::seconds{3});
 }
 
 TEST_CASE("timeouts of clients are bounded") {
