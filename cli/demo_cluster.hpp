@@ -35,6 +35,15 @@ public:
   /// kill -9.
   void kill(std::size_t member) { members_[member].process.kill(); }
 
+  /// SIGTERM: the member stops in order.
+  void stop(std::size_t member) const { members_[member].process.signal(SIGTERM); }
+
+  /// Waits for the end of a member that was stopped: its exit code, or nothing when it takes too
+  /// long.
+  [[nodiscard]] std::optional<int> await_end(std::size_t member) {
+    return members_[member].process.wait(std::chrono::seconds{10});
+  }
+
   /// A client that talks to this member and no other.
   [[nodiscard]] client client_of(std::size_t member) const;
 

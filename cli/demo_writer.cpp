@@ -2,6 +2,7 @@
 
 #include "hamok/cli/map_client.hpp"
 
+#include <algorithm>
 #include <map>
 #include <stdexcept>
 
@@ -68,6 +69,18 @@ std::chrono::nanoseconds demo_writer::first_after(time_point since) const {
     if (each.begun >= since)
       return each.acknowledged - since;
   return std::chrono::nanoseconds{-1};
+}
+
+std::chrono::nanoseconds demo_writer::longest_gap(time_point since) const {
+  std::chrono::nanoseconds longest{0};
+  auto before = since;
+  for (const auto& each : acknowledged_) {
+    if (each.acknowledged < since)
+      continue;
+    longest = std::max<std::chrono::nanoseconds>(longest, each.acknowledged - before);
+    before = each.acknowledged;
+  }
+  return longest;
 }
 
 std::vector<std::string> demo_writer::mismatches(client& member) const {

@@ -45,6 +45,9 @@ public:
   /// there was none. Only after `stop`.
   [[nodiscard]] std::chrono::nanoseconds first_after(time_point since) const;
 
+  /// The longest time from `since` on in which nothing was acknowledged. Only after `stop`.
+  [[nodiscard]] std::chrono::nanoseconds longest_gap(time_point since) const;
+
   /// Acknowledged writes that a member does not hold, and entries that it holds and that were never
   /// written. Only after `stop`.
   [[nodiscard]] std::vector<std::string> mismatches(client& member) const;
