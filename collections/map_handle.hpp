@@ -20,6 +20,7 @@
 
 namespace hamok {
 
+/// What a member opens a map with. None of it is in the log: members may differ.
 template <class V>
 struct map_options {
   /// Deadline of operations that name none; 0: the member's `request_timeout`, or
@@ -135,6 +136,7 @@ public:
 
   // -- reads --------------------------------------------------------------------------------------
 
+  /// The value of the key, or none.
   template <actor_self Self>
   auto get(Self&& self, const K& key, caf::timespan timeout = {}) const {
     return read<detail::value_decoder<detail::read_answer, V, ValueCodec>>(self, commands::get(key),
@@ -145,6 +147,7 @@ public:
   auto get_all(Self&& self, const std::vector<K>& keys, caf::timespan timeout = {}) const {
     return read<entry_list>(self, commands::get_all(keys), timeout);
   }
+  /// Whether there is such a key.
   template <actor_self Self>
   auto contains(Self&& self, const K& key, caf::timespan timeout = {}) const {
     return read<detail::plain_decoder<detail::read_answer, bool>>(self, commands::contains(key),
@@ -152,16 +155,19 @@ public:
   }
   // All at once, sorted by the bytes of the keys; `too_large` where no frame has room for that.
 
+  /// All keys.
   template <actor_self Self>
   auto keys(Self&& self, caf::timespan timeout = {}) const {
     return read<detail::list_decoder<detail::read_answer, K, KeyCodec>>(self, map_query::keys(),
                                                                         timeout);
   }
+  /// All values.
   template <actor_self Self>
   auto values(Self&& self, caf::timespan timeout = {}) const {
     return read<detail::list_decoder<detail::read_answer, V, ValueCodec>>(self, map_query::values(),
                                                                           timeout);
   }
+  /// All pairs.
   template <actor_self Self>
   auto entries(Self&& self, caf::timespan timeout = {}) const {
     return read<entry_list>(self, map_query::entries(), timeout);
@@ -175,6 +181,7 @@ public:
             caf::timespan timeout = {}) const {
     return read<entry_list>(self, commands::scan(after, max_entries), timeout);
   }
+  /// How many pairs there are.
   template <actor_self Self>
   auto size(Self&& self, caf::timespan timeout = {}) const {
     return read<detail::plain_decoder<detail::read_answer, std::uint64_t>>(self, map_query::size(),
@@ -204,6 +211,7 @@ public:
   void subscribe(const caf::actor& subscriber) const {
     compat::anon_send(actor_, subscribe_v, subscriber);
   }
+  /// Ends that.
   void unsubscribe(const caf::actor& subscriber) const {
     compat::anon_send(actor_, unsubscribe_v, subscriber);
   }
@@ -234,6 +242,7 @@ public:
 
   using lagged_callback = decltype(event_callbacks::on_lagged);
 
+  /// `callback(key, value)`
   template <class F>
   collection_subscription on_insert(F callback, lagged_callback on_lagged = {}) const {
     return on(

@@ -64,6 +64,7 @@ struct proposer_output {
   std::vector<proposer_batch> batches;
 };
 
+/// Limits of a proposer, and its times.
 struct proposer_config {
   std::size_t max_batch_entries = 8192;
   std::size_t max_batch_bytes = std::size_t{1} << 20; ///< a longer command goes in parts

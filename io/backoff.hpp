@@ -9,6 +9,7 @@
 
 namespace hamok {
 
+/// Pauses between attempts that grow, with a random part so that many do not come at once.
 class backoff {
 public:
   backoff(caf::timespan shortest, caf::timespan longest, std::uint32_t seed)

@@ -122,6 +122,7 @@ using client_request_body =
 /// Whether the request may change something, so that an answer that is lost leaves that open.
 [[nodiscard]] bool may_change(const client_request_body& body);
 
+/// One request of a client. Several may be under way; answers come in any order.
 struct client_request {
   std::uint64_t id = 0; ///< chosen by the client; comes back in the response
   client_request_body body;
@@ -133,6 +134,7 @@ struct client_request {
 using client_response_body = std::variant<std::monostate, blob, std::string, node_status,
                                           collection_status, std::vector<collection_status>>;
 
+/// The answer to one request.
 struct client_response {
   std::uint64_t id = 0;
   errc code = errc::none;
@@ -144,6 +146,7 @@ struct client_response {
 /// variant is on the wire: only ever add at the end.
 using client_event_body = std::variant<event_text, collection_event, event::lagged>;
 
+/// Something that has happened, for one subscription.
 struct client_event {
   std::uint64_t id = 0; ///< of the `subscribe_request`
   client_event_body body;

@@ -20,6 +20,8 @@
 
 namespace hamok {
 
+/// The member's side of one client: its requests, their answers, the events it has subscribed to.
+/// Lives inside of the broker that owns the connection, and is used by nobody else.
 class client_session {
 public:
   client_session(caf::io::broker* self, connection conn, link_config config, std::string where);

@@ -46,6 +46,7 @@ inline constexpr std::size_t max_small_payload = std::size_t{64} << 10;
 
 inline constexpr std::size_t default_max_payload = std::size_t{64} << 20;
 
+/// One frame as it was received, its payload unread.
 struct frame {
   frame_type type = frame_type::ping;
   raft::group_id group = 0;

@@ -14,6 +14,7 @@
 
 namespace hamok {
 
+/// Where a listener listens, and how many it takes.
 struct listener_config {
   endpoint at; ///< port 0: the system chooses
   /// Allows other addresses than loopback although connections are not authenticated.

@@ -35,6 +35,7 @@ private:
   std::set<std::pair<std::string, std::string>> cut_;
 };
 
+/// Whom a local link leads to, and from whom.
 struct local_target {
   std::string cluster;
   std::string self;

@@ -27,6 +27,8 @@ using link_broker_actor = link_actor::extend<
     // internal: write out what the messages before this one have written.
     caf::result<void>(caf::flush_atom)>;
 
+/// One connection with another member, from the hello to the goodbye. Lives inside of the broker
+/// that owns the connection, and is used by nobody else.
 class peer_session {
 public:
   /// `expected_peer`: the member that should be there; empty: any. `where`: for the log.

@@ -8,6 +8,7 @@
 
 namespace hamok {
 
+/// Owns a file descriptor and closes it.
 class unique_fd {
 public:
   unique_fd() noexcept = default;

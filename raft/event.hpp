@@ -119,6 +119,7 @@ struct transfer_leadership {
 using event_body = std::variant<tick, receive, persisted, applied, propose, link_up, link_down,
                                 change_members, transfer_leadership>;
 
+/// Something that happens to a member, and when. Times never go back.
 struct event {
   timestamp now{0};
   event_body what;
@@ -137,6 +138,7 @@ struct persist_request {
   std::vector<entry> entries;
 };
 
+/// A message, and to whom it goes.
 struct outbound {
   member_id to;
   raft::message message;

@@ -9,6 +9,7 @@
 
 namespace hamok::raft {
 
+/// A small generator of random numbers: the same seed gives the same numbers everywhere.
 class random_source {
 public:
   explicit random_source(std::uint64_t seed = 0) noexcept : state_(seed) {}

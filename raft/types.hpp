@@ -121,6 +121,7 @@ struct initial_state {
   std::vector<entry> entries; ///< the log behind `base`, without gaps
 };
 
+/// What a member does in its term (Raft paper, 5.1).
 enum class role : std::uint8_t { follower, candidate, leader };
 
 /// What a member is to the cluster, as far as it knows what is committed.
