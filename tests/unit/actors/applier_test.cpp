@@ -29,10 +29,10 @@ struct applier_fixture : system_fixture {
   }
 
   ~applier_fixture() {
-    caf::anon_send_exit(applier, caf::exit_reason::kill);
-    caf::anon_send_exit(node, caf::exit_reason::kill);
+    kill(applier); // it makes no more of them
+    kill(node);
     for (const auto& one : made.get())
-      caf::anon_send_exit(one, caf::exit_reason::kill);
+      kill(one);
     applier = nullptr;
     node = nullptr;
   }

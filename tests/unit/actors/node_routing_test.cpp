@@ -32,8 +32,8 @@ struct routing_fixture : system_fixture {
   }
 
   ~routing_fixture() {
-    caf::anon_send_exit(node, caf::exit_reason::kill);
-    caf::anon_send_exit(collection, caf::exit_reason::kill);
+    kill(node);
+    kill(collection);
     node = nullptr;
     collection = nullptr;
   }

@@ -6,6 +6,9 @@
 #include "hamok/actors/plugin.hpp"
 #include "hamok/tests/catch.hpp"
 
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+
 #include <chrono>
 #include <functional>
 #include <mutex>
@@ -47,6 +50,16 @@ private:
 /// An actor system whose actors run on CAF's scheduler.
 struct system_fixture {
   system_fixture() : system((init(), settings)) {}
+
+  /// Kills the actor and waits until it is gone, so that what it writes to may go as well.
+  template <class Handle>
+  void kill(const Handle& whom) {
+    if (!whom)
+      return;
+    caf::scoped_actor self{system};
+    caf::anon_send_exit(whom, caf::exit_reason::kill);
+    self->wait_for(whom);
+  }
 
   caf::actor_system_config settings;
   caf::actor_system system;

@@ -45,8 +45,8 @@ struct role_fixture : system_fixture {
     for (const auto& [role, view] : roles.get())
       caf::anon_send_exit(role, caf::exit_reason::kill);
     caf::anon_send_exit(first, caf::exit_reason::kill);
-    caf::anon_send_exit(node, caf::exit_reason::kill);
-    caf::anon_send_exit(applier, caf::exit_reason::kill);
+    kill(node);
+    kill(applier);
     first = nullptr;
     node = nullptr;
     applier = nullptr;
