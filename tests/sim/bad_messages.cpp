@@ -207,9 +207,9 @@ garbage_bytes garbage(const blob& message, dice& chance) {
   }
 }
 
-raft::receive from_a_stranger(const scenario& plan, std::size_t from, const raft::message& message,
+raft::receive from_a_stranger(const roster& lives, std::size_t from, const raft::message& message,
                               dice& chance) {
-  auto id = plan.members[from].config.self;
+  auto id = lives[from].config.self;
   if (chance.chance(500))
     id.incarnation.high += 1;
   else
@@ -217,9 +217,9 @@ raft::receive from_a_stranger(const scenario& plan, std::size_t from, const raft
   return {std::move(id), message};
 }
 
-raft::receive malformed(const scenario& plan, std::size_t from, std::size_t to,
+raft::receive malformed(const roster& lives, std::size_t from, std::size_t to,
                         const core_view& receiver, raft::message message, dice& chance) {
-  auto sender = plan.members[from].config.self;
+  auto sender = lives[from].config.self;
   const auto kind = chance.below(std::variant_size_v<raft::message_body>);
   if (message.body.index() != kind)
     message.body = example(kind, receiver, chance);
@@ -228,7 +228,7 @@ raft::receive malformed(const scenario& plan, std::size_t from, std::size_t to,
     message.group += 1;
     break;
   case 1: // from the member itself
-    sender = plan.members[to].config.self;
+    sender = lives[to].config.self;
     break;
   default:
     std::visit(

@@ -13,7 +13,7 @@ namespace hamok::sim {
 
 class checks {
 public:
-  explicit checks(const scenario& plan);
+  checks(const scenario& plan, const roster& lives);
 
   [[nodiscard]] cluster_view& view() noexcept { return view_; }
   [[nodiscard]] const cluster_view& view() const noexcept { return view_; }

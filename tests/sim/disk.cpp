@@ -105,8 +105,7 @@ void disk::finish_all() {
 raft::initial_state disk::load() const {
   raft::initial_state state;
   state.hard = hard_;
-  for (const auto& member : all_.plan.members)
-    state.base.members.voters.push_back(member.config.self);
+  state.base.members = all_.lives.founders();
   state.entries = entries_;
   return state;
 }

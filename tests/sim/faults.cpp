@@ -254,7 +254,7 @@ void faults::hand_over() {
     all_.done.add(count::hand_overs);
     const auto& view = all_.rules.view().members[who];
     const auto bytes =
-        raft::to_blob({all_.plan.members[who].config.group, raft::timeout_now{view.now.term}});
+        raft::to_blob({all_.lives[who].config.group, raft::timeout_now{view.now.term}});
     const auto ask = [this, who, to, bytes, phase = phase_] {
       if (phase == phase_)
         all_.members[to].receive(who, bytes);

@@ -47,7 +47,7 @@ protected:
 
   /// "member c"
   [[nodiscard]] static std::string called(const cluster_view& all, std::size_t who) {
-    return who == nobody ? "nobody" : "member " + all.plan.members[who].config.self.peer;
+    return who == nobody ? "nobody" : "member " + all.lives[who].called;
   }
 };
 

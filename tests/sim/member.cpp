@@ -37,7 +37,7 @@ member::member(world& all, std::size_t who)
     : all_(all),
       who_(who),
       disk_(all, who),
-      clock_(all.plan.members[who].clock_offset, all.plan.members[who].clock_per_mille) {}
+      clock_(all.lives[who].clock_offset, all.lives[who].clock_per_mille) {}
 
 bool member::leads() const noexcept {
   return core_ && core_->role() == raft::role::leader;
@@ -69,8 +69,8 @@ void member::replace_core() {
 void member::launch() {
   const auto now = clock_.read(all_.time.now());
   ++life_;
-  core_ = std::make_unique<raft::core>(all_.plan.members[who_].config, disk_.load(), now);
-  tally_ = tally{all_.plan.members.size()};
+  core_ = std::make_unique<raft::core>(all_.lives[who_].config, disk_.load(), now);
+  tally_ = {};
   to_apply_.clear();
   to_answer_.clear();
   apply_planned_ = false;
@@ -80,7 +80,7 @@ void member::launch() {
   seen.life = life_;
   seen.core = core_.get();
   seen.told_applied = 0;
-  seen.now = look(all_.plan, *core_);
+  seen.now = look(all_.lives, *core_);
   rebuild_shadow();
   all_.story.note(all_.time.now(), {0x57A7, who_, seen.now.term, seen.now.last_index}, [&] {
     return all_.name(who_) + " starts in term " + str(seen.now.term) + " with a log up to "
@@ -214,7 +214,7 @@ void member::receive(std::size_t from, blob bytes) {
     auto message = raft::decode_message(bytes);
     if (!message)
       throw violation{"codec", "member " + all_.name(who_) + " cannot read what was sent"};
-    feed(raft::receive{all_.plan.members[from].config.self, std::move(*message)});
+    feed(raft::receive{all_.lives[from].config.self, std::move(*message)});
   });
 }
 
@@ -228,7 +228,7 @@ bool member::receive_bad(raft::receive event) {
 void member::link_changed(std::size_t peer, bool up) {
   when_awake([this, peer, up] {
     all_.done.add(up ? count::link_ups : count::link_downs);
-    const auto& id = all_.plan.members[peer].config.self;
+    const auto& id = all_.lives[peer].config.self;
     if (up)
       feed(raft::link_up{id});
     else
@@ -259,7 +259,7 @@ void member::propose(const request& what, bool asked_here) {
                                                all_.chance.below(all_.plan.clients.max_padding))});
   if (!feed(std::move(event)) || !outcome_ || !asked_here)
     return;
-  const auto leader = number_of(all_.plan, outcome_->leader);
+  const auto leader = all_.lives.number_of(outcome_->leader);
   const bool forwards = outcome_->refused == raft::refusal::not_leader && leader != nobody
                         && leader != who_
                         && all_.chance.chance(all_.plan.clients.forward_per_mille);

@@ -21,13 +21,13 @@ overloaded(Ts...) -> overloaded<Ts...>;
 /// Entries at the end of a log that are compared after every step.
 constexpr raft::index_t tail = 8;
 
-step_view describe(const scenario& plan, std::size_t who, const raft::event_body& what) {
+step_view describe(const roster& lives, std::size_t who, const raft::event_body& what) {
   step_view step;
   step.who = who;
   step.event = static_cast<event_kind>(what.index());
   if (const auto* received = std::get_if<raft::receive>(&what)) {
     const auto& body = received->message.body;
-    step.from = number_of(plan, received->from);
+    step.from = lives.number_of(received->from);
     if (const auto* request = std::get_if<raft::vote_request>(&body))
       step.vote_request = *request;
     step.append_received = std::holds_alternative<raft::append_request>(body);
@@ -36,9 +36,9 @@ step_view describe(const scenario& plan, std::size_t who, const raft::event_body
     step.timeout_now = std::holds_alternative<raft::timeout_now>(body);
     step.message_term = raft::sender_term(received->message);
   } else if (const auto* up = std::get_if<raft::link_up>(&what)) {
-    step.from = number_of(plan, up->peer);
+    step.from = lives.number_of(up->peer);
   } else if (const auto* down = std::get_if<raft::link_down>(&what)) {
-    step.from = number_of(plan, down->peer);
+    step.from = lives.number_of(down->peer);
   }
   return step;
 }
@@ -91,7 +91,7 @@ std::string describe_change(const core_view& before, const core_view& after,
 } // namespace
 
 bool member::feed(raft::event_body what, bool must_be_rejected) {
-  auto step = describe(all_.plan, who_, what);
+  auto step = describe(all_.lives, who_, what);
   step.must_be_rejected = must_be_rejected;
   step.local_now = clock_.read(all_.time.now());
   step.before = view().now;
@@ -116,7 +116,7 @@ bool member::feed(raft::event_body what, bool must_be_rejected) {
 void member::observe(step_view& step) {
   const auto& out = *step.out;
   auto& seen = view();
-  seen.now = look(all_.plan, *core_);
+  seen.now = look(all_.lives, *core_);
   step.after = &seen.now;
   if (out.persist) {
     if (out.persist->truncate_from) {
@@ -137,7 +137,7 @@ void member::observe(step_view& step) {
        static_cast<std::uint64_t>(seen.now.deadline.count())},
       [&] { return all_.name(who_) + "    =>" + describe_change(step.before, seen.now, out); });
   all_.rules.stepped(step);
-  tally_.stepped(all_.done, all_.plan, seen, step);
+  tally_.stepped(all_.done, all_.lives, seen, step);
   if (step.before.role != seen.now.role || step.before.term != seen.now.term)
     all_.net.repeat_old(who_);
   if (leads())
@@ -198,7 +198,7 @@ bool member::send_all(const std::vector<raft::outbound>& messages) {
   for (std::size_t i = 0; i < messages.size(); ++i) {
     if (i == before_crash && dies_at(crash_point::between_sends))
       return false;
-    const auto to = number_of(all_.plan, messages[i].to);
+    const auto to = all_.lives.number_of(messages[i].to);
     if (to == nobody || to == who_)
       throw violation{"outputs tell what has changed",
                       "member " + all_.name(who_) + " sends to nobody of the group"};

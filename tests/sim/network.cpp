@@ -25,15 +25,7 @@ void check_codec(const raft::message& message, const blob& bytes) {
 
 } // namespace
 
-network::network(world& all)
-    : all_(all),
-      paths_(all.plan.members.size() * all.plan.members.size()),
-      old_(all.plan.members.size()),
-      untrue_(all) {}
-
-network::path& network::between(std::size_t from, std::size_t to) {
-  return paths_[from * all_.plan.members.size() + to];
-}
+network::network(world& all) : all_(all), untrue_(all) {}
 
 duration network::delay() {
   const auto& plan = all_.plan.network;
@@ -53,10 +45,10 @@ void network::send(std::size_t from, std::size_t to, const raft::message& messag
     return all_.name(from) + " -> " + all_.name(to) + "  " + raft::to_string(message);
   });
   untrue_.keep(from, to, message, bytes);
-  const auto number = ++between(from, to).sent;
+  const auto number = ++paths_.at(from, to).sent;
   if (!healed_)
     disturb(from, to, message, bytes);
-  if (between(from, to).blocked > 0) {
+  if (paths_.at(from, to).blocked > 0) {
     all_.done.add(count::messages_blocked);
     return;
   }
@@ -88,6 +80,8 @@ void network::repeat_later(std::size_t from, std::size_t to, const raft::message
                     if (!healed_)
                       arrive(from, to, bytes, number);
                   });
+  if (old_.size() <= to)
+    old_.resize(to + 1);
   auto& old = old_[to][message.body.index()];
   if (old.size() < max_old_messages)
     old.push_back({from, number, bytes});
@@ -96,7 +90,7 @@ void network::repeat_later(std::size_t from, std::size_t to, const raft::message
 }
 
 void network::repeat_old(std::size_t to) {
-  if (healed_)
+  if (healed_ || old_.size() <= to)
     return;
   for (const auto& kind : old_[to])
     for (const auto& message : kind) {
@@ -108,7 +102,7 @@ void network::repeat_old(std::size_t to) {
 }
 
 void network::carry(std::size_t from, std::size_t to, std::function<void()> arrive) {
-  if (between(from, to).blocked > 0
+  if (paths_.at(from, to).blocked > 0
       || (!healed_ && all_.chance.chance(all_.plan.network.loss_per_mille)))
     return;
   all_.time.after(delay(), std::move(arrive));
@@ -119,7 +113,7 @@ void network::dispatch(std::size_t from, std::size_t to, const blob& bytes, std:
 }
 
 void network::arrive(std::size_t from, std::size_t to, const blob& bytes, std::uint64_t number) {
-  auto& way = between(from, to);
+  auto& way = paths_.at(from, to);
   if (way.blocked > 0) {
     all_.done.add(count::messages_blocked);
     return;
@@ -139,7 +133,7 @@ void network::disturb(std::size_t from, std::size_t to, const raft::message& mes
     read_garbage(bytes);
   if (all_.chance.chance(plan.stranger_per_mille))
     all_.time.after(delay(), [this, from, to, message] {
-      if (all_.members[to].receive_bad(from_a_stranger(all_.plan, from, message, all_.chance)))
+      if (all_.members[to].receive_bad(from_a_stranger(all_.lives, from, message, all_.chance)))
         all_.done.add(count::strangers);
     });
   if (all_.chance.chance(plan.malformed_per_mille))
@@ -149,7 +143,7 @@ void network::disturb(std::size_t from, std::size_t to, const raft::message& mes
 // Made when it arrives, for the state that its receiver is in then.
 void network::send_malformed(std::size_t from, std::size_t to, const raft::message& message) {
   const auto& receiver = all_.rules.view().members[to].now;
-  auto damaged = malformed(all_.plan, from, to, receiver, message, all_.chance);
+  auto damaged = malformed(all_.lives, from, to, receiver, message, all_.chance);
   const auto kind =
       static_cast<std::size_t>(count::malformed_vote_requests) + damaged.message.body.index();
   if (all_.members[to].receive_bad(std::move(damaged)))
@@ -173,23 +167,23 @@ void network::read_garbage(const blob& bytes) {
 void network::block(std::size_t from, std::size_t to) {
   if (from == to)
     return;
-  ++between(from, to).blocked;
+  ++paths_.at(from, to).blocked;
   tell_of_link(from, to, false);
 }
 
 void network::unblock(std::size_t from, std::size_t to) {
-  if (from == to || between(from, to).blocked == 0)
+  if (from == to || paths_.at(from, to).blocked == 0)
     return;
-  --between(from, to).blocked;
-  if (between(from, to).blocked == 0 && between(to, from).blocked == 0)
+  --paths_.at(from, to).blocked;
+  if (paths_.at(from, to).blocked == 0 && paths_.at(to, from).blocked == 0)
     tell_of_link(from, to, true);
 }
 
 void network::unblock_all() {
-  const auto size = all_.plan.members.size();
+  const auto size = all_.lives.size();
   for (std::size_t from = 0; from < size; ++from)
     for (std::size_t to = 0; to < size; ++to)
-      while (between(from, to).blocked > 0)
+      while (paths_.at(from, to).blocked > 0)
         unblock(from, to);
 }
 

@@ -6,6 +6,7 @@
 #include "hamok/raft/bytes.hpp"
 #include "hamok/raft/messages.hpp"
 #include "hamok/tests/sim/dice.hpp"
+#include "hamok/tests/sim/grid.hpp"
 #include "hamok/tests/sim/old_acknowledgements.hpp"
 
 #include <array>
@@ -64,7 +65,6 @@ private:
     blob bytes;
   };
 
-  [[nodiscard]] path& between(std::size_t from, std::size_t to);
   void dispatch(std::size_t from, std::size_t to, const blob& bytes, std::uint64_t number);
   void arrive(std::size_t from, std::size_t to, const blob& bytes, std::uint64_t number);
   void repeat_later(std::size_t from, std::size_t to, const raft::message& message,
@@ -75,7 +75,7 @@ private:
   void tell_end(std::size_t whom, std::size_t peer, bool up);
 
   world& all_;
-  std::vector<path> paths_;
+  grid<path> paths_;
   /// Some of what was sent to each, by kind: requests are many more than answers.
   std::vector<std::array<std::vector<old_message>, message_kinds>> old_;
   old_acknowledgements untrue_;

@@ -13,21 +13,14 @@ constexpr std::size_t max_terms = 8;
 
 } // namespace
 
-old_acknowledgements::old_acknowledgements(world& all)
-    : all_(all),
-      kept_(all.plan.members.size() * all.plan.members.size()) {}
-
-std::vector<old_acknowledgements::acknowledgement>& old_acknowledgements::between(std::size_t from,
-                                                                                  std::size_t to) {
-  return kept_[from * all_.plan.members.size() + to];
-}
+old_acknowledgements::old_acknowledgements(world& all) : all_(all) {}
 
 void old_acknowledgements::keep(std::size_t from, std::size_t to, const raft::message& message,
                                 const blob& bytes) {
   const auto* answer = std::get_if<raft::append_response>(&message.body);
   if (answer == nullptr || !answer->success || answer->match_index == 0)
     return;
-  auto& kept = between(from, to);
+  auto& kept = kept_.at(from, to);
   const bool same_term = !kept.empty() && kept.back().term == answer->term;
   if (same_term && kept.back().match_index >= answer->match_index)
     return;
@@ -54,7 +47,7 @@ void old_acknowledgements::deliver(std::size_t who) {
   if (!all_.trouble.stormy())
     return;
   for (std::size_t from = 0; from < all_.members.size(); ++from)
-    std::erase_if(between(from, who), [&](const acknowledgement& kept) {
+    std::erase_if(kept_.at(from, who), [&](const acknowledgement& kept) {
       if (!dangerous(kept, from, who))
         return false;
       all_.time.after(all_.chance.between(duration{0}, all_.plan.network.max_delay),

@@ -5,6 +5,7 @@
 
 #include "hamok/raft/bytes.hpp"
 #include "hamok/raft/messages.hpp"
+#include "hamok/tests/sim/grid.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -33,12 +34,10 @@ private:
     blob bytes;
   };
 
-  [[nodiscard]] std::vector<acknowledgement>& between(std::size_t from, std::size_t to);
   [[nodiscard]] bool dangerous(const acknowledgement& kept, std::size_t from, std::size_t to) const;
 
   world& all_;
-  std::vector<std::vector<acknowledgement>>
-      kept_; ///< by sender and receiver, the last of each term
+  grid<std::vector<acknowledgement>> kept_; ///< by sender and receiver, the last of each term
 };
 
 } // namespace hamok::sim

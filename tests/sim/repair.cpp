@@ -36,7 +36,7 @@ repair::repair(const world& all, std::size_t leader)
 }
 
 std::size_t repair::batches_from(raft::index_t first) const {
-  const auto& limits = all_.plan.members[leader_].config;
+  const auto& limits = all_.lives[leader_].config;
   const auto& log = all_.rules.view().members[leader_].core->log();
   std::size_t batches = 0;
   std::size_t entries = 0;
@@ -67,7 +67,7 @@ repair::work repair::plan_for(std::size_t who) const {
   const auto round_trips = static_cast<int>(result.conflicting_terms + result.batches + 2);
   const auto before = all_.members[who].writes() ? plan.disk.max_stall : duration{0};
   result.due = all_.time.now() + all_.round_trip() * round_trips
-               + plan.members[leader_].config.heartbeat * 5 / 4 + before;
+               + all_.lives[leader_].config.heartbeat * 5 / 4 + before;
   return result;
 }
 

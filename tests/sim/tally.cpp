@@ -4,7 +4,7 @@
 
 namespace hamok::sim {
 
-void tally::stepped(counts& done, const scenario& plan, const member_view& member,
+void tally::stepped(counts& done, const roster& lives, const member_view& member,
                     const step_view& step) {
   done.add(count::steps);
   const auto& out = *step.out;
@@ -18,7 +18,7 @@ void tally::stepped(counts& done, const scenario& plan, const member_view& membe
     done.add(*out.proposal->refused == raft::refusal::overloaded ? count::proposals_overloaded
                                                                  : count::proposals_not_leader);
   count_elections(done, member, step);
-  count_messages(done, plan, step);
+  count_messages(done, lives, step);
 }
 
 void tally::count_elections(counts& done, const member_view& member, const step_view& step) const {
@@ -56,19 +56,21 @@ void tally::count_refused_pre_vote(counts& done, const member_view& member,
     done.add(count::pre_votes_refused_by_stickiness);
 }
 
-void tally::count_messages(counts& done, const scenario& plan, const step_view& step) {
+void tally::count_messages(counts& done, const roster& lives, const step_view& step) {
   if (step.after->term > step.before.term)
     for (auto& waiting : unanswered_) {
       done.add(count::held_answers_dropped, waiting);
       waiting = 0;
     }
+  unanswered_.resize(lives.size());
+  unacknowledged_.resize(lives.size());
   if (step.append_received && !step.out->rejected && step.from != nobody)
     ++unanswered_[step.from];
   if (step.append_answer && step.from != nobody)
     unacknowledged_[step.from] = 0;
   bool pre_vote = false;
   for (const auto& sent : step.out->send) {
-    const auto to = number_of(plan, sent.to);
+    const auto to = lives.number_of(sent.to);
     if (const auto* answer = std::get_if<raft::append_response>(&sent.message.body)) {
       unanswered_[to] = 0;
       if (!answer->success)

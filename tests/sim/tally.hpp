@@ -13,15 +13,11 @@ namespace hamok::sim {
 /// Of one core, from its start on.
 class tally {
 public:
-  tally() = default;
-  explicit tally(std::size_t members) : unanswered_(members), unacknowledged_(members) {}
-
-  void stepped(counts& done, const scenario& plan, const member_view& member,
-               const step_view& step);
+  void stepped(counts& done, const roster& lives, const member_view& member, const step_view& step);
 
 private:
   void count_elections(counts& done, const member_view& member, const step_view& step) const;
-  void count_messages(counts& done, const scenario& plan, const step_view& step);
+  void count_messages(counts& done, const roster& lives, const step_view& step);
   void count_refused_pre_vote(counts& done, const member_view& member, const step_view& step) const;
 
   std::vector<std::size_t> unanswered_;     ///< appends received, by sender

@@ -6,24 +6,17 @@
 #include "hamok/raft/event.hpp"
 #include "hamok/tests/sim/command.hpp"
 #include "hamok/tests/sim/history.hpp"
-#include "hamok/tests/sim/scenario.hpp"
+#include "hamok/tests/sim/roster.hpp"
 #include "hamok/tests/sim/shadow_log.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace hamok::sim {
-
-/// Members are numbers here; this one is nobody.
-inline constexpr std::size_t nobody = ~std::size_t{0};
-
-/// The number of the member, or `nobody` for a stranger.
-[[nodiscard]] std::size_t number_of(const scenario& plan, const raft::member_id& id) noexcept;
-[[nodiscard]] std::size_t number_of(const scenario& plan,
-                                    const std::optional<raft::member_id>& id) noexcept;
 
 /// The core of a member between two steps.
 struct core_view {
@@ -40,7 +33,7 @@ struct core_view {
   friend bool operator==(const core_view&, const core_view&) = default;
 };
 
-[[nodiscard]] core_view look(const scenario& plan, const raft::core& from);
+[[nodiscard]] core_view look(const roster& lives, const raft::core& from);
 
 /// The first of the last `count` indices at which the two differ; 0 when there is none.
 [[nodiscard]] raft::index_t first_difference(const raft::log& real, const shadow_log& shadow,
@@ -63,7 +56,8 @@ struct member_view {
 
 struct cluster_view {
   const scenario& plan;
-  std::vector<member_view> members;
+  const roster& lives;
+  std::deque<member_view> members; ///< by number
   history past;
   timestamp now{0};
 };

@@ -16,12 +16,13 @@ constexpr std::uint64_t max_steps = 1'000'000;
 
 world::world(std::uint64_t seed, trace_mode mode)
     : plan(make_scenario(seed)),
+      lives(plan),
       chance(mix(0xD1CE, seed)),
       story(mode),
-      rules(plan),
+      rules(plan, lives),
       net(*this),
       trouble(*this) {
-  for (std::size_t who = 0; who < plan.members.size(); ++who)
+  for (std::size_t who = 0; who < lives.size(); ++who)
     members.emplace_back(*this, who);
   for (std::uint32_t number = 0; number < plan.clients.clients; ++number)
     clients.emplace_back(*this, number);

@@ -10,6 +10,7 @@
 #include "hamok/tests/sim/faults.hpp"
 #include "hamok/tests/sim/member.hpp"
 #include "hamok/tests/sim/network.hpp"
+#include "hamok/tests/sim/roster.hpp"
 #include "hamok/tests/sim/scenario.hpp"
 #include "hamok/tests/sim/trace.hpp"
 
@@ -40,6 +41,7 @@ public:
 
   // The parts know each other through this; each is the only owner of what it does.
   const scenario plan;
+  roster lives;
   agenda time;
   dice chance;
   trace story;
@@ -51,9 +53,7 @@ public:
   faults trouble;
 
   /// "member c" as in the trace.
-  [[nodiscard]] const std::string& name(std::size_t who) const {
-    return plan.members[who].config.self.peer;
-  }
+  [[nodiscard]] const std::string& name(std::size_t who) const { return lives[who].called; }
   /// The longest that a request, a write for it and the answer take when nothing goes wrong.
   [[nodiscard]] duration round_trip() const;
   /// Highest index at which an acknowledged operation took effect.

@@ -66,7 +66,7 @@ private:
   void check_vote(const cluster_view& all, std::size_t who, raft::term_t term,
                   std::size_t candidate) const {
     const auto& hard = all.members[who].synced_hard;
-    require(hard.term == term && number_of(all.plan, hard.vote) == candidate, [&] {
+    require(hard.term == term && all.lives.number_of(hard.vote) == candidate, [&] {
       return called(all, who) + " tells its vote for " + called(all, candidate) + " in term "
              + str(term) + ", which would not survive a crash";
     });

@@ -80,7 +80,7 @@ private:
   }
 
   void check(const cluster_view& all, const step_view& step, const term_of_office& office) const {
-    const auto idle = all.plan.members[step.who].config.follower_max_idle;
+    const auto idle = all.lives[step.who].config.follower_max_idle;
     auto heard = office.heard;
     std::ranges::sort(heard, std::greater<>{});
     const auto contact = heard[heard.size() / 2]; // of a majority, the leader included

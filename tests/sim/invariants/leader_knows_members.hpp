@@ -28,7 +28,7 @@ private:
   void check(const cluster_view& all, const step_view& step,
              const raft::peer_progress& peer) const {
     const auto& leader = all.members[step.who];
-    const auto number = number_of(all.plan, peer.id);
+    const auto number = all.lives.number_of(peer.id);
     const auto& member = all.members[number];
     require(peer.match_index == 0 || member.synced_hard.term != step.after->term
                 || member.synced.agrees(leader.log, peer.match_index),
@@ -41,7 +41,7 @@ private:
               return called(all, step.who) + " would send index " + str(peer.next_index) + " to "
                      + called(all, number) + ", which has " + str(peer.match_index);
             });
-    const auto& config = all.plan.members[step.who].config;
+    const auto& config = all.lives[step.who].config;
     const auto largest = std::max<std::size_t>(config.max_batch_bytes, 2048);
     require(peer.inflight_messages <= config.max_inflight_messages
                 && peer.inflight_bytes <= config.max_inflight_bytes + largest,

@@ -13,13 +13,12 @@ public:
   const char* name() const noexcept override { return "only followers follow"; }
 
   void stepped(const cluster_view& all, const step_view& step) override {
-    require(!all.plan.members[step.who].config.only_follower
-                || step.after->role == raft::role::follower,
+    require(!all.lives[step.who].config.only_follower || step.after->role == raft::role::follower,
             [&] { return called(all, step.who) + " only follows, and campaigns"; });
   }
 
   void sending(const cluster_view& all, const send_view& send) override {
-    require(!all.plan.members[send.who].config.only_follower
+    require(!all.lives[send.who].config.only_follower
                 || !std::holds_alternative<raft::vote_request>(send.message->body),
             [&] { return called(all, send.who) + " only follows, and asks for votes"; });
   }

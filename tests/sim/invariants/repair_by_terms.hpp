@@ -50,7 +50,7 @@ public:
     if (office.term != answer->term || found == office.refusals.end())
       return;
     for (const auto& peer : all.members[step.who].core->progress())
-      if (number_of(all.plan, peer.id) == step.from)
+      if (all.lives.number_of(peer.id) == step.from)
         check(all, step, peer, found->second);
   }
 

@@ -46,7 +46,7 @@ private:
                      const leader_contact& contact) {
     return step.before.role == raft::role::follower && step.before.leader != nobody
            && !contact.link_down
-           && step.local_now - contact.heard < all.plan.members[step.who].config.follower_max_idle;
+           && step.local_now - contact.heard < all.lives[step.who].config.follower_max_idle;
   }
 
   void check(const cluster_view& all, const step_view& step) const {

@@ -16,7 +16,7 @@ public:
     const auto* request = std::get_if<raft::append_request>(&send.message->body);
     if (!request || request->entries.size() < 2)
       return; // one entry is always allowed, however large
-    const auto& config = all.plan.members[send.who].config;
+    const auto& config = all.lives[send.who].config;
     std::size_t bytes = 0;
     for (const auto& entry : request->entries)
       bytes += entry.data.size();
@@ -28,7 +28,7 @@ public:
   }
 
   void stepped(const cluster_view& all, const step_view& step) override {
-    const auto& config = all.plan.members[step.who].config;
+    const auto& config = all.lives[step.who].config;
     const auto waiting = step.after->delivered_index - all.members[step.who].told_applied;
     require(waiting <= config.max_apply_ahead, [&] {
       return called(all, step.who) + " has handed out " + str(waiting)
@@ -44,7 +44,7 @@ private:
     std::size_t bytes = 0;
     for (auto index = step.before.commit_index + 1; index <= step.before.last_index; ++index)
       bytes += log.at(index).data.size();
-    require(bytes <= all.plan.members[step.who].config.max_uncommitted_bytes, [&] {
+    require(bytes <= all.lives[step.who].config.max_uncommitted_bytes, [&] {
       return called(all, step.who) + " appends a proposal behind " + str(bytes)
              + " uncommitted bytes";
     });
