@@ -41,7 +41,7 @@ std::vector<std::unique_ptr<invariant>> one_of_each() {
 // The paper's own first, so that a violation is named by what it breaks in the end; but a message
 // that nobody may send is the cause of whatever it does.
 checks::checks(const scenario& plan, const roster& lives)
-    : view_{plan, lives, {}, {}, timestamp{0}},
+    : view_{plan, lives, {}, history{lives.founders()}, timestamp{0}},
       all_(one_of_each<strangers_change_nothing, election_safety, leader_append_only, log_matching,
                        leader_completeness, state_machine_safety, acknowledged_operations,
                        applied_once, nothing_goes_back, one_vote_per_term, commit_needs_quorum,

@@ -37,7 +37,7 @@ void client::next_batch() {
 }
 
 void client::ask_somebody() {
-  ask(all_.chance.below(all_.members.size()));
+  ask(all_.lives.anybody(all_.chance));
 }
 
 void client::ask(std::size_t whom) {

@@ -1,6 +1,7 @@
 #include "hamok/tests/sim/faults.hpp"
 
 #include "hamok/raft/codec.hpp"
+#include "hamok/tests/sim/remembering.hpp"
 #include "hamok/tests/sim/world.hpp"
 
 #include <array>
@@ -50,6 +51,11 @@ void faults::repair() {
     all_.members[who].resume();
     restart(who);
   }
+  // Links of those who never come back are known to be down in the end.
+  for (std::size_t who = 0; who < all_.members.size(); ++who)
+    for (std::size_t other = 0; all_.lives[who].gone && other < all_.members.size(); ++other)
+      if (!all_.lives[other].gone)
+        all_.net.tell_of_link(who, other, false);
 }
 
 void faults::strike() {
@@ -61,7 +67,7 @@ void faults::strike() {
 void faults::strike_once() {
   using action = void (faults::*)();
   const auto& weights = all_.plan.faults;
-  const std::array<std::pair<std::uint64_t, action>, 10> kinds{{
+  const std::array<std::pair<std::uint64_t, action>, 11> kinds{{
       {weights.one_way, &faults::partition_one_way},
       {weights.full_partition, &faults::partition_fully},
       {weights.crash, &faults::crash},
@@ -71,6 +77,7 @@ void faults::strike_once() {
       {weights.link_flap, &faults::flap_link},
       {weights.clock_change, &faults::change_clock},
       {weights.hand_over, &faults::hand_over},
+      {weights.forget, &faults::forget},
       {1, &faults::tick},
   }};
   std::uint64_t sum = 0;
@@ -90,7 +97,7 @@ std::size_t faults::victim() {
     for (std::size_t who = 0; who < all_.members.size(); ++who)
       if (all_.members[who].leads())
         return who;
-  return all_.chance.below(all_.members.size());
+  return all_.lives.anybody(all_.chance);
 }
 
 duration faults::length() {
@@ -128,9 +135,9 @@ void faults::partition_fully() {
   const auto size = all_.members.size();
   std::vector<bool> left(size);
   left[victim()] = true;
-  const auto more = all_.chance.below(size / 2 + 1);
+  const auto more = all_.chance.below(all_.lives.living() / 2 + 1);
   for (std::uint64_t i = 0; i < more; ++i)
-    left[all_.chance.below(size)] = true;
+    left[all_.lives.anybody(all_.chance)] = true;
   const auto bridge = all_.chance.chance(200) ? all_.chance.below(size) : nobody;
   std::vector<std::pair<std::size_t, std::size_t>> paths;
   for (std::size_t one = 0; one < size; ++one)
@@ -143,7 +150,7 @@ void faults::partition_fully() {
 void faults::flap_link() {
   all_.done.add(count::link_downs_without_cause);
   const auto one = victim();
-  const auto other = all_.chance.below(all_.members.size());
+  const auto other = all_.lives.anybody(all_.chance);
   if (one == other)
     return;
   all_.net.tell_of_link(one, other, false);
@@ -170,7 +177,7 @@ void faults::silence(std::size_t who) {
 
 void faults::restart(std::size_t who) {
   auto& member = all_.members[who];
-  if (member.up())
+  if (member.up() || all_.lives[who].gone)
     return;
   all_.done.add(count::restarts);
   member.start();
@@ -222,6 +229,34 @@ void faults::power_failure() {
   }
 }
 
+// A member loses its disk. What it has promised is forgotten, so this life is over, and another
+// one of its name asks to be let in (consensus.md, 4).
+void faults::forget() {
+  const auto& view = all_.rules.view();
+  const auto who = victim();
+  if (!all_.plan.faults.may_forget_all && !majority_remembers(view, who)) {
+    all_.done.add(count::forgetting_vetoed);
+    return;
+  }
+  forget(who);
+  all_.time.after(length(), [this, slot = all_.lives[who].slot] {
+    if (all_.lives.living_in(slot) == 0)
+      all_.wishes.bear(slot);
+  });
+}
+
+void faults::forget(std::size_t who) {
+  all_.done.add(count::forgotten);
+  all_.members[who].end();
+  if (all_.plan.faults.may_forget_all && majority_has_forgotten(all_.rules.view()))
+    forgotten_ = true;
+}
+
+void faults::forget_until_nothing_is_left() {
+  while (!forgotten_ && all_.lives.living() > 0)
+    forget(all_.lives.anybody(all_.chance));
+}
+
 void faults::replace_core() {
   all_.members[victim()].replace_core();
 }
@@ -244,11 +279,11 @@ void faults::change_clock() {
   }
 }
 
-// A leader asks anybody to take over, be it far behind (thesis, 3.10): no core does it by itself
-// yet. Now and then it asks again, when its term may be over.
+// A leader asks anybody to take over, be it far behind (thesis, 3.10): no core does it by itself.
+// Now and then it asks again, when its term may be over.
 void faults::hand_over() {
   for (std::size_t who = 0; who < all_.members.size(); ++who) {
-    const auto to = all_.chance.below(all_.members.size());
+    const auto to = all_.lives.anybody(all_.chance);
     if (!all_.members[who].leads() || to == who)
       continue;
     all_.done.add(count::hand_overs);

@@ -31,6 +31,10 @@ public:
   [[nodiscard]] bool stormy() const noexcept { return storm_; }
   /// Whether there will be no more.
   [[nodiscard]] bool stopped() const noexcept { return stopped_; }
+  /// Whether a majority has forgotten what it had promised.
+  [[nodiscard]] bool forgotten() const noexcept { return forgotten_; }
+  /// Makes it so.
+  void forget_until_nothing_is_left();
   /// Whole storms so far.
   [[nodiscard]] std::uint64_t storms() const noexcept { return storms_; }
 
@@ -47,6 +51,8 @@ private:
   void cut(const std::vector<std::pair<std::size_t, std::size_t>>& paths);
   void crash();
   void power_failure();
+  void forget();
+  void forget(std::size_t who);
   void replace_core();
   void pause();
   void flap_link();
@@ -62,6 +68,7 @@ private:
   world& all_;
   bool storm_ = false;
   bool stopped_ = false;
+  bool forgotten_ = false;
   std::uint64_t storms_ = 0;
   std::uint64_t phase_ =
       0; ///< counts storms and lulls: what was planned in one does not outlive it

@@ -1,10 +1,16 @@
 #include "hamok/tests/sim/history.hpp"
 
+#include "hamok/raft/codec.hpp"
+#include "hamok/raft/quorum.hpp"
 #include "hamok/tests/sim/state_machine.hpp"
 
 #include <algorithm>
 
 namespace hamok::sim {
+
+history::history(raft::configuration founders) {
+  configurations_.push_back({0, std::move(founders)});
+}
 
 void history::append(const raft::entry& value, std::uint64_t chain, raft::term_t commit_term) {
   committed_entry next;
@@ -19,6 +25,36 @@ void history::append(const raft::entry& value, std::uint64_t chain, raft::term_t
   for (const auto& [key, content] : content_)
     next.digest += content_hash(key, content);
   entries_.push_back(next);
+  if (value.kind == raft::entry_kind::configuration)
+    if (auto members = raft::read_configuration(value.data))
+      note_members(std::move(*members));
+}
+
+void history::note_members(raft::configuration members) {
+  for (const auto& id : raft::others(configurations_.back().members, {}))
+    if (!raft::is_member(members, id))
+      removed_.emplace(id, last_index());
+  configurations_.push_back({last_index(), std::move(members)});
+}
+
+const history::committed_configuration& history::configuration_at(raft::index_t index) const {
+  auto held = configurations_.rbegin();
+  while (held->index > index)
+    ++held;
+  return *held;
+}
+
+const raft::configuration& history::members_at(raft::index_t index) const {
+  return configuration_at(index).members;
+}
+
+raft::index_t history::members_index_at(raft::index_t index) const {
+  return configuration_at(index).index;
+}
+
+raft::index_t history::removed_at(const raft::member_id& id) const {
+  const auto found = removed_.find(id);
+  return found == removed_.end() ? 0 : found->second;
 }
 
 void history::apply(const operation& op, committed_entry& at, raft::index_t index) {

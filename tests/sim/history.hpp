@@ -28,6 +28,8 @@ struct committed_entry {
 
 class history {
 public:
+  explicit history(raft::configuration founders);
+
   [[nodiscard]] raft::index_t last_index() const noexcept { return entries_.size(); }
 
   /// The committed entry at `index`, from 1 to `last_index()`.
@@ -45,11 +47,27 @@ public:
   /// Operations that came before the one that they had to follow. Clients send in order: never.
   [[nodiscard]] std::uint64_t gaps() const noexcept { return gaps_; }
 
+  /// The committed configuration in force at `index`, and the index of its entry.
+  [[nodiscard]] const raft::configuration& members_at(raft::index_t index) const;
+  [[nodiscard]] raft::index_t members_index_at(raft::index_t index) const;
+
+  /// The index of the entry whose commit removed this life; 0 when none did.
+  [[nodiscard]] raft::index_t removed_at(const raft::member_id& id) const;
+
 private:
+  struct committed_configuration {
+    raft::index_t index = 0;
+    raft::configuration members;
+  };
+
+  [[nodiscard]] const committed_configuration& configuration_at(raft::index_t index) const;
+  void note_members(raft::configuration members);
   void apply(const operation& op, committed_entry& at, raft::index_t index);
   std::uint64_t execute(const operation& op);
 
   std::vector<committed_entry> entries_;
+  std::vector<committed_configuration> configurations_; ///< the founders' first
+  std::map<raft::member_id, raft::index_t> removed_;
   // The model: deliberately plain.
   std::map<std::uint8_t, std::uint64_t> content_;
   std::map<std::pair<std::uint32_t, std::uint64_t>, operation_result> applied_;

@@ -1,6 +1,8 @@
 #include "hamok/tests/sim/member.hpp"
 
 #include "hamok/raft/codec.hpp"
+#include "hamok/raft/membership.hpp"
+#include "hamok/raft/quorum.hpp"
 #include "hamok/tests/sim/world.hpp"
 
 #include <algorithm>
@@ -43,6 +45,10 @@ bool member::leads() const noexcept {
   return core_ && core_->role() == raft::role::leader;
 }
 
+bool member::wants_in() const noexcept {
+  return awake() && !leaving_ && core_->standing() != raft::standing::voter;
+}
+
 member_view& member::view() {
   return all_.rules.view().members[who_];
 }
@@ -50,7 +56,7 @@ member_view& member::view() {
 // -- life and death -----------------------------------------------------------------------------
 
 void member::start() {
-  if (up())
+  if (up() || all_.lives[who_].gone)
     return;
   machine_ = all_.plan.machine->make();
   given_ = {};
@@ -71,6 +77,8 @@ void member::launch() {
   ++life_;
   core_ = std::make_unique<raft::core>(all_.lives[who_].config, disk_.load(), now);
   tally_ = {};
+  greeted_.clear();
+  leaving_ = false;
   to_apply_.clear();
   to_answer_.clear();
   apply_planned_ = false;
@@ -97,6 +105,16 @@ void member::crash(crash_point where) {
   all_.done.add(count_of(where));
   all_.story.note(all_.time.now(), {0xDEAD, who_, static_cast<std::uint64_t>(where)},
                   [&] { return all_.name(who_) + " dies: " + to_string(count_of(where)); });
+  stop();
+}
+
+void member::end() {
+  all_.story.note(all_.time.now(), {0xE4D, who_}, [&] { return all_.name(who_) + " is gone"; });
+  all_.lives.end(who_);
+  stop();
+}
+
+void member::stop() {
   ++life_;
   ++timer_number_;
   core_.reset();
@@ -214,7 +232,8 @@ void member::receive(std::size_t from, blob bytes) {
     auto message = raft::decode_message(bytes);
     if (!message)
       throw violation{"codec", "member " + all_.name(who_) + " cannot read what was sent"};
-    feed(raft::receive{all_.lives[from].config.self, std::move(*message)});
+    if (greet(from))
+      feed(raft::receive{all_.lives[from].config.self, std::move(*message)});
   });
 }
 
@@ -229,10 +248,15 @@ void member::link_changed(std::size_t peer, bool up) {
   when_awake([this, peer, up] {
     all_.done.add(up ? count::link_ups : count::link_downs);
     const auto& id = all_.lives[peer].config.self;
-    if (up)
-      feed(raft::link_up{id});
-    else
+    if (!up) {
+      greeted_.erase(peer);
       feed(raft::link_down{id});
+    } else if (is_over(peer)) {
+      turn_away(peer);
+    } else {
+      greeted_.insert(peer);
+      feed(raft::link_up{id});
+    }
   });
 }
 
@@ -250,6 +274,92 @@ void member::ask(const request& what) {
 void member::forwarded(const request& what) {
   when_awake([this, what] { propose(what, false); });
 }
+
+// -- who comes, and who goes ----------------------------------------------------------------------
+
+// A link is told of before the first message of somebody who is no member. One that was there
+// before a removal may still carry messages.
+bool member::greet(std::size_t peer) {
+  const auto& id = all_.lives[peer].config.self;
+  if (raft::is_member(core_->members(), id))
+    return true;
+  if (is_over(peer))
+    turn_away(peer);
+  return !greeted_.insert(peer).second || feed(raft::link_up{id});
+}
+
+// What this member knows to be committed says that the other never takes part again.
+bool member::is_over(std::size_t peer) const {
+  const auto& members = all_.rules.view().past.members_at(core_->commit_index());
+  const auto& other = all_.lives[peer];
+  return !raft::is_member(members, other.config.self)
+         && (raft::is_retired(members, other.config.self)
+             || other.born_after.value_or(members.retired_floor) < members.retired_floor);
+}
+
+void member::turn_away(std::size_t peer) {
+  const auto& members = all_.rules.view().past.members_at(core_->commit_index());
+  const bool too_old = !raft::is_retired(members, all_.lives[peer].config.self);
+  all_.net.carry(who_, peer, [this, peer, too_old] { all_.members[peer].turned_away(too_old); });
+}
+
+void member::turned_away(bool too_old) {
+  when_awake([this, too_old] {
+    all_.done.add(count::lives_ended_by_hello);
+    all_.wishes.dismiss(who_, too_old);
+  });
+}
+
+void member::asked_in_by(std::size_t who, bool may_forward) {
+  when_awake([this, who, may_forward] {
+    const auto standing = core_->standing();
+    if (standing != raft::standing::voter && standing != raft::standing::learner)
+      return; // it is outside itself
+    if (is_over(who))
+      return turn_away(who);
+    const auto& other = all_.lives[who];
+    if (!other.born_after) {
+      all_.net.carry(who_, who, [this, who, committed = core_->commit_index()] {
+        all_.lives.meets_cluster(who, committed);
+      });
+      return;
+    }
+    change({raft::change_kind::add, other.config.self, *other.born_after});
+    if (!up() || !change_)
+      return;
+    const auto leader = all_.lives.number_of(change_->leader);
+    if (!change_->refused)
+      check_link(who);
+    else if (*change_->refused == raft::change_refusal::name_taken)
+      check_link(who);
+    else if (*change_->refused == raft::change_refusal::not_leader && may_forward
+             && leader != nobody && leader != who_)
+      all_.net.carry(who_, leader,
+                     [this, who, leader] { all_.members[leader].asked_in_by(who, false); });
+  });
+}
+
+// Of somebody who may be in the place of another life: is that one still there? A link that is
+// broken is noticed in the end.
+void member::check_link(std::size_t who) {
+  for (std::size_t other = 0; up() && other < all_.lives.size(); ++other)
+    if (other != who && other != who_ && all_.lives[other].slot == all_.lives[who].slot
+        && !all_.members[other].up())
+      link_changed(other, false);
+}
+
+void member::change(const raft::member_change& what) {
+  change_.reset();
+  if (awake())
+    feed(raft::change_members{what});
+}
+
+void member::transfer(const raft::transfer_leadership& what) {
+  if (awake())
+    feed(what);
+}
+
+// -- what clients want ----------------------------------------------------------------------------
 
 void member::propose(const request& what, bool asked_here) {
   raft::propose event;

@@ -18,6 +18,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -31,7 +32,10 @@ public:
 
   [[nodiscard]] bool up() const noexcept { return core_ != nullptr; }
   [[nodiscard]] bool paused() const noexcept { return paused_; }
+  [[nodiscard]] bool awake() const noexcept { return up() && !paused_; }
   [[nodiscard]] bool leads() const noexcept;
+  /// Whether it runs and does not vote, as far as it knows.
+  [[nodiscard]] bool wants_in() const noexcept;
   /// Whether a write is not durable yet.
   [[nodiscard]] bool writes() const noexcept { return !disk_.idle(); }
 
@@ -39,6 +43,8 @@ public:
   void start();
   /// Everything in memory is gone.
   void crash(crash_point where);
+  /// This life is over: with all its memory, or because it was told to end.
+  void end();
   /// Crashes as soon as the work reaches `where`; at the latest in a while.
   void crash_at(crash_point where);
   /// Takes that back.
@@ -62,6 +68,14 @@ public:
   void write_done(std::uint64_t sequence);
   void ask(const request& what);
   void forwarded(const request& what);
+  /// The life `who` says hello and asks to be let in; whoever is asked may know better whom to ask.
+  void asked_in_by(std::size_t who, bool may_forward);
+  /// Another member has said that this life takes no part any more, or is too old to.
+  void turned_away(bool too_old);
+
+  // From operators; lost while the member is paused or down.
+  void change(const raft::member_change& what);
+  void transfer(const raft::transfer_leadership& what);
 
 private:
   /// An operation that a client has asked this member for.
@@ -72,6 +86,11 @@ private:
 
   // member.cpp: life and death, what comes in
   void launch();
+  void stop();
+  bool greet(std::size_t peer);
+  [[nodiscard]] bool is_over(std::size_t peer) const;
+  void turn_away(std::size_t peer);
+  void check_link(std::size_t who);
   void when_awake(std::function<void()> what);
   void arm_timer();
   [[nodiscard]] bool dies_at(crash_point where);
@@ -85,6 +104,7 @@ private:
   void observe_leader(const step_view& step);
   void rebuild_shadow();
   bool carry_out(raft::output out);
+  void leave();
   bool persist(const raft::persist_request& request);
   bool send_all(const std::vector<raft::outbound>& messages);
   bool deliver(raft::committed_entries committed);
@@ -110,6 +130,9 @@ private:
   std::vector<std::pair<operation, operation_result>> to_answer_;
   std::unordered_map<std::uint32_t, std::vector<waiting>> waiting_; ///< by client
   std::optional<raft::proposal_outcome> outcome_;
+  std::optional<raft::change_outcome> change_;
+  std::set<std::size_t> greeted_; ///< whose links the core knows to be up
+  bool leaving_ = false;          ///< it knows that it was removed
 
   std::optional<timestamp> timer_; ///< virtual time of the next planned look at the clock
   std::uint64_t timer_number_ = 0;

@@ -68,6 +68,21 @@ std::string to_string(const raft::event_body& what) {
       what);
 }
 
+std::string describe_members(const roster& lives, const raft::configuration& members) {
+  std::string text = " members";
+  const auto name = [&](const raft::member_id& id) {
+    const auto number = lives.number_of(id);
+    return " " + (number == nobody ? to_string(id) : lives[number].called);
+  };
+  for (const auto& id : members.voters)
+    text += name(id);
+  for (const auto& id : members.outgoing)
+    text += " -" + name(id);
+  for (const auto& id : members.learners)
+    text += " +" + name(id);
+  return text;
+}
+
 std::string describe_change(const core_view& before, const core_view& after,
                             const raft::output& out) {
   std::string text;
@@ -121,7 +136,9 @@ void member::observe(step_view& step) {
   if (out.persist) {
     if (out.persist->truncate_from) {
       step.log_changed_from = *out.persist->truncate_from;
+      const auto held = seen.log.configurations().size();
       seen.log.truncate_from(*out.persist->truncate_from);
+      all_.done.add(count::configurations_reverted, held - seen.log.configurations().size());
     }
     if (!out.persist->entries.empty() && step.log_changed_from == 0)
       step.log_changed_from = out.persist->first_index;
@@ -130,14 +147,21 @@ void member::observe(step_view& step) {
   }
   step.log_differs_from =
       first_difference(core_->log(), seen.log, ++steps_ % 256 == 0 ? seen.log.last_index() : tail);
-  all_.story.note(
-      all_.time.now(),
-      {static_cast<std::uint64_t>(seen.now.role), seen.now.term, seen.now.commit_index,
-       seen.log.chain_at(seen.now.last_index), out.send.size(),
-       static_cast<std::uint64_t>(seen.now.deadline.count())},
-      [&] { return all_.name(who_) + "    =>" + describe_change(step.before, seen.now, out); });
+  all_.story.note(all_.time.now(),
+                  {static_cast<std::uint64_t>(seen.now.role), seen.now.term, seen.now.commit_index,
+                   seen.log.chain_at(seen.now.last_index), out.send.size(),
+                   static_cast<std::uint64_t>(seen.now.deadline.count())},
+                  [&] {
+                    return all_.name(who_) + "    =>" + describe_change(step.before, seen.now, out)
+                           + (out.members_changed ? describe_members(all_.lives, core_->members())
+                                                  : "");
+                  });
+  const auto& past = all_.rules.view().past;
+  const auto committed = past.members_index_at(past.last_index());
   all_.rules.stepped(step);
-  tally_.stepped(all_.done, all_.lives, seen, step);
+  if (past.members_index_at(past.last_index()) != committed)
+    all_.done.add(count::configurations_committed);
+  tally_.stepped(all_.done, all_.rules.view(), step);
   if (step.before.role != seen.now.role || step.before.term != seen.now.term)
     all_.net.repeat_old(who_);
   if (leads())
@@ -168,6 +192,7 @@ void member::rebuild_shadow() {
 // persist -> send -> apply -> answer -> next deadline -> role change: the documented order.
 bool member::carry_out(raft::output out) {
   outcome_ = out.proposal;
+  change_ = out.change;
   if (out.persist && !persist(*out.persist))
     return false;
   all_.rules.written(who_);
@@ -181,7 +206,21 @@ bool member::carry_out(raft::output out) {
     view().core = core_.get();
   }
   arm_timer();
+  if (core_->standing() == raft::standing::removed)
+    leave();
   return true;
+}
+
+// A removed life ends by itself, after a while.
+void member::leave() {
+  if (std::exchange(leaving_, true))
+    return;
+  all_.time.after(all_.chance.between(duration{0}, all_.plan.idle), [this, life = life_] {
+    if (life != life_ || all_.lives[who_].gone)
+      return;
+    all_.done.add(count::lives_ended_by_log);
+    all_.wishes.dismiss(who_, false);
+  });
 }
 
 bool member::persist(const raft::persist_request& request) {

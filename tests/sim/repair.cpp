@@ -1,6 +1,7 @@
 #include "hamok/tests/sim/repair.hpp"
 
 #include "hamok/raft/codec.hpp"
+#include "hamok/raft/quorum.hpp"
 #include "hamok/tests/sim/world.hpp"
 
 #include <algorithm>
@@ -32,7 +33,13 @@ repair::repair(const world& all, std::size_t leader)
       leader_(leader),
       log_(all.rules.view().members[leader].log) {
   for (std::size_t who = 0; who < all_.members.size(); ++who)
-    tasks_.push_back(who == leader_ ? work{} : plan_for(who));
+    tasks_.push_back(takes_part(who) ? std::optional{plan_for(who)} : std::nullopt);
+}
+
+bool repair::takes_part(std::size_t who) const {
+  const auto& view = all_.rules.view();
+  return who != leader_ && view.members[who].up
+         && raft::is_member(view.members[leader_].core->members(), all_.lives[who].config.self);
 }
 
 std::size_t repair::batches_from(raft::index_t first) const {
@@ -74,7 +81,9 @@ repair::work repair::plan_for(std::size_t who) const {
 bool repair::done() {
   bool all_equal = true;
   for (std::size_t who = 0; who < tasks_.size(); ++who) {
-    auto& task = tasks_[who];
+    if (!tasks_[who] || !takes_part(who))
+      continue;
+    const auto& task = *tasks_[who];
     if (all_.rules.view().members[who].log.agrees(log_, log_.last_index()))
       continue;
     all_equal = false;

@@ -8,6 +8,7 @@
 #include "hamok/tests/sim/shadow_log.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 namespace hamok::sim {
@@ -31,13 +32,14 @@ private:
     timestamp due{0};
   };
 
+  [[nodiscard]] bool takes_part(std::size_t who) const;
   [[nodiscard]] work plan_for(std::size_t who) const;
   [[nodiscard]] std::size_t batches_from(raft::index_t first) const;
 
   const world& all_;
   std::size_t leader_;
-  shadow_log log_; ///< of the leader, at the beginning
-  std::vector<work> tasks_;
+  shadow_log log_;                         ///< of the leader, at the beginning
+  std::vector<std::optional<work>> tasks_; ///< none: it takes no part
 };
 
 } // namespace hamok::sim

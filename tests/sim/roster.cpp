@@ -1,13 +1,50 @@
 #include "hamok/tests/sim/roster.hpp"
 
+#include "hamok/tests/sim/hashing.hpp"
+
+#include <algorithm>
+#include <utility>
+
 namespace hamok::sim {
 
 roster::roster(const scenario& plan) {
   for (const auto& member : plan.members) {
     const auto& id = member.config.self;
-    lives_.push_back({member, lives_.size(), id.peer});
+    lives_.push_back({member, lives_.size(), id.peer, false, raft::index_t{0}});
     founders_.voters.push_back(id);
   }
+}
+
+std::size_t roster::add(std::size_t slot, const scenario& plan, dice& chance) {
+  const auto number = lives_.size();
+  life next{plan.members[slot % plan.members.size()], slot, {}, false, std::nullopt};
+  auto& config = next.config;
+  config.self.peer = std::string(1, static_cast<char>('a' + slot));
+  config.self.incarnation = {mix(plan.seed, number), number + 1};
+  config.only_follower = false;
+  config.seed = chance.next();
+  next.clock_offset = chance.between(duration{0}, std::chrono::hours{100});
+  const auto before = std::ranges::count(lives_, slot, &life::slot);
+  next.called = config.self.peer + (before > 0 ? std::to_string(before + 1) : "");
+  lives_.push_back(std::move(next));
+  return number;
+}
+
+std::size_t roster::living() const noexcept {
+  return static_cast<std::size_t>(std::ranges::count(lives_, false, &life::gone));
+}
+
+std::size_t roster::living_in(std::size_t slot) const noexcept {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      lives_, [slot](const life& each) { return each.slot == slot && !each.gone; }));
+}
+
+std::size_t roster::anybody(dice& chance) const noexcept {
+  auto left = chance.below(living());
+  for (std::size_t who = 0; who < size(); ++who)
+    if (!lives_[who].gone && left-- == 0)
+      return who;
+  return 0;
 }
 
 std::size_t roster::number_of(const raft::member_id& id) const noexcept {

@@ -20,6 +20,9 @@ inline constexpr std::size_t nobody = ~std::size_t{0};
 struct life : member_plan {
   std::size_t slot = 0; ///< lives of one name share it, one after another
   std::string called;   ///< in traces: "c", and the second life of that name "c2"
+  bool gone = false;    ///< it never runs again
+  /// What was committed when it first met a member of the cluster, once it has.
+  std::optional<raft::index_t> born_after;
 };
 
 class roster {
@@ -31,6 +34,21 @@ public:
   [[nodiscard]] const life& operator[](std::size_t who) const noexcept { return lives_[who]; }
   /// What every log begins behind.
   [[nodiscard]] const raft::configuration& founders() const noexcept { return founders_; }
+
+  /// Another life of the name that `slot` stands for; its `config.self` and clock are its own, all
+  /// else is as for those before. Gives its number.
+  std::size_t add(std::size_t slot, const scenario& plan, dice& chance);
+  void end(std::size_t who) { lives_[who].gone = true; }
+  void meets_cluster(std::size_t who, raft::index_t committed) {
+    if (!lives_[who].born_after)
+      lives_[who].born_after = committed;
+  }
+
+  /// Lives that are not gone, with one name or with any.
+  [[nodiscard]] std::size_t living() const noexcept;
+  [[nodiscard]] std::size_t living_in(std::size_t slot) const noexcept;
+  /// One of those that are not gone.
+  [[nodiscard]] std::size_t anybody(dice& chance) const noexcept;
 
   /// The number of a life, or `nobody` for a stranger.
   [[nodiscard]] std::size_t number_of(const raft::member_id& id) const noexcept;

@@ -23,10 +23,12 @@ void shrink_limits(raft::core_config& config, dice& chance) {
 }
 
 void plan_members(scenario& plan, dice& chance) {
-  static const std::vector<std::size_t> sizes{3, 5, 7};
+  static const std::vector<std::size_t> fixed_sizes{3, 5, 7};
+  static const std::vector<std::size_t> first_sizes{2, 3, 3, 4, 5, 6, 7};
   static const std::vector<duration> idles{100ms, 150ms, 250ms, 500ms};
   plan.idle = chance.pick(idles);
-  plan.members.resize(chance.pick(sizes));
+  plan.operators.busy = chance.chance(875);
+  plan.members.resize(chance.pick(plan.operators.busy ? first_sizes : fixed_sizes));
   const auto heartbeat = plan.idle / static_cast<int>(chance.between(3, 6));
   const auto election_timeout = plan.idle * static_cast<int>(chance.between(1, 6));
   const bool skewed = chance.chance(700);
@@ -34,7 +36,7 @@ void plan_members(scenario& plan, dice& chance) {
   const bool small_limits = chance.chance(plan.hunting ? 900 : 300);
   // A minority: so that one with all committed entries may always campaign.
   const auto most_passive = (plan.members.size() - 1) / 2;
-  const auto passive = chance.chance(300) ? chance.between(1, most_passive) : 0;
+  const auto passive = most_passive > 0 && chance.chance(300) ? chance.between(1, most_passive) : 0;
   for (std::size_t i = 0; i < plan.members.size(); ++i) {
     auto& member = plan.members[i];
     auto& config = member.config;
@@ -44,6 +46,7 @@ void plan_members(scenario& plan, dice& chance) {
     config.heartbeat = heartbeat;
     config.election_timeout = election_timeout;
     config.only_follower = i < passive;
+    config.max_retired = 3;
     config.seed = chance.next();
     if (small_limits)
       shrink_limits(config, chance);
@@ -123,6 +126,29 @@ void plan_faults(scenario& plan, dice& chance) {
   }
 }
 
+void plan_operators(scenario& plan, dice& chance) {
+  auto& wishes = plan.operators;
+  if (!wishes.busy)
+    return;
+  wishes.min_gap = plan.idle / 4;
+  wishes.max_gap = plan.idle * static_cast<int>(chance.between(2, 8));
+  const auto weight = [&chance] { return chance.chance(200) ? 0 : chance.between(1, 6); };
+  wishes.grow = weight();
+  wishes.shrink = weight();
+  wishes.repeat = weight() / 2;
+  wishes.burst = weight();
+  wishes.transfer = weight();
+  wishes.double_name = weight() / 3;
+  // Who forgets may have been the only one with the whole log that is allowed to campaign.
+  const bool passive = plan.members.front().config.only_follower;
+  if (passive)
+    return;
+  plan.faults.forget = weight();
+  plan.faults.may_forget_all = plan.seed % 16 == 7;
+  if (plan.faults.may_forget_all)
+    plan.faults.forget = 4;
+}
+
 } // namespace
 
 scenario make_scenario(std::uint64_t seed) {
@@ -134,6 +160,7 @@ scenario make_scenario(std::uint64_t seed) {
   plan_disk(plan, chance);
   plan_clients(plan, chance);
   plan_faults(plan, chance);
+  plan_operators(plan, chance);
   plan.machine = chance.chance(500) ? &map_kind() : &key_value_kind();
   plan.apply_delay = chance.chance(500) ? duration{0} : plan.network.max_delay;
   return plan;
@@ -153,7 +180,9 @@ std::string to_string(const scenario& value) {
          + (value.disk.at_once ? "0" : to_text(value.disk.max_delay)) + ", batch of "
          + std::to_string(config.max_batch_entries) + " entries, window of "
          + std::to_string(config.max_inflight_messages)
-         + (passive.empty() ? "" : ", only followers:" + passive) + ", state machine "
+         + (passive.empty() ? "" : ", only followers:" + passive)
+         + (value.operators.busy ? ", members change" : "")
+         + (value.faults.may_forget_all ? ", a majority may forget" : "") + ", state machine "
          + value.machine->name;
 }
 

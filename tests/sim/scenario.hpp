@@ -72,7 +72,23 @@ struct fault_plan {
   std::uint64_t link_flap = 0;
   std::uint64_t clock_change = 0;
   std::uint64_t hand_over = 0;
+  std::uint64_t forget = 0;         ///< a crash with loss of all memory
+  bool may_forget_all = false;      ///< nobody sees to it that a majority remembers
   std::uint64_t hunt_per_mille = 0; ///< how often a new leader is struck at once
+};
+
+/// What the operators wish for, and how often, relative to each other.
+struct operator_plan {
+  bool busy = false; ///< otherwise nobody changes anything
+  duration min_gap{0};
+  duration max_gap{0};
+  std::uint64_t grow = 0;        ///< a new member
+  std::uint64_t shrink = 0;      ///< one less
+  std::uint64_t repeat = 0;      ///< an addition of somebody who was there or is
+  std::uint64_t burst = 0;       ///< several wishes at once, or in a row
+  std::uint64_t transfer = 0;    ///< of leadership, to somebody or anybody
+  std::uint64_t double_name = 0; ///< a second life beside one that runs
+  std::size_t most_members = 7;
 };
 
 struct scenario {
@@ -84,6 +100,7 @@ struct scenario {
   disk_plan disk;
   client_plan clients;
   fault_plan faults;
+  operator_plan operators;
   const state_machine_kind* machine = nullptr;
   std::uint64_t min_operations = 100; ///< committed before the network heals
   duration apply_delay{0};            ///< state machines take up to this long

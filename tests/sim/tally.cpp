@@ -1,11 +1,14 @@
 #include "hamok/tests/sim/tally.hpp"
 
+#include "hamok/raft/quorum.hpp"
+
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace hamok::sim {
 
-void tally::stepped(counts& done, const roster& lives, const member_view& member,
-                    const step_view& step) {
+void tally::stepped(counts& done, const cluster_view& all, const step_view& step) {
   done.add(count::steps);
   const auto& out = *step.out;
   if (out.rejected)
@@ -14,11 +17,106 @@ void tally::stepped(counts& done, const roster& lives, const member_view& member
     done.add(count::truncations);
     done.add(count::entries_truncated, step.before.last_index + 1 - *out.persist->truncate_from);
   }
-  if (out.proposal && out.proposal->refused)
-    done.add(*out.proposal->refused == raft::refusal::overloaded ? count::proposals_overloaded
-                                                                 : count::proposals_not_leader);
-  count_elections(done, member, step);
-  count_messages(done, lives, step);
+  if (out.proposal && out.proposal->refused == raft::refusal::overloaded)
+    done.add(count::proposals_overloaded);
+  else if (out.proposal && out.proposal->refused == raft::refusal::transferring)
+    done.add(count::proposals_transferring);
+  else if (out.proposal && out.proposal->refused)
+    done.add(count::proposals_not_leader);
+  count_elections(done, all.members[step.who], step);
+  count_messages(done, all.lives, step);
+  count_wishes(done, step);
+  count_transfers(done, step);
+  count_changes(done, all, step);
+}
+
+void tally::count_wishes(counts& done, const step_view& step) {
+  using enum raft::change_refusal;
+  static constexpr std::array refusals{
+      std::pair{not_leader, count::wishes_not_leader},
+      std::pair{not_ready, count::wishes_not_ready},
+      std::pair{busy, count::wishes_busy},
+      std::pair{transferring, count::wishes_transferring},
+      std::pair{retired, count::wishes_retired},
+      std::pair{too_old, count::wishes_too_old},
+      std::pair{name_taken, count::wishes_name_taken},
+      std::pair{no_such_member, count::wishes_no_such_member},
+      std::pair{quorum_at_risk, count::wishes_quorum_at_risk},
+      std::pair{malformed, count::wishes_malformed},
+  };
+  const auto& answer = step.out->change;
+  if (!answer)
+    return;
+  done.add(count::wishes);
+  if (answer->done)
+    done.add(count::wishes_done);
+  for (const auto& [refusal, what] : refusals)
+    if (answer->refused == refusal)
+      done.add(what);
+}
+
+void tally::count_transfers(counts& done, const step_view& step) {
+  const auto& answer = step.out->transfer;
+  if (step.event == event_kind::transfer_leadership && !answer)
+    done.add(count::transfers_begun);
+  if (!answer)
+    return;
+  switch (*answer) {
+  case raft::transfer_result::handed_over:
+    return done.add(count::transfers_done);
+  case raft::transfer_result::not_leader:
+    return done.add(count::transfers_not_leader);
+  case raft::transfer_result::no_successor:
+    return done.add(count::transfers_no_successor);
+  case raft::transfer_result::busy:
+    return done.add(count::transfers_busy);
+  case raft::transfer_result::timed_out:
+    return done.add(count::transfers_timed_out);
+  }
+}
+
+// What a leader has written about its members.
+void tally::count_changes(counts& done, const cluster_view& all, const step_view& step) {
+  const auto& log = all.members[step.who].log;
+  if (step.before.role == raft::role::leader && step.after->role == raft::role::follower
+      && step.before.term == step.after->term
+      && !raft::is_voter(all.members_at(log, log.last_index()), all.lives[step.who].config.self))
+    done.add(count::leaders_removed);
+  const auto held = log.configuration_at(log.last_index());
+  if (step.append_received || step.log_changed_from == 0 || held.index < step.log_changed_from)
+    return;
+  const auto& next = *held.members;
+  const auto& before = all.members_at(log, held.index - 1);
+  if (!before.outgoing.empty()) {
+    done.add(count::joints_left);
+    if (log.term_at(log.configuration_at(held.index - 1).index) != step.after->term)
+      done.add(count::joints_recovered);
+  } else if (next.outgoing.empty()) {
+    done.add(next.learners.size() < before.learners.size() ? count::learners_removed
+                                                           : count::learners_added);
+  } else {
+    count_joint(done, all, step, next);
+  }
+}
+
+void tally::count_joint(counts& done, const cluster_view& all, const step_view& step,
+                        const raft::configuration& next) {
+  const auto news = std::ranges::count_if(
+      next.voters, [&](const raft::member_id& id) { return !raft::contains(next.outgoing, id); });
+  if (news > 0) {
+    done.add(next.voters.size() == next.outgoing.size() ? count::replacements : count::promotions);
+    return;
+  }
+  done.add(count::removals);
+  for (const auto& id : next.outgoing) {
+    const auto who = all.lives.number_of(id);
+    if (raft::contains(next.voters, id))
+      continue;
+    if (who == step.who)
+      done.add(count::removals_of_leader);
+    else if (!all.members[who].up)
+      done.add(count::removals_while_down);
+  }
 }
 
 void tally::count_elections(counts& done, const member_view& member, const step_view& step) const {

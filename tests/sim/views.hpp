@@ -60,6 +60,13 @@ struct cluster_view {
   std::deque<member_view> members; ///< by number
   history past;
   timestamp now{0};
+
+  /// The configuration that is in force when `log` ends at `index`.
+  [[nodiscard]] const raft::configuration& members_at(const shadow_log& log,
+                                                      raft::index_t index) const {
+    const auto held = log.configuration_at(index);
+    return held.members ? *held.members : lives.founders();
+  }
 };
 
 /// The events of a core, in the order of `raft::event_body`.

@@ -1,5 +1,6 @@
 #include "hamok/tests/sim/world.hpp"
 
+#include "hamok/raft/quorum.hpp"
 #include "hamok/tests/sim/repair.hpp"
 
 #include <algorithm>
@@ -21,7 +22,8 @@ world::world(std::uint64_t seed, trace_mode mode)
       story(mode),
       rules(plan, lives),
       net(*this),
-      trouble(*this) {
+      trouble(*this),
+      wishes(*this) {
   for (std::size_t who = 0; who < lives.size(); ++who)
     members.emplace_back(*this, who);
   for (std::uint32_t number = 0; number < plan.clients.clients; ++number)
@@ -32,8 +34,12 @@ run_result world::run() {
   run_result result;
   try {
     storms();
-    settle();
-    stay_calm();
+    if (plan.faults.may_forget_all) {
+      stay_without_majority();
+    } else {
+      settle();
+      stay_calm();
+    }
     result.ok = true;
   } catch (const violation& found) {
     result.invariant = found.invariant();
@@ -68,10 +74,34 @@ void world::storms() {
   for (auto& client : clients)
     client.start();
   trouble.start();
+  wishes.start();
   const auto& past = rules.view().past;
   run_until(time.now() + plan.idle * 2000, "the clients do not get on, storms or not", [&] {
-    return trouble.storms() >= plan.faults.storms && past.operations() >= plan.min_operations;
+    return trouble.forgotten()
+           || (trouble.storms() >= plan.faults.storms && past.operations() >= plan.min_operations);
   });
+}
+
+std::size_t world::leader() const {
+  const auto& all = rules.view().members;
+  std::size_t found = nobody;
+  for (std::size_t who = 0; who < all.size(); ++who)
+    if (all[who].up && all[who].now.role == raft::role::leader
+        && (found == nobody || all[found].now.term < all[who].now.term))
+      found = who;
+  return found;
+}
+
+std::size_t world::bear(std::size_t slot) {
+  const auto who = lives.add(slot, plan, chance);
+  done.add(count::lives_begun);
+  rules.view().members.emplace_back();
+  members.emplace_back(*this, who);
+  members.back().start();
+  for (std::size_t other = 0; other < members.size(); ++other)
+    if (other != who && members[other].up())
+      net.tell_of_link(who, other, true);
+  return who;
 }
 
 // From here on nothing goes wrong: the cluster has to come to itself, serve every client, and
@@ -80,8 +110,11 @@ void world::settle() {
   story.note(time.now(), {0x4EA1}, [] { return std::string{"-- the network has healed"}; });
   trouble.stop();
   net.heal();
+  wishes.settle();
   repair_logs();
   serve_clients();
+  let_everybody_in();
+  wishes.stop();
 }
 
 duration world::round_trip() const {
@@ -124,41 +157,115 @@ void world::serve_clients() {
     return std::all_of(clients.begin(), clients.end(),
                        [](const client& each) { return each.idle(); });
   });
+}
+
+// Who has to come may have to take the whole log first, and more than once: those who ask too late
+// come back as another life. Changes go one after another.
+duration world::time_to_change() const {
+  const auto entries = static_cast<int>(rules.view().past.last_index() + 20);
+  const auto changes = static_cast<int>(2 * plan.operators.most_members);
+  return plan.idle * (40 + changes * 10) + plan.members.front().config.election_timeout * 2
+         + (round_trip() + plan.apply_delay) * entries * 2;
+}
+
+void world::let_everybody_in() {
+  const auto bound = time.now() + time_to_change();
+  run_until(bound, "not everybody takes part who wants to, although the network has healed",
+            [&] { return everybody_is_in(); });
   run_until(bound, "the members do not agree although the network has healed",
             [&] { return converged(); });
 }
 
-/// The leader that all members follow, in one term; or nobody.
+/// The leader that all its members follow, in one term; or nobody.
 std::size_t world::followed_by_all() const {
   const auto& all = rules.view().members;
-  const auto leader = all.front().now.leader;
-  const auto follows = [&](const member_view& each) {
-    return each.up && each.now.leader == leader && each.now.term == all.front().now.term;
+  const auto leads = leader();
+  if (leads == nobody)
+    return nobody;
+  const auto follows = [&](const raft::member_id& id) {
+    const auto number = lives.number_of(id);
+    const auto& each = all[number];
+    return lives[number].gone
+           || (each.up && each.now.leader == leads && each.now.term == all[leads].now.term);
   };
-  return leader != nobody && std::ranges::all_of(all, follows) ? leader : nobody;
+  return std::ranges::all_of(raft::others(all[leads].core->members(), {}), follows) ? leads
+                                                                                    : nobody;
+}
+
+/// Whoever is alive is a voter, and nobody else takes part; that is settled.
+bool world::everybody_is_in() const {
+  const auto leads = followed_by_all();
+  if (leads == nobody)
+    return false;
+  const auto& now = rules.view().members[leads].core->members();
+  if (!now.outgoing.empty() || !now.learners.empty() || now.voters.size() != lives.living())
+    return false;
+  for (std::size_t who = 0; who < lives.size(); ++who)
+    if (!lives[who].gone && members[who].wants_in())
+      return false;
+  return std::ranges::none_of(
+      now.voters, [&](const raft::member_id& id) { return lives[lives.number_of(id)].gone; });
 }
 
 bool world::converged() const {
   const auto& all = rules.view();
-  const auto& first = all.members.front();
-  return std::all_of(all.members.begin(), all.members.end(), [&](const member_view& each) {
-    return each.up && each.now.leader != nobody && each.now.term == first.now.term
-           && each.now.last_index == first.now.last_index
-           && each.now.commit_index == each.now.last_index
-           && each.applied_index == each.now.last_index;
-  });
+  const auto leads = leader();
+  if (leads == nobody)
+    return false;
+  const auto& first = all.members[leads];
+  for (std::size_t who = 0; who < lives.size(); ++who) {
+    const auto& each = all.members[who];
+    if (!lives[who].gone
+        && (!each.up || each.now.leader == nobody || each.now.term != first.now.term
+            || each.now.last_index != first.now.last_index
+            || each.now.commit_index != each.now.last_index
+            || each.applied_index != each.now.last_index))
+      return false;
+  }
+  return true;
 }
 
 // Without a reason nobody campaigns.
 void world::stay_calm() {
-  const auto term = rules.view().members.front().now.term;
+  const auto leads = leader();
+  const auto term = rules.view().members[leads].now.term;
   const auto until = time.now() + plan.idle * 6;
   while (time.now() < until)
     step();
-  for (const auto& each : rules.view().members)
-    if (each.now.term != term || each.now.leader == nobody)
+  for (std::size_t who = 0; who < lives.size(); ++who) {
+    const auto& each = rules.view().members[who];
+    if (!lives[who].gone && (!each.up || each.now.term != term || each.now.leader == nobody))
       throw violation{"progress", "the leader changes although nothing is wrong"};
+  }
   rules.finished();
+}
+
+// A majority has forgotten. Once nothing is on its way any more, the survivors commit nothing, and
+// nobody leads for longer than it takes to notice.
+void world::stay_without_majority() {
+  trouble.forget_until_nothing_is_left();
+  done.add(count::majorities_forgotten);
+  story.note(time.now(), {0x1057}, [] { return std::string{"-- a majority has forgotten"}; });
+  trouble.stop();
+  net.heal();
+  wishes.stop();
+  const auto on_its_way = plan.network.max_delay + plan.network.max_spike
+                          + (plan.disk.max_delay + plan.disk.max_stall) * 2;
+  auto until = time.now() + on_its_way + plan.idle * 4;
+  while (time.now() < until)
+    step();
+  const auto committed = rules.view().past.last_index();
+  until += plan.idle * 12;
+  while (time.now() < until) {
+    if (leader() != nobody)
+      throw violation{"no majority, no progress", name(leader())
+                                                      + " leads although a majority "
+                                                        "has forgotten"};
+    if (rules.view().past.last_index() != committed)
+      throw violation{"no majority, no progress",
+                      "something is committed although a majority has forgotten"};
+    step();
+  }
 }
 
 } // namespace hamok::sim

@@ -10,6 +10,7 @@
 #include "hamok/tests/sim/faults.hpp"
 #include "hamok/tests/sim/member.hpp"
 #include "hamok/tests/sim/network.hpp"
+#include "hamok/tests/sim/operators.hpp"
 #include "hamok/tests/sim/roster.hpp"
 #include "hamok/tests/sim/scenario.hpp"
 #include "hamok/tests/sim/trace.hpp"
@@ -51,9 +52,14 @@ public:
   std::deque<member> members;
   std::deque<client> clients;
   faults trouble;
+  operators wishes;
 
   /// "member c" as in the trace.
   [[nodiscard]] const std::string& name(std::size_t who) const { return lives[who].called; }
+  /// Who leads in the latest term; nobody, if nobody does.
+  [[nodiscard]] std::size_t leader() const;
+  /// Starts another life of the name of `slot`, and gives its number.
+  std::size_t bear(std::size_t slot);
   /// The longest that a request, a write for it and the answer take when nothing goes wrong.
   [[nodiscard]] duration round_trip() const;
   /// Highest index at which an acknowledged operation took effect.
@@ -66,11 +72,15 @@ private:
   void settle();
   void repair_logs();
   void serve_clients();
+  void let_everybody_in();
   void stay_calm();
+  void stay_without_majority();
   void step();
   template <class Condition>
   void run_until(timestamp deadline, const char* what, Condition&& reached);
   [[nodiscard]] std::size_t followed_by_all() const;
+  [[nodiscard]] bool everybody_is_in() const;
+  [[nodiscard]] duration time_to_change() const;
   [[nodiscard]] bool converged() const;
 };
 

@@ -39,6 +39,8 @@ public:
   void finished(const cluster_view& all) override {
     for (std::size_t who = 0; who < all.members.size(); ++who)
       for (const auto index : indices_) {
+        if (all.lives[who].gone)
+          break;
         const auto& log = all.members[who].log;
         require(log.holds(index) && log.chain_at(index) == all.past.at(index).chain, [&] {
           return called(all, who) + " has lost the acknowledged operation at index " + str(index);

@@ -4,12 +4,15 @@
 
 #include "hamok/tests/sim/invariant.hpp"
 
+#include <algorithm>
+#include <cstdint>
 #include <vector>
 
 namespace hamok::sim {
 
-/// What is committed survives on the disks of a majority at that very moment (paper, 5.3), and from
-/// then on: no member that knows the term of a commit ever drops what was committed in it.
+/// What is committed survives on the disks of a majority at that very moment (paper, 5.3), of both
+/// majorities while a joint configuration is in force (thesis, 4.3), and from then on: no member
+/// that knows the term of a commit ever drops what was committed in it.
 class commit_needs_quorum final : public invariant {
 public:
   const char* name() const noexcept override { return "commit needs a quorum of disks"; }
@@ -19,15 +22,12 @@ public:
       return;
     checked_ = all.past.last_index(); // a chain hash stands for all before it
     const auto chain = all.past.at(checked_).chain;
-    std::size_t holders = 0;
-    for (const auto& member : all.members)
-      if (member.synced.holds(checked_) && member.synced.chain_at(checked_) == chain)
-        ++holders;
-    require(holders > all.members.size() / 2, [&] {
-      return called(all, step.who) + " calls index " + str(checked_) + " committed in term "
-             + str(step.after->term) + ", which survives on " + str(holders) + " of "
-             + str(all.members.size()) + " members";
-    });
+    // Counted is by the configuration in force before the step: with the commit, the next may come.
+    const auto& log = all.members[step.who].log;
+    const auto& members = all.members_at(log, std::max(step.before.last_index, checked_));
+    check_half(all, step, members.voters, chain);
+    if (!members.outgoing.empty())
+      check_half(all, step, members.outgoing, chain);
   }
 
   void synced(const cluster_view& all, std::size_t who) override {
@@ -51,6 +51,21 @@ public:
   }
 
 private:
+  void check_half(const cluster_view& all, const step_view& step,
+                  const std::vector<raft::member_id>& voters, std::uint64_t chain) const {
+    // Lives, not names: what another life of a name has is not what this one has promised.
+    const auto holders = std::ranges::count_if(voters, [&](const raft::member_id& id) {
+      const auto who = all.lives.number_of(id);
+      const auto& disk = all.members[who].synced;
+      return who != nobody && disk.holds(checked_) && disk.chain_at(checked_) == chain;
+    });
+    require(static_cast<std::size_t>(holders) > voters.size() / 2, [&] {
+      return called(all, step.who) + " calls index " + str(checked_) + " committed in term "
+             + str(step.after->term) + ", which survives on " + str(holders) + " of "
+             + str(voters.size()) + " voters";
+    });
+  }
+
   raft::index_t checked_ = 0;
   std::vector<raft::index_t> held_; ///< by each member, of what is committed
 };

@@ -2,10 +2,11 @@
 
 // Who cannot reach a majority does not go on leading (thesis, 6.2).
 
+#include "hamok/raft/quorum.hpp"
 #include "hamok/tests/sim/invariant.hpp"
 
 #include <algorithm>
-#include <functional>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <vector>
@@ -37,11 +38,11 @@ public:
     auto& office = offices_[step.who];
     if (step.before.role != raft::role::leader || step.before.term != step.after->term) {
       office.rounds.clear();
-      office.heard.assign(all.members.size(), step.local_now);
+      office.heard.clear();
     }
+    welcome(all, office, step);
     note_round(office, step);
     note_answer(office, step);
-    office.heard[step.who] = step.local_now;
     if (step.event == event_kind::tick)
       check(all, step, office);
   }
@@ -50,7 +51,8 @@ private:
   /// A leader's time in one term.
   struct term_of_office {
     std::vector<timestamp> rounds; ///< when each began
-    std::vector<timestamp> heard;  ///< when the last round that a member has answered began
+    /// When the last round that a member has answered began.
+    std::vector<std::optional<timestamp>> heard;
   };
 
   using answer_key = std::tuple<std::size_t, std::size_t, raft::term_t, std::uint64_t,
@@ -67,23 +69,40 @@ private:
           office.rounds.push_back(step.local_now);
   }
 
+  /// Who is new is given the benefit of the doubt.
+  static void welcome(const cluster_view& all, term_of_office& office, const step_view& step) {
+    if (!office.heard.empty() && !step.out->members_changed)
+      return;
+    office.heard.resize(all.members.size());
+    const auto note = [&](const raft::member_id& id) {
+      auto& heard = office.heard[all.lives.number_of(id)];
+      heard = heard.value_or(step.local_now);
+    };
+    std::ranges::for_each(raft::others(all.members[step.who].core->members(), {}), note);
+  }
+
   void note_answer(term_of_office& office, const step_view& step) const {
     const auto& answer = step.append_answer;
     if (!answer || step.must_be_rejected || step.from == nobody || answer->term != step.after->term
-        || answer->round >= office.rounds.size())
+        || answer->round >= office.rounds.size() || step.from >= office.heard.size())
       return;
     const auto key = key_of(step.from, step.who, *answer);
     if (of_older_terms_.contains(key) && !of_this_term_.contains(key))
       return;
     auto& heard = office.heard[step.from];
-    heard = std::max(heard, office.rounds[answer->round]);
+    if (heard)
+      heard = std::max(*heard, office.rounds[answer->round]);
   }
 
   void check(const cluster_view& all, const step_view& step, const term_of_office& office) const {
     const auto idle = all.lives[step.who].config.follower_max_idle;
-    auto heard = office.heard;
-    std::ranges::sort(heard, std::greater<>{});
-    const auto contact = heard[heard.size() / 2]; // of a majority, the leader included
+    // Of a majority, or of both; the leader is included where it counts itself.
+    const auto& members = all.members_at(all.members[step.who].log, step.after->last_index);
+    const auto contact =
+        raft::quorum_value(members, timestamp{0}, [&](const raft::member_id& voter) {
+          const auto who = all.lives.number_of(voter);
+          return who == step.who ? step.local_now : office.heard[who].value_or(timestamp{0});
+        });
     require(step.local_now - contact < idle, [&] {
       return called(all, step.who) + " leads term " + str(step.after->term)
              + " and has had no majority for " + str((step.local_now - contact).count()) + " ns";

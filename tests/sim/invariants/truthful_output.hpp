@@ -33,6 +33,9 @@ public:
     require(out.proposal.has_value() == (step.event == event_kind::propose), [&] {
       return called(all, step.who) + " answers a proposal that was not made, or the reverse";
     });
+    require(out.change.has_value() == (step.event == event_kind::change_members), [&] {
+      return called(all, step.who) + " answers a wish that was not made, or the reverse";
+    });
   }
 };
 

@@ -1,0 +1,25 @@
+#pragma once
+
+// Which lives remember what they have promised. Who forgets never answers again (consensus.md, 4),
+// so a cluster in which a majority has forgotten is at its end: safe, and of no use any more.
+
+#include "hamok/tests/sim/views.hpp"
+
+#include <cstddef>
+
+namespace hamok::sim {
+
+/// Whether `members`, and all that its learners may be promoted to, would still have its majorities
+/// when `also` had forgotten as well.
+[[nodiscard]] bool has_majority(const cluster_view& all, const raft::configuration& members,
+                                std::size_t also = nobody);
+
+/// Whether that is so for every configuration that may still come to count: those that are not
+/// older than the last committed one, in whichever log.
+[[nodiscard]] bool majority_remembers(const cluster_view& all, std::size_t also = nobody);
+
+/// Whether no configuration in the log of anybody who remembers has its majorities, so that nothing
+/// can ever be committed again.
+[[nodiscard]] bool majority_has_forgotten(const cluster_view& all);
+
+} // namespace hamok::sim
