@@ -3,22 +3,32 @@
 #include "hamok/tests/sim/invariants/acknowledged_operations.hpp"
 #include "hamok/tests/sim/invariants/applied_once.hpp"
 #include "hamok/tests/sim/invariants/commit_needs_quorum.hpp"
+#include "hamok/tests/sim/invariants/configuration_in_force.hpp"
 #include "hamok/tests/sim/invariants/convergence.hpp"
 #include "hamok/tests/sim/invariants/durability_promise.hpp"
+#include "hamok/tests/sim/invariants/election_needs_quorum.hpp"
 #include "hamok/tests/sim/invariants/election_safety.hpp"
 #include "hamok/tests/sim/invariants/everything_written.hpp"
 #include "hamok/tests/sim/invariants/leader_append_only.hpp"
 #include "hamok/tests/sim/invariants/leader_completeness.hpp"
 #include "hamok/tests/sim/invariants/leader_has_quorum.hpp"
 #include "hamok/tests/sim/invariants/leader_knows_members.hpp"
+#include "hamok/tests/sim/invariants/learners_count_for_nothing.hpp"
 #include "hamok/tests/sim/invariants/log_matching.hpp"
 #include "hamok/tests/sim/invariants/nothing_goes_back.hpp"
+#include "hamok/tests/sim/invariants/one_change_at_a_time.hpp"
 #include "hamok/tests/sim/invariants/one_vote_per_term.hpp"
 #include "hamok/tests/sim/invariants/only_followers_follow.hpp"
+#include "hamok/tests/sim/invariants/promotion_needs_catch_up.hpp"
+#include "hamok/tests/sim/invariants/removal_only_when_committed.hpp"
+#include "hamok/tests/sim/invariants/removed_leader_is_no_leader.hpp"
 #include "hamok/tests/sim/invariants/repair_by_terms.hpp"
+#include "hamok/tests/sim/invariants/replace_only_when_down.hpp"
+#include "hamok/tests/sim/invariants/retired_never_return.hpp"
 #include "hamok/tests/sim/invariants/state_machine_safety.hpp"
 #include "hamok/tests/sim/invariants/stickiness.hpp"
 #include "hamok/tests/sim/invariants/strangers_change_nothing.hpp"
+#include "hamok/tests/sim/invariants/transfer_ends.hpp"
 #include "hamok/tests/sim/invariants/truthful_output.hpp"
 #include "hamok/tests/sim/invariants/within_limits.hpp"
 
@@ -44,10 +54,14 @@ checks::checks(const scenario& plan, const roster& lives)
     : view_{plan, lives, {}, history{lives.founders()}, timestamp{0}},
       all_(one_of_each<strangers_change_nothing, election_safety, leader_append_only, log_matching,
                        leader_completeness, state_machine_safety, acknowledged_operations,
-                       applied_once, nothing_goes_back, one_vote_per_term, commit_needs_quorum,
-                       durability_promise, leader_knows_members, leader_has_quorum, stickiness,
-                       only_followers_follow, repair_by_terms, everything_written, within_limits,
-                       truthful_output, convergence>()) {
+                       applied_once, nothing_goes_back, one_vote_per_term, election_needs_quorum,
+                       commit_needs_quorum, configuration_in_force, one_change_at_a_time,
+                       retired_never_return, replace_only_when_down, promotion_needs_catch_up,
+                       learners_count_for_nothing, removal_only_when_committed,
+                       removed_leader_is_no_leader, transfer_ends, durability_promise,
+                       leader_knows_members, leader_has_quorum, stickiness, only_followers_follow,
+                       repair_by_terms, everything_written, within_limits, truthful_output,
+                       convergence>()) {
   view_.members.resize(lives.size());
 }
 

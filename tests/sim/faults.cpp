@@ -239,15 +239,12 @@ void faults::forget() {
     return;
   }
   forget(who);
-  all_.time.after(length(), [this, slot = all_.lives[who].slot] {
-    if (all_.lives.living_in(slot) == 0)
-      all_.wishes.bear(slot);
-  });
+  all_.wishes.bear_later(all_.lives[who].slot, length());
 }
 
 void faults::forget(std::size_t who) {
   all_.done.add(count::forgotten);
-  all_.members[who].end();
+  all_.members[who].forget();
   if (all_.plan.faults.may_forget_all && majority_has_forgotten(all_.rules.view()))
     forgotten_ = true;
 }

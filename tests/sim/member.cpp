@@ -114,6 +114,10 @@ void member::end() {
   stop();
 }
 
+void member::forget() {
+  end();
+}
+
 void member::stop() {
   ++life_;
   ++timer_number_;

@@ -43,8 +43,11 @@ public:
   void start();
   /// Everything in memory is gone.
   void crash(crash_point where);
-  /// This life is over: with all its memory, or because it was told to end.
+  /// This life is over, because it was told to end.
   void end();
+  /// Everything that was ever written is gone, and this life with it: whoever comes next does not
+  /// know what was promised, and has to be another one (consensus.md, 4).
+  void forget();
   /// Crashes as soon as the work reaches `where`; at the latest in a while.
   void crash_at(crash_point where);
   /// Takes that back.

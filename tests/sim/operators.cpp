@@ -67,11 +67,16 @@ void operators::dismiss(std::size_t who, bool too_old) {
   const auto slot = all_.lives[who].slot;
   all_.members[who].end();
   const bool comes_back = too_old || (!settling_ && all_.chance.chance(500));
-  if (!comes_back || all_.lives.living_in(slot) > 0
-      || all_.lives.living() >= all_.plan.operators.most_members)
-    return;
-  all_.time.after(all_.chance.between(duration{0}, all_.plan.idle * 3), [this, slot] {
-    if (all_.lives.living_in(slot) == 0 && all_.lives.living() < all_.plan.operators.most_members)
+  if (comes_back)
+    bear_later(slot, all_.chance.between(duration{0}, all_.plan.idle * 3));
+}
+
+void operators::bear_later(std::size_t slot, duration delay) {
+  ++expected_;
+  all_.time.after(delay, [this, slot] {
+    --expected_;
+    if (!stopped_ && all_.lives.living_in(slot) == 0
+        && all_.lives.living() < all_.plan.operators.most_members)
       bear(slot);
   });
 }
@@ -191,6 +196,11 @@ void operators::transfer() {
 }
 
 // -- in the end -----------------------------------------------------------------------------------
+
+void operators::stop() {
+  ++phase_;
+  stopped_ = true;
+}
 
 void operators::settle() {
   ++phase_;

@@ -22,10 +22,14 @@ public:
   /// else.
   void settle();
   /// Not even those.
-  void stop() { ++phase_; }
+  void stop();
 
   /// Another life of the name of `slot` begins, and asks to be let in. Gives its number.
   std::size_t bear(std::size_t slot);
+  /// The same after `delay`, if the name is free then.
+  void bear_later(std::size_t slot, duration delay);
+  /// Whether a life is still to begin.
+  [[nodiscard]] bool expecting() const noexcept { return expected_ > 0; }
   /// A life has learned that it was removed, or is too old to be let in: it ends, and its name may
   /// come back.
   void dismiss(std::size_t who, bool too_old);
@@ -51,7 +55,9 @@ private:
 
   world& all_;
   bool settling_ = false;
-  std::uint64_t phase_ = 0; ///< what was planned in one does not outlive it
+  bool stopped_ = false;
+  std::size_t expected_ = 0; ///< lives that are to begin later
+  std::uint64_t phase_ = 0;  ///< what was planned in one does not outlive it
 };
 
 } // namespace hamok::sim

@@ -198,7 +198,8 @@ bool world::everybody_is_in() const {
   if (leads == nobody)
     return false;
   const auto& now = rules.view().members[leads].core->members();
-  if (!now.outgoing.empty() || !now.learners.empty() || now.voters.size() != lives.living())
+  if (!now.outgoing.empty() || !now.learners.empty() || now.voters.size() != lives.living()
+      || wishes.expecting())
     return false;
   for (std::size_t who = 0; who < lives.size(); ++who)
     if (!lives[who].gone && members[who].wants_in())
