@@ -25,6 +25,7 @@
 #include "hamok/tests/sim/invariants/repair_by_terms.hpp"
 #include "hamok/tests/sim/invariants/replace_only_when_down.hpp"
 #include "hamok/tests/sim/invariants/retired_never_return.hpp"
+#include "hamok/tests/sim/invariants/rounds_end.hpp"
 #include "hamok/tests/sim/invariants/state_machine_safety.hpp"
 #include "hamok/tests/sim/invariants/stickiness.hpp"
 #include "hamok/tests/sim/invariants/strangers_change_nothing.hpp"
@@ -55,10 +56,10 @@ checks::checks(const scenario& plan, const roster& lives)
       all_(one_of_each<strangers_change_nothing, election_safety, leader_append_only, log_matching,
                        leader_completeness, state_machine_safety, acknowledged_operations,
                        applied_once, nothing_goes_back, one_vote_per_term, election_needs_quorum,
-                       commit_needs_quorum, configuration_in_force, one_change_at_a_time,
-                       retired_never_return, replace_only_when_down, promotion_needs_catch_up,
+                       commit_needs_quorum, configuration_in_force, retired_never_return,
+                       one_change_at_a_time, replace_only_when_down, promotion_needs_catch_up,
                        learners_count_for_nothing, removal_only_when_committed,
-                       removed_leader_is_no_leader, transfer_ends, durability_promise,
+                       removed_leader_is_no_leader, transfer_ends, rounds_end, durability_promise,
                        leader_knows_members, leader_has_quorum, stickiness, only_followers_follow,
                        repair_by_terms, everything_written, within_limits, truthful_output,
                        convergence>()) {

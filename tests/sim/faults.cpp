@@ -214,6 +214,13 @@ void faults::leader_commits(std::size_t who) {
   hunt(who, all_.chance.chance(500) ? crash_point::between_sends : crash_point::before_apply);
 }
 
+void faults::leader_changes_members(std::size_t who) {
+  if (!storm_ || !all_.chance.chance(100 + all_.plan.faults.hunt_per_mille / 2))
+    return;
+  all_.done.add(count::changing_leaders_hunted);
+  hunt(who, all_.chance.chance(500) ? crash_point::between_sends : crash_point::after_sync);
+}
+
 void faults::hunt(std::size_t who, crash_point where) {
   if (all_.chance.chance(500))
     return silence(who);
@@ -249,8 +256,8 @@ void faults::forget(std::size_t who) {
     forgotten_ = true;
 }
 
-void faults::forget_until_nothing_is_left() {
-  while (!forgotten_ && all_.lives.living() > 0)
+void faults::forget_a_majority() {
+  while (!majority_has_forgotten(all_.rules.view()))
     forget(all_.lives.anybody(all_.chance));
 }
 

@@ -27,6 +27,8 @@ public:
   void leader_elected(std::size_t who);
   /// And when it has committed for the first or second time, before it tells anybody.
   void leader_commits(std::size_t who);
+  /// And when it has written a configuration, before anybody else has it.
+  void leader_changes_members(std::size_t who);
   /// Whether faults are being made now.
   [[nodiscard]] bool stormy() const noexcept { return storm_; }
   /// Whether there will be no more.
@@ -34,7 +36,7 @@ public:
   /// Whether a majority has forgotten what it had promised.
   [[nodiscard]] bool forgotten() const noexcept { return forgotten_; }
   /// Makes it so.
-  void forget_until_nothing_is_left();
+  void forget_a_majority();
   /// Whole storms so far.
   [[nodiscard]] std::uint64_t storms() const noexcept { return storms_; }
 

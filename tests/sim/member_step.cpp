@@ -171,6 +171,10 @@ void member::observe(step_view& step) {
 void member::observe_leader(const step_view& step) {
   if (step.log_changed_from > 0)
     all_.net.repeat_untrue(who_);
+  const auto& log = view().log;
+  if (step.log_changed_from > 0
+      && log.configuration_at(log.last_index()).index >= step.log_changed_from)
+    all_.trouble.leader_changes_members(who_);
   if (step.before.role != raft::role::leader) {
     if (all_.last_leader != who_)
       all_.done.add(count::leader_changes);

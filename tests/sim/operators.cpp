@@ -142,15 +142,15 @@ void operators::remove_from(std::size_t asked) {
   member.change({raft::change_kind::remove, id, 0});
 }
 
-// At least two stay, a majority of those who stay remembers, and a majority may campaign: one that
-// only follows may have the longest log and keep its vote from everybody. Otherwise the cluster
-// could come to its end, and rightly so.
+// A majority of those who stay remembers, and a majority of them may campaign: one that only
+// follows may have the longest log and keep its vote from everybody. Otherwise the cluster could
+// come to its end, and rightly so. The last one may be asked for, to be refused.
 bool operators::may_remove(std::size_t asked, const raft::member_id& id) const {
   const auto& view = all_.rules.view();
   auto members = view.members[asked].core->members();
   std::erase_if(members.voters, [&](const raft::member_id& each) { return each.peer == id.peer; });
-  if (members.voters.size() < 2)
-    return false;
+  if (members.voters.empty())
+    return true;
   const auto passive = std::ranges::count_if(members.voters, [&](const raft::member_id& each) {
     const auto number = all_.lives.number_of(each);
     return number != nobody && all_.lives[number].config.only_follower;

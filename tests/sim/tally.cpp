@@ -41,6 +41,7 @@ void tally::count_wishes(counts& done, const step_view& step) {
       std::pair{too_old, count::wishes_too_old},
       std::pair{name_taken, count::wishes_name_taken},
       std::pair{no_such_member, count::wishes_no_such_member},
+      std::pair{last_voter, count::wishes_last_voter},
       std::pair{quorum_at_risk, count::wishes_quorum_at_risk},
       std::pair{malformed, count::wishes_malformed},
   };

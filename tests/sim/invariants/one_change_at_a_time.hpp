@@ -3,6 +3,7 @@
 // Changes of the members go one step after another, and each step is one that keeps a majority in
 // common with the one before (thesis, 4.1 and 4.3).
 
+#include "hamok/raft/codec.hpp"
 #include "hamok/raft/quorum.hpp"
 #include "hamok/tests/sim/invariant.hpp"
 #include "hamok/tests/sim/written_members.hpp"
@@ -20,6 +21,11 @@ public:
   const char* name() const noexcept override { return "one change at a time"; }
 
   void stepped(const cluster_view& all, const step_view& step) override {
+    if (step.out->persist)
+      for (const auto& entry : step.out->persist->entries)
+        require(entry.kind != raft::entry_kind::configuration
+                    || raft::read_configuration(entry.data),
+                [&] { return called(all, step.who) + " writes a configuration that is none"; });
     for_each_written(all, step, [&](raft::index_t index, const auto& before, const auto& next) {
       check_predecessor(all, step, index);
       require(is_legal(before, next), [&] {

@@ -10,8 +10,9 @@
 namespace hamok::sim {
 
 /// A transfer ends within its limit by the leader's own clock, and its end is told once: handed
-/// over exactly when this member does not lead any more. While it goes on nothing is appended;
-/// before and after it, nothing is refused because of it.
+/// over exactly when this member does not lead any more. Nobody is told to take over who lacks
+/// something of the log. While it goes on nothing is appended; before and after it, nothing is
+/// refused because of it.
 class transfer_ends final : public invariant {
 public:
   const char* name() const noexcept override { return "a transfer of leadership ends"; }
@@ -41,6 +42,19 @@ public:
     }
     if (until)
       check_going_on(all, step, *until);
+  }
+
+  void sending(const cluster_view& all, const send_view& send) override {
+    if (!until_[send.who] || !std::holds_alternative<raft::timeout_now>(send.message->body))
+      return;
+    const auto& leader = all.members[send.who];
+    const auto& successor = all.members[send.to];
+    require(successor.synced_hard.term != leader.now.term
+                || successor.synced.agrees(leader.log, leader.log.last_index()),
+            [&] {
+              return called(all, send.who) + " hands over to " + called(all, send.to)
+                     + ", which does not have the whole log and would lose its election";
+            });
   }
 
 private:
