@@ -90,15 +90,17 @@ private:
   // member.cpp: life and death, what comes in
   void launch();
   void stop();
-  bool greet(std::size_t peer);
-  [[nodiscard]] bool is_over(std::size_t peer) const;
-  void turn_away(std::size_t peer);
-  void check_link(std::size_t who);
   void when_awake(std::function<void()> what);
   void arm_timer();
   [[nodiscard]] bool dies_at(crash_point where);
   [[nodiscard]] member_view& view();
   void propose(const request& what, bool asked_here);
+
+  // member_admission.cpp: who comes, and who goes
+  bool greet(std::size_t peer);
+  [[nodiscard]] bool is_over(std::size_t peer) const;
+  void turn_away(std::size_t peer);
+  void check_link(std::size_t who);
 
   // member_step.cpp: one step of the core, and what it says has to be done. Each of these is false
   // when the member has died in it.

@@ -1,6 +1,7 @@
 // A step of a member's core, and its output carried out effect by effect.
 
 #include "hamok/tests/sim/member.hpp"
+#include "hamok/tests/sim/step_text.hpp"
 #include "hamok/tests/sim/world.hpp"
 
 #include <algorithm>
@@ -9,14 +10,6 @@
 namespace hamok::sim {
 
 namespace {
-
-template <class... Ts>
-struct overloaded : Ts... {
-  using Ts::operator()...;
-};
-
-template <class... Ts>
-overloaded(Ts...) -> overloaded<Ts...>;
 
 /// Entries at the end of a log that are compared after every step.
 constexpr raft::index_t tail = 8;
@@ -41,66 +34,6 @@ step_view describe(const roster& lives, std::size_t who, const raft::event_body&
     step.from = lives.number_of(down->peer);
   }
   return step;
-}
-
-std::string to_string(const raft::event_body& what) {
-  return std::visit(
-      overloaded{
-          [](const raft::tick&) { return std::string{"tick"}; },
-          [](const raft::receive& ev) {
-            return "receives from " + ev.from.peer + "  " + raft::to_string(ev.message);
-          },
-          [](const raft::persisted& ev) {
-            return "is told that write " + str(ev.sequence) + " is durable";
-          },
-          [](const raft::applied& ev) { return "has applied " + str(ev.index); },
-          [](const raft::propose& ev) { return "is asked to append " + str(ev.proposals.size()); },
-          [](const raft::link_up& ev) { return "link up to " + ev.peer.peer; },
-          [](const raft::link_down& ev) { return "link down to " + ev.peer.peer; },
-          [](const raft::change_members& ev) {
-            const bool adds = ev.what.kind == raft::change_kind::add;
-            return (adds ? "is asked to add " : "is asked to remove ") + to_string(ev.what.member);
-          },
-          [](const raft::transfer_leadership& ev) {
-            return "is asked to hand over to " + (ev.to ? to_string(*ev.to) : "anybody");
-          },
-      },
-      what);
-}
-
-std::string describe_members(const roster& lives, const raft::configuration& members) {
-  std::string text = " members";
-  const auto name = [&](const raft::member_id& id) {
-    const auto number = lives.number_of(id);
-    return " " + (number == nobody ? to_string(id) : lives[number].called);
-  };
-  for (const auto& id : members.voters)
-    text += name(id);
-  for (const auto& id : members.outgoing)
-    text += " -" + name(id);
-  for (const auto& id : members.learners)
-    text += " +" + name(id);
-  return text;
-}
-
-std::string describe_change(const core_view& before, const core_view& after,
-                            const raft::output& out) {
-  std::string text;
-  if (before.role != after.role)
-    text += std::string{" becomes "} + raft::to_string(after.role);
-  if (before.term != after.term)
-    text += " term " + str(after.term);
-  if (before.last_index != after.last_index)
-    text += " log up to " + str(after.last_index);
-  if (before.commit_index != after.commit_index)
-    text += " commits " + str(after.commit_index);
-  if (out.persist)
-    text += " writes #" + str(out.persist->sequence)
-            + (out.persist->truncate_from ? " from " + str(*out.persist->truncate_from) : "")
-            + (out.persist->state ? " state" : "") + " entries " + str(out.persist->entries.size());
-  if (out.rejected)
-    text += std::string{" rejects: "} + out.rejected;
-  return text;
 }
 
 } // namespace
