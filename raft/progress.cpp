@@ -73,7 +73,8 @@ void progress_state::probe_again() {
 void progress_state::advance_round(index_t last_index, timestamp now, duration limit) noexcept {
   if (match_index_ < round_target_)
     return;
-  caught_up_ = now - round_start_ <= limit;
+  // When nothing has come meanwhile, the next round is over as soon as it begins.
+  caught_up_ = now - round_start_ <= limit || match_index_ >= last_index;
   round_target_ = last_index;
   round_start_ = now;
 }

@@ -178,3 +178,22 @@ TEST_CASE("an empty request tells the commit and takes no place in the window") 
   CHECK(peer.sent_commit() == 7);
   CHECK(peer.idle());
 }
+
+TEST_CASE("a learner has caught up when its last round was short (thesis, 4.2.1)") {
+  auto peer = in_step(); // its first round goes up to 10
+  SECTION("in time") {
+    peer.advance_round(12, 1s, 2s);
+    CHECK(peer.caught_up(1s, 2s));
+  }
+  SECTION("too late, and more has come meanwhile") {
+    peer.advance_round(12, 3s, 2s);
+    CHECK_FALSE(peer.caught_up(3s, 2s));
+    peer.matched(12);
+    peer.advance_round(13, 4s, 2s);
+    CHECK(peer.caught_up(4s, 2s));
+  }
+  SECTION("too late, and nothing has come meanwhile") {
+    peer.advance_round(10, 3s, 2s);
+    CHECK(peer.caught_up(3s, 2s));
+  }
+}
