@@ -7,14 +7,36 @@
 
 namespace hamok::raft {
 
+namespace {
+
+void tell(const member_id& peer, founding_output& out) {
+  if (!contains(out.tell, peer))
+    out.tell.push_back(peer);
+}
+
+} // namespace
+
 founding::founding(member_id self, std::vector<std::string> peers, incarnation_id proposal,
                    std::optional<founding_list> accepted)
     : self_(std::move(self)),
       peers_(std::move(peers)),
-      proposal_(proposal),
-      list_(std::move(accepted)) {
+      proposal_(proposal) {
   std::sort(peers_.begin(), peers_.end());
   peers_.erase(std::unique(peers_.begin(), peers_.end()), peers_.end());
+  begin(std::move(accepted));
+}
+
+founding::founding(member_id self, std::uint32_t expect, incarnation_id proposal,
+                   std::optional<founding_list> accepted, std::vector<spent_life> spent)
+    : self_(std::move(self)),
+      expect_(expect),
+      proposal_(proposal),
+      spent_(std::move(spent)) {
+  begin(std::move(accepted));
+}
+
+void founding::begin(std::optional<founding_list> accepted) {
+  list_ = std::move(accepted);
   if (list_ && !contains(list_->accepted, self_)) {
     list_->accepted.push_back(self_);
     std::sort(list_->accepted.begin(), list_->accepted.end());
@@ -32,53 +54,112 @@ founding_output founding::start() {
 
 founding_output founding::met(const member_id& peer) {
   founding_output out;
-  if (!names(peer.peer) || peer.peer == self_.peer)
+  meet(peer, out);
+  return out;
+}
+
+founding_output founding::received(const member_id& from, const founding_list& told) {
+  founding_output out;
+  receive(from, told, out);
+  return out;
+}
+
+founding_output founding::told(const member_id& from, const founding_word& word) {
+  founding_output out;
+  if (word.expect == 0 || from.peer == self_.peer)
     return out;
-  met_[peer.peer] = peer;
+  if (word.expect != expect_) {
+    out.conflict = "'" + from.peer
+                   + "' founds in another way; give all founders the same `initial_members` or the "
+                     "same `bootstrap_expect`";
+    return out;
+  }
+  learn(word.spent, out);
+  if (peers_.empty())
+    seen_[from] = word.seen;
+  // Its list first: nobody must be counted in who has accepted another one.
+  if (word.list && !out.dead)
+    receive(from, *word.list, out);
+  if (!out.conflict.empty() || out.dead)
+    return out;
+  const auto known = met_.find(from.peer);
+  if (known == met_.end() || known->second != from)
+    meet(from, out);
+  else if (!list_)
+    propose_if_due(out);
+  return out;
+}
+
+void founding::meet(const member_id& peer, founding_output& out) {
+  if (!names(peer.peer) || peer.peer == self_.peer)
+    return;
+  auto& known = met_[peer.peer];
+  const auto is_new = std::exchange(known, peer) != peer;
+  if (is_new && peers_.empty() && !founded_) // whom it sees is what this member says
+    tell_all(out);
   if (!list_)
     propose_if_due(out);
   else if (contains(list_->founders, peer))
-    out.tell.push_back(peer);
-  else if (!founded_)
+    tell(peer, out);
+  else if (!founded_
+           && std::ranges::find(list_->founders, peer.peer, &member_id::peer)
+                  != list_->founders.end())
     out.conflict = "'" + peer.peer
                    + "' has lost its memory after this member had accepted a founding list with "
                      "its earlier life; start all founders anew";
-  return out;
 }
 
 void founding::lost(const member_id& peer) {
   const auto found = met_.find(peer.peer);
   if (found != met_.end() && found->second == peer)
     met_.erase(found);
+  seen_.erase(peer);
+  std::erase(taken_, peer);
 }
 
-founding_output founding::received(const member_id& from, const founding_list& told) {
-  founding_output out;
+void founding::receive(const member_id& from, const founding_list& told, founding_output& out) {
   if (!contains(told.founders, from) || told.cluster.none())
-    return out; // not its own affair
-  if (auto text = objection(told); !text.empty()) {
-    out.conflict = std::move(text);
-    return out;
+    return; // not its own affair
+  if (peers_.empty()) {
+    receive_by_number(from, told, out);
+    return;
   }
+  if (auto text = objection(told); !text.empty())
+    out.conflict = std::move(text);
+  else
+    take(from, told, out);
+}
+
+void founding::take(const member_id& from, const founding_list& told, founding_output& out) {
   if (!list_)
     accept(told, out);
   else
     merge(told.accepted, out);
   // Messages can be lost: whoever knows less than this member is told again.
-  if (told.accepted.size() < list_->accepted.size() && !contains(out.tell, from))
-    out.tell.push_back(from);
-  return out;
+  if (told.accepted.size() < list_->accepted.size())
+    tell(from, out);
 }
 
-founding_output founding::again() const {
+founding_output founding::again() {
   founding_output out;
-  if (list_ && !founded_)
+  if (!list_ && peers_.empty())
+    propose_if_due(out); // somebody who stood in the way may be gone
+  if ((list_ || peers_.empty()) && !founded_)
     tell_all(out);
   return out;
 }
 
+founding_word founding::word() const {
+  founding_word result{expect_, {}, list_, spent_};
+  if (peers_.empty())
+    for (const auto& [name, member] : met_)
+      if (result.seen.size() < max_members)
+        result.seen.push_back(member);
+  return result;
+}
+
 bool founding::names(const std::string& peer) const {
-  return std::binary_search(peers_.begin(), peers_.end(), peer);
+  return peers_.empty() || std::binary_search(peers_.begin(), peers_.end(), peer);
 }
 
 std::vector<std::string> founding::missing() const {
@@ -90,12 +171,22 @@ std::vector<std::string> founding::missing() const {
 }
 
 void founding::propose_if_due(founding_output& out) {
-  if (peers_.empty() || peers_.front() != self_.peer || !missing().empty())
-    return;
-  founding_list list{proposal_, {}, {}};
-  for (const auto& peer : peers_)
-    list.founders.push_back(peer == self_.peer ? self_ : met_.at(peer));
-  accept(std::move(list), out);
+  auto founders = proposed();
+  if (!founders.empty())
+    accept({proposal_, std::move(founders), {}}, out);
+}
+
+std::vector<member_id> founding::proposed() const {
+  std::vector<member_id> result;
+  if (peers_.empty()) {
+    result = first_group();
+    if (!result.empty() && result.front() != self_)
+      result.clear(); // somebody else's business
+  } else if (peers_.front() == self_.peer && missing().empty()) {
+    for (const auto& peer : peers_)
+      result.push_back(peer == self_.peer ? self_ : met_.at(peer));
+  }
+  return result;
 }
 
 void founding::accept(founding_list list, founding_output& out) {
@@ -124,10 +215,9 @@ void founding::merge(const std::vector<member_id>& accepted, founding_output& ou
 }
 
 void founding::tell_all(founding_output& out) const {
-  out.tell.clear();
   for (const auto& [name, member] : met_)
-    if (contains(list_->founders, member))
-      out.tell.push_back(member);
+    if (peers_.empty() || contains(list_->founders, member))
+      tell(member, out);
 }
 
 std::string founding::objection(const founding_list& told) const {
