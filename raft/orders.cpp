@@ -1,0 +1,206 @@
+#include "hamok/raft/orders.hpp"
+
+#include "hamok/raft/quorum.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hamok::raft {
+
+namespace {
+
+constexpr unsigned max_hops = 2;
+
+/// Whether asking again can help; if so, after which part of the patience.
+std::optional<int> pause_after(change_refusal reason) {
+  switch (reason) {
+  case change_refusal::busy:
+  case change_refusal::not_ready:
+  case change_refusal::transferring:
+    return 4;
+  case change_refusal::not_leader:
+  case change_refusal::quorum_at_risk:
+  case change_refusal::name_taken:
+    return 1;
+  case change_refusal::retired:
+  case change_refusal::too_old:
+  case change_refusal::no_such_member:
+  case change_refusal::last_voter:
+  case change_refusal::too_many:
+  case change_refusal::malformed:
+    break;
+  }
+  return std::nullopt;
+}
+
+bool shows(const configuration& members, const member_change& what) {
+  if (what.member.incarnation.none() || !members.outgoing.empty())
+    return false;
+  return what.kind == change_kind::add ? contains(members.voters, what.member)
+                                       : !is_member(members, what.member);
+}
+
+/// Whether `members` are known to be without it.
+bool lacks(const configuration& members, const member_change& what) {
+  return !what.member.incarnation.none()
+         && (what.kind == change_kind::add ? !contains(members.voters, what.member)
+                                           : is_member(members, what.member));
+}
+
+const order_target* find_linked(const order_view& view, const member_id& id) {
+  const auto found = std::ranges::find(view.linked, id, &order_target::member);
+  return found == view.linked.end() ? nullptr : &*found;
+}
+
+bool can_ask(const order_view& view, const std::optional<member_id>& id) {
+  return id && (*id == view.self || find_linked(view, *id) != nullptr);
+}
+
+/// Finds the life that a name stands for, once and for all: the same wish must not hit the next
+/// life of that name.
+void bind(member_change& what, const order_view& view) {
+  if (!what.member.incarnation.none())
+    return;
+  const auto is_named = [&](const member_id& id) { return id.peer == what.member.peer; };
+  if (what.kind == change_kind::add) {
+    const auto linked = std::ranges::find_if(
+        view.linked, [&](const order_target& target) { return is_named(target.member); });
+    if (linked != view.linked.end()) {
+      what.member = linked->member;
+      what.born_after = linked->born_after;
+      return;
+    }
+  }
+  const auto voter = std::ranges::find_if(view.committed.voters, is_named);
+  if (voter != view.committed.voters.end())
+    what.member = *voter;
+}
+
+} // namespace
+
+bool orders::add(order wish) {
+  if (pending_.size() >= max_pending || has(wish.id))
+    return false;
+  pending_.emplace_back().wish = std::move(wish);
+  return true;
+}
+
+void orders::cancel(std::uint64_t id) {
+  std::erase_if(pending_, [id](const pending& one) { return one.wish.id == id; });
+}
+
+const orders::pending* orders::find(std::uint64_t id) const noexcept {
+  const auto found =
+      std::ranges::find(pending_, id, [](const pending& one) { return one.wish.id; });
+  return found == pending_.end() ? nullptr : &*found;
+}
+
+bool orders::has(std::uint64_t id) const noexcept {
+  return find(id) != nullptr;
+}
+
+bool orders::accepted(std::uint64_t id) const noexcept {
+  const auto* one = find(id);
+  return one != nullptr && one->begun.has_value();
+}
+
+void orders::answered(std::uint64_t id, std::uint64_t attempt, const change_outcome& outcome,
+                      timestamp now) {
+  const auto found =
+      std::ranges::find(pending_, id, [](const pending& one) { return one.wish.id; });
+  if (found == pending_.end() || found->attempt != attempt || !found->asked)
+    return;
+  auto& one = *found;
+  one.leader = outcome.leader;
+  if (outcome.refused) {
+    refuse(one, outcome, now);
+    one.asked.reset();
+    return;
+  }
+  one.asked.reset();
+  one.hops = 0;
+  if (one.wish.what.member.peer == outcome.member.peer && one.wish.what.member.incarnation.none())
+    one.wish.what.member = outcome.member;
+  one.begun = outcome.index;
+  one.next = now + 2 * patience_; // the entry can vanish with its leader
+  if (outcome.done)
+    one.result = order_result::done;
+}
+
+void orders::refuse(pending& one, const change_outcome& outcome, timestamp now) {
+  const bool may_have_begun = one.begun || one.doubtful;
+  const auto reason = *outcome.refused;
+  // Not the first one to answer, so what is asked for may have been done by an earlier attempt.
+  if (reason == change_refusal::no_such_member && may_have_begun) {
+    one.result = order_result::done;
+    return;
+  }
+  one.refused = reason;
+  if (const auto part = pause_after(reason)) {
+    const bool hops = reason == change_refusal::not_leader && outcome.leader
+                      && outcome.leader != one.asked && one.hops < max_hops;
+    one.hops = hops ? one.hops + 1 : 0;
+    one.next = hops ? now : now + patience_ / *part;
+  } else {
+    one.result = may_have_begun ? order_result::unknown : order_result::refused;
+  }
+}
+
+void orders::advance(const order_view& view, timestamp now, std::vector<change_request>& out,
+                     std::vector<order_answer>& answers) {
+  const bool new_leader = view.leader && view.leader != leader_;
+  leader_ = view.leader;
+  for (auto& one : pending_) {
+    if (new_leader && !one.asked)
+      one.next = now;
+    look_at(one, view, now);
+    if (!one.result && now >= one.next)
+      ask(one, view, now, out);
+    if (one.result)
+      answers.push_back({one.wish.id, *one.result,
+                         one.result == order_result::done ? std::nullopt : one.refused});
+  }
+  std::erase_if(pending_, [](const pending& one) { return one.result.has_value(); });
+}
+
+void orders::look_at(pending& one, const order_view& view, timestamp now) const {
+  if (one.result)
+    return;
+  bind(one.wish.what, view);
+  // A configuration that may be older than the wish is no sign that it has been fulfilled.
+  one.was_open = one.was_open || lacks(view.committed, one.wish.what);
+  if (shows(view.committed, one.wish.what)
+      && (one.was_open || (one.begun && view.committed_index >= *one.begun)))
+    one.result = order_result::done;
+  if (one.asked && !can_ask(view, one.asked))
+    one.next = now; // its answer will not come
+  if (!one.result && now >= one.wish.deadline)
+    one.result =
+        one.begun || one.doubtful || one.asked ? order_result::unknown : order_result::refused;
+}
+
+void orders::ask(pending& one, const order_view& view, timestamp now,
+                 std::vector<change_request>& out) const {
+  if (one.asked)
+    one.doubtful = true; // whoever was asked may do it yet
+  one.asked.reset();
+  one.next = now + patience_;
+  if (one.wish.what.kind == change_kind::add && one.wish.what.member.incarnation.none())
+    return; // nobody of that name has come yet
+  for (const auto& id : {std::exchange(one.leader, std::nullopt), view.leader})
+    if (!one.asked && can_ask(view, id))
+      one.asked = id;
+  if (!one.asked && !view.linked.empty())
+    one.asked = view.linked[one.attempt % view.linked.size()].member;
+  if (one.asked)
+    out.push_back({*one.asked, one.wish.id, ++one.attempt, one.wish.what});
+}
+
+timestamp orders::deadline() const noexcept {
+  auto result = timestamp::max();
+  for (const auto& one : pending_)
+    result = std::min({result, one.next, one.wish.deadline});
+  return result;
+}
+
+} // namespace hamok::raft
