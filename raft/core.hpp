@@ -59,6 +59,14 @@ public:
   [[nodiscard]] const raft::log& log() const noexcept { return log_; }
   /// The configuration in force: the latest one in the log, committed or not (thesis, 4.1).
   [[nodiscard]] const configuration& members() const noexcept { return members_.latest(); }
+  /// The latest one that is known to be committed, and the index of its entry.
+  [[nodiscard]] const configuration& committed_members() const noexcept {
+    return members_.at(commit_index_);
+  }
+  [[nodiscard]] index_t committed_members_index() const noexcept {
+    return members_.index_at(commit_index_);
+  }
+  [[nodiscard]] index_t members_index() const noexcept { return members_.latest_index(); }
   /// What this member is, by what it knows to be committed.
   [[nodiscard]] raft::standing standing() const noexcept;
   [[nodiscard]] const core_config& config() const noexcept { return config_; }

@@ -71,6 +71,8 @@ void bind(member_change& what, const order_view& view) {
       return;
     }
   }
+  if (!view.leader || !is_member(view.committed, view.self))
+    return; // this configuration may be an old one; the leader knows
   const auto voter = std::ranges::find_if(view.committed.voters, is_named);
   if (voter != view.committed.voters.end())
     what.member = *voter;
@@ -175,8 +177,17 @@ void orders::look_at(pending& one, const order_view& view, timestamp now) const 
   if (one.asked && !can_ask(view, one.asked))
     one.next = now; // its answer will not come
   if (!one.result && now >= one.wish.deadline)
-    one.result =
-        one.begun || one.doubtful || one.asked ? order_result::unknown : order_result::refused;
+    one.result = result_without(one);
+}
+
+order_result orders::result_without(const pending& one) noexcept {
+  return one.begun || one.doubtful || one.asked ? order_result::unknown : order_result::refused;
+}
+
+void orders::close(std::vector<order_answer>& answers) {
+  for (const auto& one : pending_)
+    answers.push_back({one.wish.id, result_without(one), one.refused});
+  pending_.clear();
 }
 
 void orders::ask(pending& one, const order_view& view, timestamp now,

@@ -85,6 +85,8 @@ public:
   /// gone.
   void advance(const order_view& view, timestamp now, std::vector<change_request>& ask,
                std::vector<order_answer>& answers);
+  /// Gives up all wishes.
+  void close(std::vector<order_answer>& answers);
   /// When `advance` has something to do at the latest.
   [[nodiscard]] timestamp deadline() const noexcept;
 
@@ -106,6 +108,7 @@ private:
   [[nodiscard]] const pending* find(std::uint64_t id) const noexcept;
   void refuse(pending& one, const change_outcome& outcome, timestamp now);
   void look_at(pending& one, const order_view& view, timestamp now) const;
+  [[nodiscard]] static order_result result_without(const pending& one) noexcept;
   void ask(pending& one, const order_view& view, timestamp now,
            std::vector<change_request>& out) const;
 

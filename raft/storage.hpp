@@ -13,11 +13,17 @@
 
 namespace hamok::raft {
 
-/// Who this member is, beyond the algorithm; written before it is told to anybody.
+/// Who this member is, beyond the algorithm; written before it is told to anybody. With founders of
+/// whom it is one it has accepted a founding list, with others it has joined their cluster, and
+/// with a cluster alone it is on its way back there.
 struct identity {
   member_id self;
   incarnation_id cluster;          ///< random id of the founded cluster; none before founding
   std::vector<member_id> founders; ///< the one founding list that this member has accepted
+  /// Everything up to here was committed when this life had first heard of the cluster. A life that
+  /// was removed was so behind it.
+  index_t born_after = 0;
+  bool removed = false; ///< this life was a member and never will be again
 
   friend bool operator==(const identity&, const identity&) = default;
 };

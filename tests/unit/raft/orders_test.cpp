@@ -209,6 +209,7 @@ TEST_CASE("an answer to an earlier attempt does not count") {
 
 TEST_CASE("a removal by name sticks to the life that had it") {
   wishes w;
+  w.view.leader = id(3);
   w.wish(change_kind::remove, {id(2).peer, {}});
   CHECK(w.look().at(0).what.member == id(2));
   w.answer(begun(10));
@@ -242,6 +243,12 @@ TEST_CASE("a removal by a name that is not known here is resolved by the leader"
     w.look();
     CHECK(w.answers == done);
   }
+}
+
+TEST_CASE("without a leader, a name is not looked up in what may be old") {
+  wishes w;
+  w.wish(change_kind::remove, {id(2).peer, {}});
+  CHECK(w.look().at(0).what.member.incarnation.none());
 }
 
 TEST_CASE("an addition by name waits until somebody of that name is linked") {
