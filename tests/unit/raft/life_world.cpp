@@ -219,8 +219,12 @@ void life_world::feed(node& x, life_event ev) {
 void life_world::perform(node& x, life_output out) {
   if (out.stop_core)
     x.core.reset();
-  if (out.save)
+  if (out.save) {
+    if (out.save->self == x.stored.self && contains(x.stored.founders, x.stored.self)
+        && out.save->cluster != x.stored.cluster)
+      violations.push_back("a life that has accepted a list accepts another, or joins");
     x.stored = *out.save;
+  }
   if (out.relink) {
     ++counts["second lives"];
     cut_all(x, false);
