@@ -39,11 +39,10 @@ member_links::~member_links() {
   stop();
 }
 
-caf::error member_links::start(hello_policy policy, hello said,
-                               const std::vector<peer_endpoint>& members) {
+caf::error member_links::start(hello_policy policy, hello said) {
   if (!is_readable(said))
     return make_error(errc::invalid_config,
-                      "app-data, initial-members and the names of all state types are more than "
+                      "app-data and the names of all state types are more than "
                       "fits into a hello; make one of them smaller");
   policy_ = std::move(policy);
   running_ = true;
@@ -52,45 +51,38 @@ caf::error member_links::start(hello_policy policy, hello said,
       running_ = false;
       return problem;
     }
-  said.endpoint = config_.advertise.empty() ? listening_ : config_.advertise;
+  said.endpoint = advertised();
   said_->set(std::move(said));
-  for (const auto& member : members)
-    if (member.peer != config_.peer_id)
-      dial(member);
   return {};
 }
 
 void member_links::stop() {
   running_ = false;
   for (const auto& [peer, dialer] : std::exchange(dialers_, {}))
-    caf::anon_send_exit(dialer, caf::exit_reason::user_shutdown);
+    hang_up(dialer.actor);
+  for (const auto& [endpoint, dialer] : std::exchange(seekers_, {}))
+    hang_up(dialer);
+  seeks_ = false;
   if (listener_)
     caf::anon_send_exit(std::exchange(listener_, nullptr), caf::exit_reason::user_shutdown);
   listening_.clear();
   close(book_.all(), errc::stopped);
 }
 
-void member_links::update(hello_policy policy, const raft::incarnation_id& cluster_id) {
+void member_links::update(hello_policy policy, hello said) {
   policy_ = std::move(policy);
-  auto said = said_->get();
-  said.cluster_id = cluster_id;
+  said.endpoint = advertised();
   said_->set(std::move(said));
 }
 
 caf::error member_links::judge(const link_hello& incoming, const link_actor& link) {
   if (!running_)
     return make_error(errc::stopped);
-  auto policy = policy_;
-  // Until the founders are settled, whoever came first under a name is its owner.
-  for (const auto& [peer, member] : linked_)
-    if (!std::any_of(policy.members.begin(), policy.members.end(),
-                     [&peer = peer](const auto& known) { return known.peer == peer; }))
-      policy.members.push_back(member);
-  auto verdict = judge_hello(policy, incoming);
+  auto verdict = judge_hello(policy_, incoming);
   if (verdict == errc::none)
     verdict = book_.judge(link, incoming);
   if (verdict != errc::none)
-    return make_error(verdict, describe_refusal(verdict, policy, incoming));
+    return make_error(verdict, describe_refusal(verdict, policy_, incoming));
   monitors_.watch(self_, link, [this, link](const caf::error& reason) { on_down(link, reason); });
   return {};
 }
@@ -105,7 +97,9 @@ void member_links::opened(const hello& remote, const link_actor& link) {
   if (change.member) {
     linked_.insert_or_assign(remote.self.peer, remote.self);
     if (const auto dialer = dialers_.find(remote.self.peer); dialer != dialers_.end())
-      compat::send(self_, dialer->second, caf::idle_atom_v);
+      compat::send(self_, dialer->second.actor, caf::idle_atom_v);
+    for (const auto& [endpoint, dialer] : seekers_) // one that lives is enough
+      compat::send(self_, dialer, caf::idle_atom_v);
     calls_.joined(remote, link);
   } else if (const auto current = link_to(remote.self.peer)) {
     calls_.moved(remote.self, *current);
@@ -142,8 +136,49 @@ caf::error member_links::listen() {
   return {};
 }
 
-void member_links::dial(const peer_endpoint& member) {
-  dialer_actor dialer;
+void member_links::dial(const std::vector<peer_endpoint>& wanted) {
+  if (!running_)
+    return;
+  std::erase_if(dialers_, [&](const auto& known) {
+    const auto stays = std::ranges::any_of(wanted, [&](const peer_endpoint& one) {
+      return one.peer == known.first && one.endpoint == known.second.endpoint;
+    });
+    if (!stays)
+      hang_up(known.second.actor);
+    return !stays;
+  });
+  for (const auto& member : wanted) {
+    if (dialers_.contains(member.peer))
+      continue;
+    auto dialer = make_dialer(member);
+    if (!dialer)
+      continue;
+    if (!linked_.contains(member.peer))
+      compat::send(self_, dialer, caf::connect_atom_v);
+    dialers_.insert_or_assign(member.peer, known_dialer{member.endpoint, std::move(dialer)});
+  }
+}
+
+void member_links::seek(const std::vector<std::string>& seeds, bool wanted) {
+  if (!running_ || config_.link == link_kind::local)
+    return;
+  seeks_ = wanted;
+  for (const auto& seed : seeds) {
+    auto& dialer = seekers_[seed];
+    if (!dialer)
+      dialer = make_dialer({{}, seed});
+    if (dialer && wanted && linked_.empty())
+      compat::send(self_, dialer, caf::connect_atom_v);
+    else if (dialer && !wanted)
+      compat::send(self_, dialer, caf::idle_atom_v);
+  }
+}
+
+void member_links::hang_up(const dialer_actor& dialer) {
+  caf::anon_send_exit(dialer, caf::exit_reason::user_shutdown);
+}
+
+dialer_actor member_links::make_dialer(const peer_endpoint& member) {
   if (config_.link == link_kind::local) {
     local_target target;
     target.cluster = config_.cluster;
@@ -151,19 +186,17 @@ void member_links::dial(const peer_endpoint& member) {
     target.peer = member.peer;
     target.placement = config_.placement;
     target.network = network_;
-    dialer = spawn_local_dialer(self_->system(), std::move(target), make_link_config());
-  } else {
-    const auto at = parse_endpoint(member.endpoint);
-    if (!at) {
-      compat::send(self_, compat::handle_of<node_actor>(self_),
-                   event::error{errc::invalid_config, "'" + member.peer + "' cannot be dialed: "
-                                                          + endpoint_problem(member.endpoint)});
-      return;
-    }
-    dialer = spawn_dialer(self_->system(), {member.peer, *at}, make_link_config());
+    return spawn_local_dialer(self_->system(), std::move(target), make_link_config());
   }
-  dialers_.insert_or_assign(member.peer, dialer);
-  compat::send(self_, dialer, caf::connect_atom_v);
+  const auto at = parse_endpoint(member.endpoint);
+  if (!at) {
+    compat::send(self_, compat::handle_of<node_actor>(self_),
+                 event::error{errc::invalid_config,
+                              (member.peer.empty() ? "a seed" : "'" + member.peer + "'")
+                                  + " cannot be dialed: " + endpoint_problem(member.endpoint)});
+    return {};
+  }
+  return spawn_dialer(self_->system(), {member.peer, *at}, make_link_config());
 }
 
 void member_links::on_down(const link_actor& link, const caf::error& reason) {
@@ -174,7 +207,17 @@ void member_links::on_down(const link_actor& link, const caf::error& reason) {
   calls_.left(*change.member, reason);
   if (running_)
     if (const auto dialer = dialers_.find(change.member->peer); dialer != dialers_.end())
-      compat::send(self_, dialer->second, caf::connect_atom_v);
+      compat::send(self_, dialer->second.actor, caf::connect_atom_v);
+  if (running_ && seeks_ && linked_.empty())
+    for (const auto& [endpoint, dialer] : seekers_)
+      compat::send(self_, dialer, caf::connect_atom_v);
+}
+
+void member_links::close(const raft::member_id& member, errc reason) {
+  const auto linked = linked_.find(member.peer);
+  if (linked != linked_.end() && linked->second == member)
+    if (const auto link = link_to(member.peer))
+      close(std::vector{*link}, reason);
 }
 
 void member_links::close(const std::vector<link_actor>& links, errc reason) {

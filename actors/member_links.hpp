@@ -61,16 +61,22 @@ public:
   member_links& operator=(const member_links&) = delete;
   ~member_links();
 
-  /// Listens and dials. `policy` and `said` hold until they are replaced. Fails with
-  /// `invalid_config` when the others could not read `said`, or with what listening fails with. An
-  /// endpoint of a member that is none is told as an event.
-  [[nodiscard]] caf::error start(hello_policy policy, hello said,
-                                 const std::vector<peer_endpoint>& members);
+  /// Listens. `policy` and `said` hold until they are replaced. Fails with `invalid_config` when
+  /// the others could not read `said`, or with what listening fails with.
+  [[nodiscard]] caf::error start(hello_policy policy, hello said);
   /// Says goodbye on every link, and neither listens nor dials any more.
   void stop();
 
-  /// The cluster exists, or more is known about who its members are.
-  void update(hello_policy policy, const raft::incarnation_id& cluster_id);
+  /// What others are judged by, and told, from now on.
+  void update(hello_policy policy, hello said);
+  /// These are dialed from now on, and nobody else. An endpoint that is none is told as an event.
+  void dial(const std::vector<peer_endpoint>& wanted);
+  /// Whoever is at these endpoints is dialed, as long as that is `wanted`.
+  void seek(const std::vector<std::string>& seeds, bool wanted);
+  /// Closes the link with this life, if there is one.
+  void close(const raft::member_id& member, errc reason);
+  /// Closes all links: this node is somebody else now.
+  void part() { close(book_.all(), errc::closed); }
 
   /// What clients are told from now on when they come.
   void welcome_clients_with(client_welcome value) { welcome_->set(std::move(value)); }
@@ -86,10 +92,15 @@ public:
   [[nodiscard]] bool quiet() const { return linked_.empty() && listeners_ == 0; }
   /// `host:port` that is bound; empty: none.
   [[nodiscard]] const std::string& listening() const noexcept { return listening_; }
+  /// What others are told of that; empty: nothing.
+  [[nodiscard]] std::string advertised() const {
+    return config_.advertise.empty() ? listening_ : config_.advertise;
+  }
 
 private:
   [[nodiscard]] caf::error listen();
-  void dial(const peer_endpoint& member);
+  [[nodiscard]] dialer_actor make_dialer(const peer_endpoint& member);
+  void hang_up(const dialer_actor& dialer);
   void on_down(const link_actor& link, const caf::error& reason);
   void close(const std::vector<link_actor>& links, errc reason);
   [[nodiscard]] link_config make_link_config() const;
@@ -106,7 +117,13 @@ private:
   hello_policy policy_;
   link_book<link_actor> book_;
   std::map<std::string, raft::member_id> linked_;
-  std::map<std::string, dialer_actor> dialers_;
+  struct known_dialer {
+    std::string endpoint;
+    dialer_actor actor;
+  };
+  std::map<std::string, known_dialer> dialers_; ///< by peer id
+  std::map<std::string, dialer_actor> seekers_; ///< by endpoint
+  bool seeks_ = false;
   caf::actor listener_;
   std::size_t listeners_ = 0; ///< that have not ended
   std::string bound_;         ///< the first port that was bound is kept across stop and start

@@ -181,6 +181,20 @@ caf::error node::stop() {
   return impl_->tell(patience, stop_node_v);
 }
 
+caf::error node::remove_remote_peer(const std::string& id) {
+  return impl_->tell(impl_->config.request_timeout + patience, remove_remote_peer_v, id);
+}
+
+caf::error node::join(caf::timespan timeout) {
+  return impl_->tell(bounded(timeout) + patience, join_cluster_v, bounded(timeout));
+}
+
+caf::error node::leave() {
+  if (auto problem = impl_->tell(impl_->config.request_timeout + patience, leave_cluster_v))
+    return problem;
+  return stop();
+}
+
 caf::error node::transfer_leadership(const std::string& id) {
   return impl_->tell(patience, transfer_leadership_v, id);
 }
@@ -190,7 +204,8 @@ caf::error node::close() {
 }
 
 caf::error node::add_remote_peer(const std::string& id, const std::string& endpoint) {
-  return impl_->tell(patience, add_remote_peer_v, peer_endpoint{id, endpoint});
+  return impl_->tell(impl_->config.request_timeout + patience, add_remote_peer_v,
+                     peer_endpoint{id, endpoint});
 }
 
 caf::expected<std::string> node::wait_until_leader(caf::timespan timeout) {

@@ -81,8 +81,17 @@ public:
   caf::error transfer_leadership(const std::string& id = {});
   /// Stops for good. Nothing when it is closed already.
   caf::error close();
-  /// Extends the founding list; only before the first start.
+  /// Before the first start: extends the founding list. Afterwards: makes the node `id` a member as
+  /// soon as it is linked, and returns when that is committed. Any member can be asked. Fails with
+  /// `membership_refused` and the reason when it cannot be and has not begun, or `outcome_unknown`.
   caf::error add_remote_peer(const std::string& id, const std::string& endpoint = {});
+  /// Removes the member `id`, whether it lives or not, and returns when that is committed. Fails as
+  /// above.
+  caf::error remove_remote_peer(const std::string& id);
+  /// Becomes a member again, as another life, after having been removed; returns when it is one.
+  caf::error join(caf::timespan timeout = patience);
+  /// Is removed from the members, then stops. Where that fails the node goes on as it was.
+  caf::error leave();
 
   // -- waiting ----------------------------------------------------------------------------------
 

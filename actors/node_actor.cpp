@@ -81,7 +81,14 @@ node_actor::behavior_type node_state::make_behavior() {
       },
       [this](await_leader, caf::timespan timeout) { return on_await_leader(timeout); },
       [this](await_commit_head, caf::timespan timeout) { return on_await_commit_head(timeout); },
-      [this](add_remote_peer, const peer_endpoint& added) { return to_result(add_peer(added)); },
+      [this](add_remote_peer, const peer_endpoint& added) { return add_member(added); },
+      [this](remove_remote_peer, const std::string& peer) {
+        return wish(raft::wish_kind::remove, peer, config_.request_timeout);
+      },
+      [this](join_cluster, caf::timespan timeout) {
+        return wish(raft::wish_kind::join, config_.peer_id, timeout);
+      },
+      [this](leave_cluster) { return leave(); },
       [this](start_node) { return start(); },
       [this](stop_node) { return stop(); },
       [this](transfer_leadership, const std::string& to) { return transfer(to); },
@@ -97,7 +104,7 @@ node_actor::behavior_type node_state::make_behavior() {
           on_view(std::move(view));
       },
       [this](event::heartbeat) { on_heartbeat(); },
-      [this](const event::error& what) { on_error(what); },
+      [this](const event::error& what) { on_reported(what); },
       [this](const event::message& what) { hub_.publish(what); },
       [this](const link_hello& incoming, const link_actor& link) {
         return to_result(links_.judge(incoming, link));
@@ -106,11 +113,13 @@ node_actor::behavior_type node_state::make_behavior() {
         links_.opened(remote, link);
       },
       [this](peer_message& msg) { on_peer_message(msg); },
-      [this](const founding_message& msg, const raft::member_id& from) { on_founding(msg, from); },
+      [this](peer_word& msg, const raft::member_id& from) { on_word(msg, from); },
+      [this](const turned_away_by& msg) { on_turned_away(msg); },
+      [this](members_seen& seen) { on_members(seen); },
+      [this](const change_result& msg) { on_change_result(msg); },
       [this](const applied_up_to& msg) { on_applied(msg); },
       [this](const transfer_ended& msg) { on_transfer_ended(msg); },
       [this](drained) { end_drain(); },
-      [this](deadline_reached) { repeat_founding(); },
   };
 }
 

@@ -2,7 +2,8 @@
 
 // The stable address of a member: it owns storage, links, applier and the present role, and is the
 // only one who knows all of them. Its parts: role_host (the role actors), member_links (links,
-// dialers, listener), event_hub (subscribers), raft::founding.
+// dialers, listener), event_hub (subscribers), raft::life (its
+// way into a cluster and out of it), raft::directory (endpoints).
 
 #include "hamok/actors/applier.hpp"
 #include "hamok/actors/event_hub.hpp"
@@ -11,7 +12,8 @@
 #include "hamok/actors/member_links.hpp"
 #include "hamok/actors/node_board.hpp"
 #include "hamok/actors/role_host.hpp"
-#include "hamok/raft/founding.hpp"
+#include "hamok/raft/directory.hpp"
+#include "hamok/raft/life.hpp"
 #include "hamok/raft/storage.hpp"
 
 #include <caf/typed_response_promise.hpp>
@@ -19,6 +21,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -70,7 +73,7 @@ private:
   void end_role();
   void on_role_stopped();
   void finish_stop();
-  caf::error load_identity();
+  void forget_view();
   std::unique_ptr<role_context> make_context();
   [[nodiscard]] raft::core_config make_core_config() const;
   caf::result<node_status> status();
@@ -84,15 +87,32 @@ private:
   void begin_drain();
   void end_drain();
 
-  // node_founding.cpp
-  void start_founding();
-  void perform(const raft::founding_output& out);
-  void found();
-  void repeat_founding();
-  void on_founding(const founding_message& msg, const raft::member_id& from);
-  [[nodiscard]] std::vector<std::string> founder_names() const;
+  // node_life.cpp
+  [[nodiscard]] caf::error begin_life();
+  void live(raft::life_event what);
+  void perform(raft::life_output& out);
+  void arm_life(raft::timestamp due);
+  void say(const raft::member_id& to, raft::node_word what);
+  void ask(const raft::change_request& request);
+  void on_change_result(const change_result& msg);
+  void tell(const raft::life_notice& what);
+  void start_core(const raft::core_start& how);
+  void stop_core();
+  [[nodiscard]] bool core_has_ended();
+  void on_members(members_seen& seen);
+  void on_word(peer_word& msg, const raft::member_id& from);
+  void on_turned_away(const turned_away_by& msg);
+  void learn(const std::vector<raft::known_peer>& told);
+  void refresh_peers();
+  void refresh_words();
   [[nodiscard]] hello_policy make_policy() const;
   [[nodiscard]] hello make_hello() const;
+  [[nodiscard]] std::vector<std::string> member_names() const;
+  [[nodiscard]] std::string endpoint_of(const std::string& peer) const;
+  caf::result<void> wish(raft::wish_kind kind, const std::string& peer, caf::timespan timeout);
+  caf::result<void> add_member(const peer_endpoint& added);
+  caf::result<void> leave();
+  static void deliver(done_promise& promise, const caf::error& problem);
 
   // node_routing.cpp
   [[nodiscard]] errc absence() const;
@@ -109,6 +129,7 @@ private:
   void on_role_changed(role_actor& successor, role_view& view);
   void on_view(role_view view);
   void on_heartbeat();
+  void on_reported(const event::error& what);
   void on_error(const event::error& what);
   void on_joined(const hello& remote, const link_actor& link);
   void on_left(const raft::member_id& member, const caf::error& reason);
@@ -129,24 +150,27 @@ private:
   self_ptr self_;
   node_config config_;
   node_parts parts_;
-  raft::identity identity_;
   event_hub hub_;
   compat::monitors monitors_;
   member_links links_;
   role_host host_;
   applier_actor applier_;
-  std::optional<raft::founding> founding_;
+  std::optional<raft::life> life_; ///< since the first start
+  std::optional<raft::directory> directory_;
+  raft::timestamp life_due_ = raft::timestamp::max();
+  std::map<std::uint64_t, done_promise> wishes_;
+  std::uint64_t last_wish_ = 0;
+  bool core_ends_ = false; ///< its role is asked to end, and the node goes on
+  std::optional<raft::core_start> next_core_;
   bool running_ = false;
   bool closing_ = false;
   bool goodbye_said_ = false; ///< stopping, and the role is gone already
   std::uint64_t stops_ = 0;   ///< a timer belongs to one of them
-  bool founded_ = false;
-  bool failed_ = false; ///< storage has failed: takes no part until it is started again
-  role_view view_;      ///< the last one that the role has reported; without members
+  bool failed_ = false;       ///< storage has failed: takes no part until it is started again
+  role_view view_;            ///< the last one that the role has reported; members as last seen
   std::optional<raft::role> role_told_; ///< the last role that subscribers know of
   raft::index_t commit_told_ = 0;
   raft::index_t applied_index_ = 0;
-  std::map<std::string, std::string> endpoints_; ///< of members, by peer id
   std::vector<done_promise> stopping_;
   /// How far an orderly stop is; the role ends behind the last of it.
   enum class stop_stage : std::uint8_t { none, transferring, draining };

@@ -30,6 +30,7 @@ void node_state::on_role_changed(role_actor& successor, role_view& view) {
 }
 
 void node_state::on_view(role_view view) {
+  view.members = view_.members; // `members_seen` tells of them
   const auto before = std::exchange(view_, std::move(view));
   note_down();
   if (running_ && role_told_ != view_.role) {
@@ -64,7 +65,7 @@ void node_state::on_view(role_view view) {
 }
 
 void node_state::note_down() {
-  auto peers = founder_names();
+  auto peers = member_names();
   std::erase(peers, config_.peer_id);
   parts_.board->write([&](node_notes& notes) {
     notes.running = running_;
@@ -79,13 +80,11 @@ void node_state::note_down() {
 void node_state::update_welcome() {
   client_welcome words;
   words.peer_id = config_.peer_id;
-  words.cluster_id = founded_ ? identity_.cluster : raft::incarnation_id{};
+  if (life_)
+    words.cluster_id = life_->myself().cluster;
   words.leader = peer_of(view_.leader);
-  for (const auto& name : founder_names()) {
-    const auto known = endpoints_.find(name);
-    const auto own = name == config_.peer_id ? links_.listening() : std::string{};
-    words.members.push_back({name, known == endpoints_.end() ? own : known->second});
-  }
+  for (const auto& name : member_names())
+    words.members.push_back({name, endpoint_of(name)});
   links_.welcome_clients_with(std::move(words));
 }
 
@@ -105,6 +104,12 @@ void node_state::on_heartbeat() {
     hub_.publish(event::heartbeat{});
 }
 
+/// Links meet a taken name for a moment after each crash: when it lasts, the life says so.
+void node_state::on_reported(const event::error& what) {
+  if (what.code != errc::refused_name_taken)
+    on_error(what);
+}
+
 void node_state::on_error(const event::error& what) {
   if (what.code == errc::storage_failed)
     on_storage_failed();
@@ -121,16 +126,15 @@ void node_state::on_error(const event::error& what) {
 }
 
 void node_state::on_joined(const hello& remote, const link_actor& link) {
-  if (!remote.endpoint.empty())
-    endpoints_[remote.self.peer] = remote.endpoint;
-  update_welcome();
   count(&node_stats::links_opened);
   logger()->info("{}: linked with {}", config_.peer_id, raft::to_string(remote.self));
   hub_.publish(event::hello_notification{remote.self.peer, remote.app_data});
   hub_.publish(event::remote_peer_joined{remote.self.peer});
   host_.send(link_news{remote.self, link});
-  if (founding_)
-    perform(founding_->met(remote.self));
+  live(raft::peer_met{remote.self, remote.cluster_id});
+  learn(remote.known_members);
+  refresh_words(); // who is linked counts when others say hello
+  refresh_peers();
 }
 
 void node_state::on_left(const raft::member_id& member, const caf::error& reason) {
@@ -138,11 +142,15 @@ void node_state::on_left(const raft::member_id& member, const caf::error& reason
   logger()->info("{}: no link with {} any more: {}", config_.peer_id, raft::to_string(member),
                  to_string(reason));
   host_.send(link_news{member, std::nullopt});
-  if (founding_)
-    founding_->lost(member);
+  if (running_)
+    live(raft::peer_lost{member});
   if (reason != errc::stopped) // a goodbye is no silence
     hub_.publish(event::no_heartbeat_from{member.peer});
   hub_.publish(event::remote_peer_left{member.peer});
+  if (running_) {
+    refresh_words();
+    refresh_peers();
+  }
   if (!running_ && links_.quiet())
     finish_stop();
 }

@@ -31,24 +31,18 @@ caf::result<void> node_state::start() {
 }
 
 caf::error node_state::begin() {
-  if (auto problem = load_identity())
-    return problem;
+  const auto stored = parts_.storage->load_identity();
+  if (!stored.self.peer.empty() && stored.self.peer != config_.peer_id)
+    return make_error(errc::invalid_config, "the storage belongs to the member '" + stored.self.peer
+                                                + "', not to '" + config_.peer_id + "'");
+  if (!raft::sound(parts_.storage->load()))
+    return make_error(errc::storage_failed, "what is stored makes no sense");
   failed_ = false;
   running_ = true;
-  for (const auto& member : config_.initial_members)
-    endpoints_[member.peer] = member.endpoint;
-  update_welcome(); // before the first client can come
-  if (auto problem = links_.start(make_policy(), make_hello(), config_.initial_members)) {
+  if (auto problem = begin_life()) {
     running_ = false;
     return problem;
   }
-  note_down();
-  update_welcome();
-  hub_.publish(event::started{});
-  if (founded_)
-    host_.start();
-  else
-    start_founding();
   return {};
 }
 
@@ -70,20 +64,25 @@ void node_state::end_role() {
   host_.stop();
 }
 
-void node_state::on_role_stopped() {
-  // The role is gone, so nothing is sent any more: now say goodbye. The links end on their own; one
-  // that hangs is not waited for.
-  goodbye_said_ = true;
-  links_.stop();
-  founding_.reset();
+/// Nobody leads, as far as this member knows.
+void node_state::forget_view() {
   role_view nobody;
   nobody.term = view_.term;
   nobody.commit_index = view_.commit_index;
   nobody.last_index = view_.last_index;
   nobody.durable_index = view_.durable_index;
-  nobody.members = view_.members;
   on_view(std::move(nobody));
   role_told_.reset();
+}
+
+void node_state::on_role_stopped() {
+  if (core_has_ended())
+    return;
+  // The role is gone, so nothing is sent any more: now say goodbye. The links end on their own; one
+  // that hangs is not waited for.
+  goodbye_said_ = true;
+  links_.stop();
+  forget_view();
   end_waiting();
   compat::run_after(self_, goodbye_patience, [this, stop = ++stops_] {
     if (stop == stops_)
@@ -116,9 +115,6 @@ caf::result<void> node_state::close() {
 }
 
 caf::error node_state::add_peer(const peer_endpoint& added) {
-  if (running_ || founded_)
-    return make_error(errc::not_supported,
-                      "members can be added before the first start only, for now");
   auto changed = config_;
   auto& members = changed.initial_members;
   if (members.empty())
@@ -132,27 +128,9 @@ caf::error node_state::add_peer(const peer_endpoint& added) {
   return {};
 }
 
-caf::error node_state::load_identity() {
-  identity_ = parts_.storage->load_identity();
-  if (identity_.self.incarnation.none()) {
-    identity_.self = {config_.peer_id, random_id()};
-    if (!parts_.storage->save_identity(identity_))
-      return make_error(errc::storage_failed);
-  } else if (identity_.self.peer != config_.peer_id) {
-    return make_error(errc::invalid_config, "the storage belongs to the member '"
-                                                + identity_.self.peer + "', not to '"
-                                                + config_.peer_id + "'");
-  }
-  const auto state = parts_.storage->load();
-  if (!raft::sound(state))
-    return make_error(errc::storage_failed, "its log cannot be understood");
-  founded_ = !state.base.members.voters.empty();
-  return {};
-}
-
 raft::core_config node_state::make_core_config() const {
   raft::core_config result;
-  result.self = identity_.self;
+  result.self = life_->identity().self;
   result.follower_max_idle = config_.follower_max_idle;
   result.election_timeout = config_.election_timeout;
   result.heartbeat = config_.heartbeat;
@@ -191,26 +169,30 @@ std::unique_ptr<role_context> node_state::make_context() {
 caf::result<node_status> node_state::status() {
   node_status known;
   known.peer_id = config_.peer_id;
-  known.incarnation = identity_.self.incarnation;
+  if (life_) {
+    known.incarnation = life_->identity().self.incarnation;
+    known.cluster_id = life_->myself().cluster;
+  }
   known.cluster = config_.cluster;
-  known.cluster_id = founded_ ? identity_.cluster : raft::incarnation_id{};
   known.listening = links_.listening();
   known.view = view_;
   known.applied_index = applied_index_;
   known.running = running_;
-  auto members = identity_.founders;
-  for (const auto& name : founder_names())
-    if (std::none_of(members.begin(), members.end(),
-                     [&](const auto& member) { return member.peer == name; }))
+  auto members = view_.members.voters;
+  for (const auto* list : {&view_.members.outgoing, &view_.members.learners})
+    for (const auto& member : *list)
+      if (!raft::contains(members, member))
+        members.push_back(member);
+  for (const auto& name : member_names())
+    if (std::ranges::find(members, name, &raft::member_id::peer) == members.end())
       members.push_back({name, {}});
   for (auto& member : members) {
     const auto linked = links_.linked().find(member.peer);
     const auto there = linked != links_.linked().end();
     if (there && member.incarnation.none())
       member = linked->second;
-    const auto endpoint = endpoints_.find(member.peer);
-    known.members.push_back({member, endpoint == endpoints_.end() ? "" : endpoint->second,
-                             there && linked->second == member, false});
+    known.members.push_back(
+        {member, endpoint_of(member.peer), there && linked->second == member, false});
   }
   return compat::delegate(
       self_, spawn_status_collector(self_->system(), std::move(known), host_.current(), applier_),

@@ -25,7 +25,7 @@ errc seen_from_here(errc reason) {
 
 /// Why this member takes no part although it has been started once, or none.
 errc node_state::absence() const {
-  if (running_ || identity_.self.incarnation.none())
+  if (running_ || !life_)
     return errc::none;
   return failed_ ? errc::storage_failed : errc::stopped;
 }
@@ -61,7 +61,7 @@ void node_state::on_proposals(proposal_batch& batch) {
     return;
   }
   count(&node_stats::batches_forwarded);
-  batch.via = identity_.self;
+  batch.via = life_->identity().self;
   compat::send(self_, *link, std::move(batch));
 }
 
@@ -79,13 +79,16 @@ void node_state::on_refused(const proposal_refused& msg) {
 }
 
 void node_state::return_refusal(const proposal_refused& msg) {
-  if (!msg.via || *msg.via == identity_.self)
+  if (!msg.via || (life_ && *msg.via == life_->identity().self))
     compat::send(self_, applier_, msg);
   else if (const auto link = links_.link_to(msg.via->peer))
     compat::send(self_, *link, msg);
 }
 
 void node_state::on_peer_message(peer_message& msg) {
+  // Two clusters can meet on a link that was opened before they were founded.
+  if (!life_ || !life_->admits(msg.from))
+    return;
   if (hub_.wants_messages())
     hub_.publish(event::message{event::direction::in, msg.from.peer, msg.message});
   host_.send(std::move(msg));

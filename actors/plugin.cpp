@@ -92,6 +92,8 @@ void add_to(caf::config_option_set& options) {
       .add<std::string>("listen", "host:port to listen on (default: own initial member)")
       .add<std::string>("advertise", "host:port to tell the others (default: what is bound)")
       .add<strings>("initial-members", "all founders as id@host:port, this one included")
+      .add<std::uint32_t>("bootstrap-expect", "found with so many nodes that find each other")
+      .add<strings>("seeds", "endpoints of members, of which one has to live")
       .add<bool>("allow-insecure", "allow to listen outside of loopback without protection")
       .add<std::string>("link", "broker or local (default: broker)")
       .add<std::string>("placement", "automatic, scheduler or multiplexer (default: automatic)")
@@ -185,6 +187,8 @@ node_config read_config(const caf::actor_system_config& cfg) {
   in.take("listen", result.listen);
   in.take("advertise", result.advertise);
   in.take_members("initial-members");
+  in.take("bootstrap-expect", result.bootstrap_expect);
+  in.take("seeds", result.seeds);
   in.take("allow-insecure", result.allow_insecure);
   in.choose("link", result.link, {{"broker", link_kind::broker}, {"local", link_kind::local}});
   in.choose("placement", result.placement,

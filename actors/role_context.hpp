@@ -48,6 +48,7 @@ struct role_context {
   /// Whether somebody wants to see messages of the algorithm.
   std::shared_ptr<const std::atomic<bool>> watch_messages;
   std::map<raft::member_id, link_actor> links;
+  bool members_told = false; ///< the node knows who takes part
 };
 
 /// Spawns the actor for the role that `context->core` has. It does nothing before its first

@@ -36,6 +36,7 @@ role_shell::behavior(std::function<void(proposal_batch&)> on_batch,
       [this](link_closed, const raft::member_id& member) { on_link_closed(member); },
       [this](const applied_up_to& msg) { on_applied(msg); },
       [this](const transfer_request& msg) { on_transfer(msg); },
+      [this](change_task& msg) { on_change(msg); },
       [this](const write_done& msg) { on_write_done(msg); },
       [on_tick = std::move(on_tick)](const deadline_reached& msg) { on_tick(msg); },
       [this](get_view) { return view(); },
@@ -75,6 +76,12 @@ void role_shell::on_transfer(const transfer_request& msg) {
     }
   }
   step(std::move(wish));
+}
+
+void role_shell::on_change(change_task& msg) {
+  changing_ = std::move(msg);
+  step(raft::change_members{changing_->order.what});
+  changing_.reset();
 }
 
 void role_shell::on_write_done(const write_done& msg) {
@@ -180,6 +187,12 @@ std::optional<raft::proposal_outcome> role_shell::step(raft::event_body what) {
     apply(out.committed);
     if (out.heartbeat)
       compat::send(self_, node_, event::heartbeat{});
+    if (out.change && changing_)
+      compat::send(self_, node_,
+                   change_result{changing_->asker,
+                                 {changing_->order.order, changing_->order.attempt, *out.change}});
+    if (out.members_changed)
+      tell_members();
     if (out.transfer)
       compat::send(self_, node_, transfer_ended{*out.transfer});
     if (context_->core.role() != role_) {
@@ -245,7 +258,17 @@ void role_shell::arm() {
   });
 }
 
+void role_shell::tell_members() {
+  const auto& core = context_->core;
+  context_->members_told = true;
+  compat::send(self_, node_,
+               members_seen{core.members(), core.members_index(), core.committed_members(),
+                            core.committed_members_index(), core.standing(), core.leader()});
+}
+
 void role_shell::report() {
+  if (!context_->members_told || context_->core.leader() != reported_.leader)
+    tell_members();
   auto now = short_view();
   if (now.term == reported_.term && now.leader == reported_.leader
       && now.commit_index == reported_.commit_index)
@@ -256,6 +279,8 @@ void role_shell::report() {
 
 void role_shell::hand_over() {
   auto news = short_view();
+  if (news.leader != reported_.leader) // the successor tells it, behind its own arrival
+    context_->members_told = false;
   successor_ = spawn_role(self_->system(), std::move(context_));
   // The successor does nothing before its first message, so the node hears of it before it hears
   // from it.
@@ -284,6 +309,7 @@ role_actor::behavior_type role_shell::forwarding() {
       },
       [pass_on](applied_up_to& msg) { pass_on(msg); },
       [pass_on](transfer_request& msg) { pass_on(msg); },
+      [pass_on](change_task& msg) { pass_on(msg); },
       [pass_on](write_done& msg) { pass_on(msg); },
       [](deadline_reached) {},
       [this](get_view) -> caf::result<role_view> {

@@ -33,6 +33,7 @@ public:
   void on_link_closed(const raft::member_id& member);
   void on_applied(const applied_up_to& msg);
   void on_transfer(const transfer_request& msg);
+  void on_change(change_task& msg);
   void on_write_done(const write_done& msg);
   void on_deadline(const deadline_reached& msg);
   [[nodiscard]] role_view view() const;
@@ -49,6 +50,7 @@ public:
 
 private:
   std::optional<raft::proposal_outcome> step(raft::event_body what);
+  void tell_members();
   void persist(const raft::persist_request& request);
   void fail();
   void send(std::vector<raft::outbound>& messages);
@@ -66,6 +68,7 @@ private:
   role_view reported_;
   std::deque<std::uint64_t> durable_; ///< writes that were done at once; the core has to be told
   std::vector<proposal_batch>* unproposed_ = nullptr;
+  std::optional<change_task> changing_; ///< what the core is asked in this very step
   std::optional<raft::timestamp> armed_;
   std::uint64_t generation_ = 0;
   bool failed_ = false;

@@ -42,8 +42,8 @@ const char* to_string(frame_type value) noexcept {
     return "ping";
   case frame_type::pong:
     return "pong";
-  case frame_type::founding:
-    return "founding";
+  case frame_type::word:
+    return "word";
   case frame_type::goodbye:
     return "goodbye";
   case frame_type::client_hello:
@@ -68,7 +68,7 @@ std::size_t payload_limit(std::uint8_t type, std::size_t max_payload) noexcept {
   case frame_type::forward_refused:
   case frame_type::ping:
   case frame_type::pong:
-  case frame_type::founding:
+  case frame_type::word:
   case frame_type::goodbye:
   case frame_type::client_hello:
   case frame_type::client_welcome:

@@ -29,7 +29,7 @@ enum class frame_type : std::uint8_t {
   forward_refused = 6, ///< `proposal_refused`
   ping = 7,            ///< nothing
   pong = 8,            ///< nothing
-  founding = 9,        ///< `founding_message`
+  word = 9,            ///< `raft::node_word`
   goodbye = 10,        ///< `refusal`: why the sender closes an accepted link for good
   // Between a program that is no member and a member (client_protocol.hpp).
   client_hello = 32,

@@ -16,13 +16,22 @@ std::string missing_kinds(const hello_policy& policy, const hello& remote) {
   return result;
 }
 
-/// A peer id that is known under another incarnation, or our own id in somebody else's mouth.
-bool is_other_incarnation(const hello_policy& policy, const raft::member_id& remote) {
-  if (remote.peer == policy.self.peer)
-    return remote != policy.self;
-  return std::any_of(policy.members.begin(), policy.members.end(), [&remote](const auto& known) {
-    return known.peer == remote.peer && known.incarnation != remote.incarnation;
-  });
+errc reason_of(raft::verdict value) {
+  switch (value) {
+  case raft::verdict::welcome:
+    return errc::none;
+  case raft::verdict::own_life:
+    return errc::refused_self;
+  case raft::verdict::name_taken:
+    return errc::refused_name_taken;
+  case raft::verdict::other_cluster:
+    return errc::refused_cluster;
+  case raft::verdict::retired:
+    return errc::refused_retired;
+  case raft::verdict::too_many_guests:
+    return errc::overloaded;
+  }
+  return errc::refused_malformed;
 }
 
 } // namespace
@@ -36,15 +45,10 @@ errc judge_hello(const hello_policy& policy, const link_hello& incoming) {
     return errc::refused_cluster;
   if (remote.self.peer.empty() || remote.self.incarnation.none())
     return errc::refused_malformed;
-  if (remote.self == policy.self)
-    return errc::refused_self;
-  if (!remote.cluster_id.none() && !policy.cluster_id.none()
-      && remote.cluster_id != policy.cluster_id)
-    return errc::refused_cluster;
-  if (remote.self.peer != policy.self.peer && !contains(policy.peers, remote.self.peer))
-    return errc::refused_stranger;
-  if (is_other_incarnation(policy, remote.self))
-    return errc::refused_incarnation;
+  const auto verdict =
+      raft::judge(policy.admission, {remote.self, remote.cluster_id, remote.born_after});
+  if (verdict != raft::verdict::welcome)
+    return reason_of(verdict);
   if (!missing_kinds(policy, remote).empty())
     return errc::refused_state_types;
   return errc::none;
@@ -61,12 +65,11 @@ std::string describe_refusal(errc reason, const hello_policy& policy, const link
     if (remote.cluster != policy.cluster)
       return "it belongs to cluster '" + remote.cluster + "', this is '" + policy.cluster + "'";
     return "it belongs to cluster id " + raft::to_string(remote.cluster_id) + ", this is "
-           + raft::to_string(policy.cluster_id);
-  case errc::refused_stranger:
-    return "'" + remote.self.peer
-           + "' is not one of the members that this cluster was founded with";
-  case errc::refused_incarnation:
-    return "'" + remote.self.peer + "' is a member under another incarnation";
+           + raft::to_string(policy.admission.cluster);
+  case errc::refused_name_taken:
+    return "another node has the peer id '" + remote.self.peer + "'";
+  case errc::refused_retired:
+    return "this life of '" + remote.self.peer + "' was removed from the cluster";
   case errc::refused_state_types:
     return "it lacks the state types " + missing_kinds(policy, remote);
   case errc::refused_self:

@@ -4,6 +4,7 @@
 // connection decide by the same functions from the same values, so they agree without asking.
 
 #include "hamok/actors/interfaces/messages.hpp"
+#include "hamok/raft/admission.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -19,10 +20,7 @@ struct hello_policy {
   std::uint16_t protocol_min = 1;
   std::uint16_t protocol_max = 1;
   std::string cluster;
-  raft::incarnation_id cluster_id; ///< none: not founded yet
-  raft::member_id self;
-  std::vector<std::string> peers;       ///< peer ids that may be members, others are strangers
-  std::vector<raft::member_id> members; ///< those whose incarnation is known
+  raft::admission_view admission;       ///< who may come in; `raft::judge` decides
   std::vector<std::string> state_kinds; ///< what every member must be able to instantiate
 };
 
@@ -67,8 +65,12 @@ public:
 
   /// `refused_duplicate` if there is a better connection; else the link is pending from now on.
   /// To be called when `judge_hello` has found nothing.
+  /// `refused_name_taken` while another life of that name has a connection.
   errc judge(const Link& link, const link_hello& incoming) {
     entry added{link, incoming.remote.self, identity_of(incoming, self_), false};
+    for (const auto& other : entries_)
+      if (same_peer(other, added) && other.peer != added.peer)
+        return errc::refused_name_taken;
     for (const auto& other : entries_)
       if (same_peer(other, added) && is_better(other.identity, added.identity))
         return errc::refused_duplicate;

@@ -115,7 +115,7 @@ private:
   void transmit(Ts&&... xs);
   void on_forward(const proposal_batch& batch);
   void on_forward_refused(const proposal_refused& refused);
-  void on_founding(const founding_message& msg);
+  void on_word(const peer_word& msg);
   void on_close(errc reason);
 
   void on_tick();
@@ -156,7 +156,7 @@ local_end_actor::behavior_type local_link_state::make_behavior() {
       },
       [this](const proposal_batch& batch) { on_forward(batch); },
       [this](const proposal_refused& refused) { on_forward_refused(refused); },
-      [this](const founding_message& msg) { on_founding(msg); },
+      [this](const peer_word& msg) { on_word(msg); },
       [this](close_link, const caf::error& reason) { on_close(code_of(reason, errc::closed)); },
       [this](const link_hello& said, const link_actor& from) { on_hello(said, from); },
       [this](link_opened, const caf::error& verdict) { on_answer(verdict); },
@@ -283,7 +283,7 @@ void local_link_state::on_forward_refused(const proposal_refused& refused) {
   compat::send(self_, config_.node, std::move(passed_on));
 }
 
-void local_link_state::on_founding(const founding_message& msg) {
+void local_link_state::on_word(const peer_word& msg) {
   if (!from_other_end()) {
     if (up_)
       transmit(msg);

@@ -36,6 +36,12 @@ bool memory_storage::save_base(const raft::snapshot_meta& base) {
   return true;
 }
 
+bool memory_storage::begin_anew(const raft::snapshot_meta& base) {
+  state_ = {};
+  state_.base = base;
+  return true;
+}
+
 raft::index_t memory_storage::last_index() const noexcept {
   return state_.base.index + state_.entries.size();
 }

@@ -24,6 +24,8 @@ public:
   /// Refused once there are entries that do not follow `base`.
   [[nodiscard]] bool save_base(const raft::snapshot_meta& base) override;
 
+  [[nodiscard]] bool begin_anew(const raft::snapshot_meta& base) override;
+
 private:
   [[nodiscard]] raft::index_t last_index() const noexcept;
   [[nodiscard]] bool fits(const raft::persist_request& request) const noexcept;

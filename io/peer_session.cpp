@@ -26,7 +26,7 @@ caf::behavior peer_session::make_behavior() {
       [this](const raft::message& msg) { send_raft_message(msg); },
       [this](const proposal_batch& batch) { send_forward(batch); },
       [this](const proposal_refused& refused) { send_forward_refused(refused); },
-      [this](const founding_message& msg) { send_founding(msg); },
+      [this](const peer_word& msg) { send_word(msg); },
       [this](close_link, const caf::error& reason) { close(code_of(reason, errc::closed)); },
       [this](const caf::io::new_data_msg& msg) { on_data(msg); },
       [this](const caf::io::data_transferred_msg& msg) { connection_.transferred(msg); },
@@ -130,8 +130,8 @@ void peer_session::on_frame(const frame& input) {
     return on_forward(input);
   case frame_type::forward_refused:
     return on_forward_refused(input);
-  case frame_type::founding:
-    return on_founding(input);
+  case frame_type::word:
+    return on_word(input);
   default:
     return refuse(errc::refused_malformed, "a frame that does not belong between members");
   }
@@ -171,8 +171,11 @@ void peer_session::judge() {
 void peer_session::on_verdict(const caf::error& verdict) {
   if (ending_)
     return;
-  if (verdict)
+  if (verdict) {
+    if (!said_hello_) // whoever is turned away has to know by which cluster
+      say_hello();
     return refuse(code_of(verdict, errc::stopped), text_of(verdict));
+  }
   accepts_ = true;
   connection_.trust();
   config_.epochs->saw(remote_->self.peer, remote_->epoch);
@@ -204,6 +207,11 @@ void peer_session::on_last_word(const frame& input, const char* what) {
   const auto word = decode_refusal(input.payload);
   if (!word)
     return give_up(errc::refused_malformed, "the last word cannot be understood");
+  if (word->reason == errc::refused_retired || word->reason == errc::refused_name_taken
+      || word->reason == errc::refused_cluster)
+    compat::send(
+        self_, config_.node,
+        turned_away_by{remote_ ? remote_->cluster_id : raft::incarnation_id{}, word->reason});
   give_up(word->reason == errc::none ? errc::connection_lost : word->reason, what + word->text);
 }
 
@@ -232,11 +240,11 @@ void peer_session::on_forward_refused(const frame& input) {
   compat::send(self_, config_.node, *decoded);
 }
 
-void peer_session::on_founding(const frame& input) {
-  auto decoded = decode_founding(input.payload);
+void peer_session::on_word(const frame& input) {
+  auto decoded = raft::decode_word(input.payload);
   if (!decoded)
-    return refuse(errc::refused_malformed, "a founding message cannot be understood");
-  compat::send(self_, config_.node, std::move(*decoded), remote_->self);
+    return refuse(errc::refused_malformed, "a word between nodes cannot be understood");
+  compat::send(self_, config_.node, peer_word{std::move(*decoded)}, remote_->self);
 }
 
 // -- messages become frames -----------------------------------------------------------------------
@@ -280,9 +288,10 @@ void peer_session::send_forward_refused(const proposal_refused& refused) {
                           [&refused](raft::writer& out) { encode(refused, out); });
 }
 
-void peer_session::send_founding(const founding_message& msg) {
+void peer_session::send_word(const peer_word& msg) {
   if (up_ && !ending_ && !connection_.window_full())
-    connection_.write_frame(frame_type::founding, [&msg](raft::writer& out) { encode(msg, out); });
+    connection_.write_frame(frame_type::word,
+                            [&msg](raft::writer& out) { raft::encode(msg.content, out); });
 }
 
 void peer_session::close(errc reason) {

@@ -78,13 +78,13 @@ private:
   void on_raft_message(const frame& input);
   void on_forward(const frame& input);
   void on_forward_refused(const frame& input);
-  void on_founding(const frame& input);
+  void on_word(const frame& input);
 
   // Messages that become frames.
   void send_raft_message(const raft::message& msg);
   void send_forward(const proposal_batch& batch);
   void send_forward_refused(const proposal_refused& refused);
-  void send_founding(const founding_message& msg);
+  void send_word(const peer_word& msg);
   void close(errc reason);
 
   // Ends.

@@ -17,22 +17,7 @@ constexpr std::uint8_t auth_none = 0;
 
 /// What the smallest element of each list takes, so that a count is checked before it is reserved.
 constexpr std::size_t min_text_bytes = 1;
-constexpr std::size_t min_member_bytes = 1;
 constexpr std::size_t min_blob_bytes = 1;
-
-void encode_members(const std::vector<raft::member_id>& value, raft::writer& out) {
-  out.varint(value.size());
-  for (const auto& member : value)
-    encode(member, out);
-}
-
-std::vector<raft::member_id> decode_members(raft::reader& in) {
-  std::vector<raft::member_id> result;
-  const auto count = in.count(min_member_bytes);
-  for (std::size_t i = 0; i < count && in.ok(); ++i)
-    result.push_back(raft::decode_member(in));
-  return result;
-}
 
 } // namespace
 
@@ -102,7 +87,9 @@ void encode(const hello& value, raft::writer& out) {
   encode_id(value.cluster_id, out);
   encode(value.self, out);
   out.text(value.endpoint);
-  encode_endpoints(value.known_members, out);
+  raft::encode(value.known_members, out);
+  out.u8(value.born_after ? 1 : 0);
+  out.u64(value.born_after.value_or(0));
   out.u64(value.epoch);
   out.u64(value.seen_epoch);
   out.text(value.app_data);
@@ -124,7 +111,10 @@ std::optional<hello> decode_hello(const blob& payload) {
   result.cluster_id = decode_id(in);
   result.self = raft::decode_member(in);
   result.endpoint = in.text(max_wire_name);
-  result.known_members = decode_endpoints(in);
+  result.known_members = raft::decode_peers(in);
+  const auto is_born = in.u8() != 0;
+  if (const auto index = in.u64(); is_born)
+    result.born_after = index;
   result.epoch = in.u64();
   result.seen_epoch = in.u64();
   result.app_data = in.text(max_app_data_size);
@@ -148,21 +138,6 @@ std::optional<refusal> decode_refusal(const blob& payload) {
   refusal result;
   result.reason = decode_code(in);
   result.text = in.text(max_text_size);
-  return exactly(in, std::move(result));
-}
-
-void encode(const founding_message& value, raft::writer& out) {
-  encode_id(value.cluster_id, out);
-  encode_members(value.founders, out);
-  encode_members(value.accepted, out);
-}
-
-std::optional<founding_message> decode_founding(const blob& payload) {
-  raft::reader in{payload};
-  founding_message result;
-  result.cluster_id = decode_id(in);
-  result.founders = decode_members(in);
-  result.accepted = decode_members(in);
   return exactly(in, std::move(result));
 }
 

@@ -22,13 +22,11 @@ struct refusal {
 
 void encode(const hello& value, raft::writer& out);
 void encode(const refusal& value, raft::writer& out);
-void encode(const founding_message& value, raft::writer& out);
 void encode(const proposal_batch& value, raft::writer& out);   ///< without `via`
 void encode(const proposal_refused& value, raft::writer& out); ///< without `via`
 
 [[nodiscard]] std::optional<hello> decode_hello(const blob& payload);
 [[nodiscard]] std::optional<refusal> decode_refusal(const blob& payload);
-[[nodiscard]] std::optional<founding_message> decode_founding(const blob& payload);
 [[nodiscard]] std::optional<proposal_batch> decode_proposal_batch(const blob& payload);
 [[nodiscard]] std::optional<proposal_refused> decode_proposal_refused(const blob& payload);
 

@@ -61,6 +61,10 @@ public:
 
   /// The state that stands before the log of a newly founded cluster.
   [[nodiscard]] virtual bool save_base(const snapshot_meta& base) = 0;
+
+  /// Another life begins, behind `base`: log and hard state of the last one are gone, all of it or
+  /// nothing, before this returns. False when that failed.
+  [[nodiscard]] virtual bool begin_anew(const snapshot_meta& base) = 0;
 };
 
 } // namespace hamok::raft

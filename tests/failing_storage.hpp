@@ -16,8 +16,8 @@ public:
     return failing ? raft::write_status::failed : memory_storage::write(request, on_durable);
   }
 
-  bool save_base(const raft::snapshot_meta& base) override {
-    return !failing_base && memory_storage::save_base(base);
+  bool begin_anew(const raft::snapshot_meta& base) override {
+    return !failing_base && memory_storage::begin_anew(base);
   }
 
   std::atomic<bool> failing{false};      ///< writes of the log

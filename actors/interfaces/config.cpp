@@ -34,6 +34,7 @@ public:
     timeouts();
     addresses();
     members();
+    ways_in();
     limits();
     app_data();
     return std::move(problems_);
@@ -136,6 +137,21 @@ private:
     if (seen.count(config_.peer_id) == 0)
       problem("initial-members", "it lacks this member; name all founders, '" + config_.peer_id
                                      + "' (`peer-id`) included, as id@host:port");
+  }
+
+  void ways_in() {
+    if (config_.bootstrap_expect < 1 || config_.bootstrap_expect >= raft::max_members)
+      problem("bootstrap-expect", "it is " + std::to_string(config_.bootstrap_expect)
+                                      + "; give 1 to " + std::to_string(raft::max_members - 1));
+    else if (config_.bootstrap_expect > 1 && !config_.initial_members.empty())
+      problem("bootstrap-expect", "founders are named already; give `initial-members` or a number");
+    for (const auto& seed : config_.seeds)
+      endpoint("seeds", seed, false);
+    const auto finds_others = !config_.seeds.empty() || config_.bootstrap_expect > 1;
+    if (finds_others && config_.link == link_kind::local)
+      problem("seeds", "local links have no endpoints; name all members in `initial-members`");
+    if (finds_others && config_.link == link_kind::broker && config_.effective_listen().empty())
+      problem("listen", "it is empty; others have to connect to this member, so give host:port");
   }
 
   void at_least(const char* option, std::size_t value, std::size_t low, std::size_t high) {

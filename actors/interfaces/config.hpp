@@ -60,8 +60,14 @@ struct node_config {
   std::string listen;
   /// What to tell the others instead of the address that is bound.
   std::string advertise;
-  /// All founders of the cluster, this member included. Empty: it founds a cluster of its own.
+  /// All founders of the cluster, this member included. Empty: see `bootstrap_expect` and `seeds`.
   std::vector<peer_endpoint> initial_members;
+  /// More than 1: so many nodes with the same number, once they know each other, found the cluster.
+  /// 1, without initial members and seeds: the member founds a cluster of its own.
+  std::uint32_t bootstrap_expect = 1;
+  /// `host:port` of members, or of nodes that will be: one that lives is enough to learn of all
+  /// others. With seeds alone a node never founds a cluster: it joins the one that it meets.
+  std::vector<std::string> seeds;
   /// A listening address outside of loopback is refused unless this is set: links are not
   /// protected.
   bool allow_insecure = false;

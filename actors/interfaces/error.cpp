@@ -74,12 +74,12 @@ constexpr std::array descriptions{
                 "the other side belongs to another cluster; check `cluster` and the endpoints",
                 true},
     description{"refused_stranger",
-                "the peer is not one of the members that the cluster was founded with; add it to "
-                "`initial_members` of all founders before they start",
+                "somebody else was expected at this endpoint; check the endpoints and peer ids of "
+                "the members",
                 true},
-    description{"refused_incarnation",
-                "the peer id is a member, but in an earlier life whose memory is lost; it can come "
-                "back only once the cluster can change its members",
+    description{"refused_name_taken",
+                "another living node has this peer id; peer ids have to be unique, and who comes "
+                "back is let in once the link of its earlier life is gone",
                 true},
     description{"refused_duplicate",
                 "there is a better link to the same member already, or the peer id is taken by a "
@@ -123,6 +123,12 @@ constexpr std::array descriptions{
                 "the leadership was not handed over, and goes on where it is unless another leader "
                 "is known; try again when the other voters are linked and have caught up",
                 false},
+    description{"refused_retired",
+                "this life was removed from the cluster and cannot come back; join it again, as "
+                "another life",
+                true},
+    description{"membership_refused",
+                "the change of the members cannot be, and has not begun; the text says why", true},
 };
 
 static_assert(descriptions.size() == static_cast<std::size_t>(last_errc) + 1);

@@ -31,8 +31,8 @@ enum class errc : std::uint8_t {
   too_large,           ///< over a limit: what was sent, or what would be answered
   refused_protocol,    ///< hello: no protocol version in common
   refused_cluster,     ///< hello: another cluster name or cluster id
-  refused_stranger,    ///< hello: not one of the members that this cluster was founded with
-  refused_incarnation, ///< hello: the peer id is a member, but under another incarnation
+  refused_stranger,    ///< hello: somebody else was expected at this endpoint
+  refused_name_taken,  ///< hello: another living node has this peer id
   refused_duplicate,   ///< hello: there is a better link to the same member already
   refused_self,        ///< hello: the endpoint is this very node
   refused_state_types, ///< hello: the other side lacks a registered state type
@@ -45,10 +45,12 @@ enum class errc : std::uint8_t {
   answer_too_large,    ///< the operation has happened, but no frame has room for its result
   actor_died,          ///< an actor of the member has ended with an error that is not its own
   transfer_failed,     ///< the leadership was not handed over
+  refused_retired,     ///< hello: this life was removed from the cluster
+  membership_refused,  ///< a change of the members cannot be, and has not begun
 };
 
 /// The one that was added last.
-inline constexpr errc last_errc = errc::transfer_failed;
+inline constexpr errc last_errc = errc::membership_refused;
 
 /// The name of the code, as in the documentation.
 [[nodiscard]] std::string to_string(errc code);

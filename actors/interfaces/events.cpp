@@ -70,6 +70,18 @@ event_text told(const event::hello_notification& x) {
 event_text told(const event::no_heartbeat_from& x) {
   return {"no-heartbeat-from", {text("id", x.id)}};
 }
+event_text told(const event::joined& x) {
+  return {"joined", {{"cluster", raft::to_string(x.cluster), event_field::kind::text}}};
+}
+event_text told(const event::rejoining&) {
+  return {"rejoining", {}};
+}
+event_text told(const event::left&) {
+  return {"left", {}};
+}
+event_text told(const event::quorum_lost& x) {
+  return {"quorum-lost", {{"text", x.text, event_field::kind::text}}};
+}
 event_text told(const event::lagged& x) {
   return {"lagged", {number("count", x.count)}};
 }

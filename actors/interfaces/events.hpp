@@ -83,6 +83,19 @@ struct lagged {
   std::uint64_t count = 0;
 };
 
+/// This member is a voter of the cluster, and there is a leader.
+struct joined {
+  raft::incarnation_id cluster;
+};
+/// This member comes back: it was a member before, or an earlier life of its name was.
+struct rejoining {};
+/// This life was removed from the cluster, by `leave` or by somebody else.
+struct left {};
+/// Too many voters have forgotten what they promised: the others wait for the operator.
+struct quorum_lost {
+  std::string text;
+};
+
 } // namespace hamok::event
 
 namespace hamok {
@@ -93,7 +106,8 @@ using any_event =
                  event::leader, event::state_changed, event::leader_changed, event::message,
                  event::remote_peer_joined, event::remote_peer_left, event::commit,
                  event::heartbeat, event::error, event::hello_notification,
-                 event::no_heartbeat_from, event::lagged>;
+                 event::no_heartbeat_from, event::lagged, event::joined, event::rejoining,
+                 event::left, event::quorum_lost>;
 
 /// One field of an event, as text.
 struct event_field {

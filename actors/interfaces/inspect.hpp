@@ -94,6 +94,36 @@ bool inspect(Inspector& f, role& x) {
   return f.apply(get, set);
 }
 
+/// As the bytes that go between nodes.
+template <class Word, class Inspector>
+bool inspect_word(Inspector& f, Word& x) {
+  auto get = [&x] { return to_blob(node_word{x}); };
+  auto set = [&x](const blob& bytes) {
+    auto decoded = decode_word(bytes);
+    if (!decoded || !std::holds_alternative<Word>(*decoded))
+      return false;
+    x = std::get<Word>(std::move(*decoded));
+    return true;
+  };
+  return f.object(x).fields(f.field("bytes", get, set));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, change_order& x) {
+  return inspect_word(f, x);
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, change_reply& x) {
+  return inspect_word(f, x);
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, known_peer& x) {
+  return f.object(x).fields(f.field("peer", x.peer), f.field("endpoint", x.endpoint),
+                            f.field("version", x.version));
+}
+
 template <class Inspector>
 bool inspect(Inspector& f, transfer_result& x) {
   auto get = [&x] { return static_cast<std::uint8_t>(x); };
@@ -171,8 +201,9 @@ bool inspect(Inspector& f, hello& x) {
       f.field("protocol-min", x.protocol_min), f.field("protocol-max", x.protocol_max),
       f.field("cluster", x.cluster), f.field("cluster-id", x.cluster_id), f.field("self", x.self),
       f.field("endpoint", x.endpoint), f.field("known-members", x.known_members),
-      f.field("epoch", x.epoch), f.field("seen-epoch", x.seen_epoch),
-      f.field("app-data", x.app_data), f.field("state-kinds", x.state_kinds));
+      f.field("born-after", x.born_after), f.field("epoch", x.epoch),
+      f.field("seen-epoch", x.seen_epoch), f.field("app-data", x.app_data),
+      f.field("state-kinds", x.state_kinds));
 }
 
 template <class Inspector>
@@ -182,9 +213,16 @@ bool inspect(Inspector& f, link_hello& x) {
 }
 
 template <class Inspector>
-bool inspect(Inspector& f, founding_message& x) {
-  return f.object(x).fields(f.field("cluster-id", x.cluster_id), f.field("founders", x.founders),
-                            f.field("accepted", x.accepted));
+bool inspect(Inspector& f, peer_word& x) {
+  auto get = [&x] { return raft::to_blob(x.content); };
+  auto set = [&x](const blob& bytes) {
+    auto decoded = raft::decode_word(bytes);
+    if (!decoded)
+      return false;
+    x.content = std::move(*decoded);
+    return true;
+  };
+  return f.object(x).fields(f.field("bytes", get, set));
 }
 
 template <class Inspector>
@@ -236,6 +274,34 @@ template <class Inspector>
 bool inspect(Inspector& f, leader_notice& x) {
   return f.object(x).fields(f.field("leader", x.leader), f.field("term", x.term),
                             f.field("away", x.away), f.field("draining", x.draining));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, turned_away_by& x) {
+  return f.object(x).fields(f.field("cluster", x.cluster), f.field("reason", x.reason));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, members_seen& x) {
+  auto get = [&x] { return static_cast<std::uint8_t>(x.standing); };
+  auto set = [&x](std::uint8_t value) {
+    x.standing = static_cast<raft::standing>(value);
+    return value <= static_cast<std::uint8_t>(raft::standing::removed);
+  };
+  return f.object(x).fields(f.field("latest", x.latest), f.field("latest-index", x.latest_index),
+                            f.field("committed", x.committed),
+                            f.field("committed-index", x.committed_index),
+                            f.field("standing", get, set), f.field("leader", x.leader));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, change_task& x) {
+  return f.object(x).fields(f.field("asker", x.asker), f.field("order", x.order));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, change_result& x) {
+  return f.object(x).fields(f.field("asker", x.asker), f.field("reply", x.reply));
 }
 
 template <class Inspector>
@@ -419,6 +485,26 @@ template <class Inspector>
 bool inspect(Inspector& f, no_heartbeat_from& x) {
   return f.object(x).fields(f.field("id", x.id));
 }
+template <class Inspector>
+bool inspect(Inspector& f, joined& x) {
+  return f.object(x).fields(f.field("cluster", x.cluster));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, rejoining& x) {
+  return f.object(x).fields();
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, left& x) {
+  return f.object(x).fields();
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, quorum_lost& x) {
+  return f.object(x).fields(f.field("text", x.text));
+}
+
 template <class Inspector>
 bool inspect(Inspector& f, lagged& x) {
   return f.object(x).fields(f.field("count", x.count));

@@ -41,6 +41,9 @@ struct role_changed;
 struct transfer_leadership;
 struct drain;
 struct drained;
+struct remove_remote_peer;
+struct join_cluster;
+struct leave_cluster;
 
 /// A peer link: carries everything that goes to one incarnation of one remote member.
 using link_actor = caf::typed_actor<
@@ -50,8 +53,8 @@ using link_actor = caf::typed_actor<
     caf::result<void>(proposal_batch),
     // Tells the peer that a batch which it has forwarded was not appended.
     caf::result<void>(proposal_refused),
-    // Sends a step of founding.
-    caf::result<void>(founding_message),
+    // Says something beside the algorithm. Dropped as messages of the algorithm are.
+    caf::result<void>(peer_word),
     // Says goodbye with a reason and closes the connection for good.
     caf::result<void>(close_link, caf::error)>;
 
@@ -69,6 +72,8 @@ using role_actor = caf::typed_actor<
     caf::result<void>(applied_up_to),
     // Hand the leadership over; `transfer_ended` tells the node how that went.
     caf::result<void>(transfer_request),
+    // Begin a change of the members; `change_result` tells the node what the core says.
+    caf::result<void>(change_task),
     // Storage has finished a write.
     caf::result<void>(write_done),
     // The timer that this actor has armed.
@@ -154,8 +159,15 @@ using node_actor = caf::typed_actor<
     caf::result<std::string>(await_leader, caf::timespan),
     // Answers when everything that is committed now has been applied here.
     caf::result<raft::index_t>(await_commit_head, caf::timespan),
-    // Extends the founding list; only before `start`.
+    // Before the start: extends the founding list. Afterwards: makes whoever of that name is
+    // linked, or will be, a member; answers once that is committed, or why it cannot be.
     caf::result<void>(add_remote_peer, peer_endpoint),
+    // Removes the member of that name; answers once that is committed, or why it cannot be.
+    caf::result<void>(remove_remote_peer, std::string),
+    // Becomes a member again, as another life, after having been removed.
+    caf::result<void>(join_cluster, caf::timespan),
+    // Is removed from the members, then stops.
+    caf::result<void>(leave_cluster),
     // Begins (again) to take part.
     caf::result<void>(start_node),
     // Hands the leadership over, finishes what callers of this member wait for, says goodbye to the
@@ -187,16 +199,20 @@ using node_actor = caf::typed_actor<
     caf::result<void>(link_opened, hello, link_actor),
     // internal, from a link: a message of the algorithm.
     caf::result<void>(peer_message),
-    // internal, from a link: a step of founding.
-    caf::result<void>(founding_message, raft::member_id),
+    // internal, from a link: what this life says beside the algorithm.
+    caf::result<void>(peer_word, raft::member_id),
+    // internal, from a link: another node does not want this one.
+    caf::result<void>(turned_away_by),
+    // internal, from a role: who takes part, as far as the core knows.
+    caf::result<void>(members_seen),
+    // internal, from a role: what the core says to a change of the members.
+    caf::result<void>(change_result),
     // internal, from the applier: it has got this far.
     caf::result<void>(applied_up_to),
     // internal, from a role: how handing over the leadership has ended.
     caf::result<void>(transfer_ended),
     // internal: no caller of this member waits any more.
-    caf::result<void>(drained),
-    // internal: the node's own timer.
-    caf::result<void>(deadline_reached)>;
+    caf::result<void>(drained)>;
 
 } // namespace hamok
 

@@ -9,6 +9,7 @@
 #include "hamok/raft/messages.hpp"
 #include "hamok/raft/progress.hpp"
 #include "hamok/raft/types.hpp"
+#include "hamok/raft/word.hpp"
 
 #include <caf/timespan.hpp>
 
@@ -40,8 +41,10 @@ struct hello {
   std::string cluster;
   raft::incarnation_id cluster_id; ///< none: not founded yet
   raft::member_id self;
-  std::string endpoint; ///< advertised `host:port`
-  std::vector<peer_endpoint> known_members;
+  std::string endpoint;                        ///< advertised `host:port`
+  std::vector<raft::known_peer> known_members; ///< this member first
+  /// Of this life, see `raft::member_change`; none: it has not heard of any cluster yet.
+  std::optional<raft::index_t> born_after;
   std::uint64_t epoch = 0;      ///< counts the connections that this side has tried with the other
   std::uint64_t seen_epoch = 0; ///< highest epoch of the other side that this side has seen
   std::string app_data = "{}";
@@ -60,12 +63,10 @@ struct link_hello {
   std::uint64_t seen_epoch = 0;
 };
 
-/// How founding by a list of initial members goes on (consensus.md, 5).
-struct founding_message {
-  raft::incarnation_id cluster_id;
-  std::vector<raft::member_id> founders;
-  /// Those of `founders` that the sender knows to have accepted exactly this list.
-  std::vector<raft::member_id> accepted;
+/// What nodes say to each other beside the algorithm: how a cluster is founded, what is known of
+/// it, where peers can be reached, and changes of the members.
+struct peer_word {
+  raft::node_word content;
 };
 
 /// A message of the algorithm that came over the link of `from`.
@@ -134,6 +135,35 @@ struct leader_notice {
   errc away = errc::none;
   /// This member is about to stop: it finishes what it has, and takes no new operations.
   bool draining = false;
+};
+
+/// A node of this cluster (none: it has not said) has refused this one's hello.
+struct turned_away_by {
+  raft::incarnation_id cluster;
+  errc reason = errc::none;
+};
+
+/// What the core shows to the node, and to `raft::life`.
+struct members_seen {
+  raft::configuration latest; ///< in force
+  raft::index_t latest_index = 0;
+  raft::configuration committed;
+  raft::index_t committed_index = 0;
+  raft::standing standing = raft::standing::outsider;
+  std::optional<raft::member_id> leader;
+};
+
+/// A change of the members for the core. `asker` is the member that wants to know what comes of it;
+/// none: this one.
+struct change_task {
+  std::optional<raft::member_id> asker;
+  raft::change_order order;
+};
+
+/// What the core said to it.
+struct change_result {
+  std::optional<raft::member_id> asker;
+  raft::change_reply reply;
 };
 
 /// Hand the leadership over to this member; empty: to the one that is furthest.

@@ -76,7 +76,7 @@ TEST_CASE("a stop waits for its own links, whatever an earlier stop has waited f
   node_fixture fix{local_config({{"a", ""}, {"b", ""}})};
   // A link that does not end when it is told to.
   const auto hangs = caf::actor_cast<link_actor>(fix.system.spawn<caf::hidden>([] {
-    return caf::behavior{[](close_link, const caf::error&) {}, [](const founding_message&) {}};
+    return caf::behavior{[](close_link, const caf::error&) {}, [](const peer_word&) {}};
   }));
   link_hello said;
   said.remote.cluster = "hamok";

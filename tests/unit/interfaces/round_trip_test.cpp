@@ -65,14 +65,23 @@ TEST_CASE("messages between members survive CAF's serialization") {
   said.cluster_id = life;
   said.self = alice;
   said.endpoint = "127.0.0.1:1";
-  said.known_members = {{"bob", "127.0.0.1:2"}};
+  said.known_members = {{"bob", "127.0.0.1:2", 7}};
+  said.born_after = 12;
   said.epoch = 3;
   said.seen_epoch = 2;
   said.app_data = R"({"a":1})";
   said.state_kinds = {"map"};
   check_round_trip(said);
   check_round_trip(link_hello{said, true});
-  check_round_trip(founding_message{life, {alice, bob}, {bob}});
+  check_round_trip(peer_word{raft::founding_word{3, {alice}, {{life, {alice, bob}, {bob}}}, {}}});
+  check_round_trip(peer_word{raft::cluster_news{life, {alice}, {{alice}, {}, {}}, 9, 4, true}});
+  check_round_trip(peer_word{raft::directory_news{{{"alice", "127.0.0.1:1", 2}}}});
+  check_round_trip(change_task{bob, {1, 2, {raft::change_kind::remove, alice, 3}}});
+  check_round_trip(
+      change_result{std::nullopt, {1, 2, {raft::change_refusal::busy, false, 4, alice, bob}}});
+  check_round_trip(turned_away_by{life, errc::refused_retired});
+  check_round_trip(
+      members_seen{{{alice}, {}, {}}, 5, {{bob}, {}, {}}, 4, raft::standing::removed, alice});
   check_round_trip(peer_message{alice, some_message()});
   check_round_trip(proposal_batch{alice, 1, 2, {bytes, bytes}});
   check_round_trip(proposal_refused{bob, 1, 2, errc::overloaded});

@@ -28,7 +28,7 @@ constexpr std::array pinned{
     std::string_view{"hamok::peer_endpoint"},
     std::string_view{"hamok::hello"},
     std::string_view{"hamok::link_hello"},
-    std::string_view{"hamok::founding_message"},
+    std::string_view{"hamok::peer_word"},
     std::string_view{"hamok::peer_message"},
     std::string_view{"hamok::proposal_batch"},
     std::string_view{"hamok::proposal_refused"},
@@ -95,6 +95,17 @@ constexpr std::array pinned{
     std::string_view{"hamok::transfer_leadership"},
     std::string_view{"hamok::drain"},
     std::string_view{"hamok::drained"},
+    std::string_view{"hamok::event::joined"},
+    std::string_view{"hamok::event::rejoining"},
+    std::string_view{"hamok::event::left"},
+    std::string_view{"hamok::event::quorum_lost"},
+    std::string_view{"hamok::members_seen"},
+    std::string_view{"hamok::change_task"},
+    std::string_view{"hamok::change_result"},
+    std::string_view{"hamok::turned_away_by"},
+    std::string_view{"hamok::remove_remote_peer"},
+    std::string_view{"hamok::join_cluster"},
+    std::string_view{"hamok::leave_cluster"},
 };
 
 template <std::size_t... Offsets>

@@ -111,10 +111,10 @@ TEST_CASE("a simultaneous connect ends with the same one link on both sides") {
     // It is the same one: what goes in comes out, in both directions.
     REQUIRE(alpha.record->wait_linked("beta"));
     REQUIRE(beta.record->wait_linked("alpha"));
-    compat::anon_send(alpha.record->link_to("beta"), founding_message{{1, 1}, {}, {}});
-    compat::anon_send(beta.record->link_to("alpha"), founding_message{{2, 2}, {}, {}});
-    CHECK(alpha.record->wait([](node_record& r) { return r.founding.size() == 1; }));
-    CHECK(beta.record->wait([](node_record& r) { return r.founding.size() == 1; }));
+    compat::anon_send(alpha.record->link_to("beta"), peer_word{raft::directory_news{}});
+    compat::anon_send(beta.record->link_to("alpha"), peer_word{raft::directory_news{}});
+    CHECK(alpha.record->wait([](node_record& r) { return r.words.size() == 1; }));
+    CHECK(beta.record->wait([](node_record& r) { return r.words.size() == 1; }));
     for (const auto& port : {alpha_port, beta_port})
       caf::anon_send_exit(port.actor, caf::exit_reason::user_shutdown);
   }

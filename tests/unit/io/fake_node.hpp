@@ -56,7 +56,7 @@ class node_record {
 public:
   explicit node_record(hello_policy judged_by)
       : policy(std::move(judged_by)),
-        book(policy.self.peer) {}
+        book(policy.admission.self.peer) {}
 
   /// Waits until `predicate(*this)` holds, under the lock.
   template <class F>
@@ -108,7 +108,7 @@ public:
   std::vector<peer_message> messages;
   std::vector<proposal_batch> batches;
   std::vector<proposal_refused> refused;
-  std::vector<std::pair<founding_message, raft::member_id>> founding;
+  std::vector<std::pair<peer_word, raft::member_id>> words;
   std::vector<event::error> errors;
   std::vector<caf::actor> subscribers;
   std::map<std::string, collection_actor> collections;
@@ -129,18 +129,18 @@ public:
         [this](const peer_message& x) { note([&](auto& r) { r.messages.push_back(x); }); },
         [this](const proposal_batch& x) { note([&](auto& r) { r.batches.push_back(x); }); },
         [this](const proposal_refused& x) { note([&](auto& r) { r.refused.push_back(x); }); },
-        [this](const founding_message& x, const raft::member_id& from) {
-          note([&](auto& r) { r.founding.emplace_back(x, from); });
+        [this](const peer_word& x, const raft::member_id& from) {
+          note([&](auto& r) { r.words.emplace_back(x, from); });
         },
         [this](const event::error& x) { note([&](auto& r) { r.errors.push_back(x); }); },
         [this](get_status) {
           note([](auto& r) { ++r.asked_for_status; });
           node_status result;
-          result.peer_id = record_->policy.self.peer;
+          result.peer_id = record_->policy.admission.self.peer;
           result.cluster = record_->policy.cluster;
-          result.cluster_id = record_->policy.cluster_id;
+          result.cluster_id = record_->policy.admission.cluster;
           result.view.leader = raft::member_id{"leader", {1, 1}};
-          result.members = {{record_->policy.self, "127.0.0.1:1", true, true}};
+          result.members = {{record_->policy.admission.self, "127.0.0.1:1", true, true}};
           return result;
         },
         [this](find_collection, const std::string& name) -> caf::result<collection_actor> {
@@ -216,15 +216,13 @@ private:
 
 /// A fake node and everything that links are told by it. Ends with the test.
 struct fake_member {
-  fake_member(caf::actor_system& system, const std::string& id,
-              std::vector<std::string> peers = {"alpha", "beta", "gamma"}) {
+  fake_member(caf::actor_system& system, const std::string& id) {
     hello_policy policy;
     policy.cluster = "test";
-    policy.self = {id, {1, std::hash<std::string>{}(id)}};
-    policy.peers = std::move(peers);
+    policy.admission.self = {id, {1, std::hash<std::string>{}(id)}};
     record = std::make_shared<node_record>(std::move(policy));
     said.cluster = "test";
-    said.self = record->policy.self;
+    said.self = record->policy.admission.self;
     node = caf::actor_cast<node_actor>(system.spawn<fake_node_actor>(record));
     epochs = std::make_shared<epoch_table>();
   }
@@ -242,10 +240,10 @@ struct fake_member {
     result.make_hello = [value = said] { return value; };
     result.make_welcome = [policy = record->policy] {
       return client_welcome{client_protocol_version,
-                            policy.self.peer,
-                            policy.cluster_id,
+                            policy.admission.self.peer,
+                            policy.admission.cluster,
                             "leader",
-                            {{policy.self.peer, "127.0.0.1:1"}}};
+                            {{policy.admission.self.peer, "127.0.0.1:1"}}};
     };
     result.epochs = epochs;
     result.limits = limits;

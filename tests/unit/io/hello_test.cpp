@@ -11,10 +11,13 @@ namespace {
 hello_policy policy() {
   hello_policy result;
   result.cluster = "test";
-  result.cluster_id = {1, 1};
-  result.self = {"alpha", {10, 10}};
-  result.peers = {"alpha", "beta", "gamma"};
-  result.members = {{"alpha", {10, 10}}, {"beta", {20, 20}}};
+  auto& here = result.admission;
+  here.cluster = {1, 1};
+  here.self = {"alpha", {10, 10}};
+  here.latest.voters = {{"alpha", {10, 10}}, {"beta", {20, 20}}};
+  here.latest.retired = {{{"beta", {19, 19}}, 7}};
+  here.committed = here.latest;
+  here.linked = {{"beta", {20, 20}}};
   result.state_kinds = {"map"};
   return result;
 }
@@ -36,11 +39,11 @@ TEST_CASE("a hello of a member is accepted") {
   unfounded.remote.cluster_id = {};
   CHECK(judge_hello(policy(), unfounded) == errc::none);
   auto young = policy();
-  young.cluster_id = {};
+  young.admission.cluster = {};
   CHECK(judge_hello(young, from_beta()) == errc::none);
-  auto unknown_incarnation = from_beta();
-  unknown_incarnation.remote.self = {"gamma", {99, 99}};
-  CHECK(judge_hello(policy(), unknown_incarnation) == errc::none);
+  auto guest = from_beta(); // who is no member may come in, and has no vote
+  guest.remote.self = {"gamma", {99, 99}};
+  CHECK(judge_hello(policy(), guest) == errc::none);
 }
 
 TEST_CASE("each reason to refuse a hello has its name and its sentence") {
@@ -56,10 +59,10 @@ TEST_CASE("each reason to refuse a hello has its name and its sentence") {
   CHECK(refused([](hello& x) { x.protocol_min = 3; }) == errc::refused_protocol);
   CHECK(refused([](hello& x) { x.cluster = "other"; }) == errc::refused_cluster);
   CHECK(refused([](hello& x) { x.cluster_id = {2, 2}; }) == errc::refused_cluster);
-  CHECK(refused([](hello& x) { x.self.peer = "delta"; }) == errc::refused_stranger);
-  CHECK(refused([](hello& x) { x.self.incarnation = {21, 21}; }) == errc::refused_incarnation);
+  CHECK(refused([](hello& x) { x.self.incarnation = {19, 19}; }) == errc::refused_retired);
+  CHECK(refused([](hello& x) { x.self.incarnation = {21, 21}; }) == errc::refused_name_taken);
   CHECK(refused([](hello& x) { x.self = {"alpha", {10, 10}}; }) == errc::refused_self);
-  CHECK(refused([](hello& x) { x.self = {"alpha", {11, 11}}; }) == errc::refused_incarnation);
+  CHECK(refused([](hello& x) { x.self = {"alpha", {11, 11}}; }) == errc::refused_name_taken);
   CHECK(refused([](hello& x) { x.state_kinds.clear(); }) == errc::refused_state_types);
   CHECK(refused([](hello& x) { x.self.peer.clear(); }) == errc::refused_malformed);
   CHECK(refused([](hello& x) { x.self.incarnation = {}; }) == errc::refused_malformed);

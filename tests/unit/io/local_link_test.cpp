@@ -92,19 +92,21 @@ TEST_CASE("members of one process find each other, whoever comes first, and talk
   REQUIRE(pair.beta.record->wait([](node_record& r) { return r.refused.size() == 1; }));
   CHECK(!pair.beta.record->get([](node_record& r) { return r.refused[0].via; }));
 
-  compat::anon_send(to_alpha, founding_message{{1, 2}, {}, {}});
-  REQUIRE(pair.alpha.record->wait([](node_record& r) { return r.founding.size() == 1; }));
-  CHECK(pair.alpha.record->get([](node_record& r) { return r.founding[0].second; })
+  compat::anon_send(to_alpha, peer_word{raft::directory_news{}});
+  REQUIRE(pair.alpha.record->wait([](node_record& r) { return r.words.size() == 1; }));
+  CHECK(pair.alpha.record->get([](node_record& r) { return r.words[0].second; })
         == pair.beta.said.self);
 }
 
 TEST_CASE("a refused local member is named on both sides") {
   local_pair pair;
-  pair.alpha.record->update([](node_record& r) { r.policy.members = {{"beta", {77, 77}}}; });
+  pair.alpha.record->update([](node_record& r) {
+    r.policy.admission.linked = {{"beta", {77, 77}}};
+  });
   pair.dial(pair.alpha, "beta");
   pair.dial(pair.beta, "alpha");
-  CHECK(pair.alpha.record->wait_error(errc::refused_incarnation));
-  CHECK(pair.beta.record->wait_error(errc::refused_incarnation));
+  CHECK(pair.alpha.record->wait_error(errc::refused_name_taken));
+  CHECK(pair.beta.record->wait_error(errc::refused_name_taken));
   CHECK(pair.alpha.record->get([](node_record& r) { return r.opened; }) == 0);
 }
 

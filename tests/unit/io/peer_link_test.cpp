@@ -96,9 +96,9 @@ TEST_CASE("two links say hello and carry messages both ways") {
   REQUIRE(beta.record->wait([](node_record& r) { return r.refused.size() == 1; }));
   CHECK(beta.record->get([](node_record& r) { return r.refused[0].token; }) == 2);
 
-  compat::anon_send(to_beta, founding_message{{1, 2}, {alpha.said.self}, {}});
-  REQUIRE(beta.record->wait([](node_record& r) { return r.founding.size() == 1; }));
-  CHECK(beta.record->get([](node_record& r) { return r.founding[0].second; }) == alpha.said.self);
+  compat::anon_send(to_beta, peer_word{raft::directory_news{{{"alpha", "127.0.0.1:1", 1}}}});
+  REQUIRE(beta.record->wait([](node_record& r) { return r.words.size() == 1; }));
+  CHECK(beta.record->get([](node_record& r) { return r.words[0].second; }) == alpha.said.self);
 
   compat::anon_send(to_beta, close_link{}, make_error(errc::stopped));
   CHECK(alpha.record->wait_unlinked("beta"));
@@ -130,13 +130,14 @@ TEST_CASE("each kind of refusal is named on both sides") {
   check_refusal(errc::refused_cluster,
                 [](fake_member&, fake_member& beta) { beta.said.cluster = "other"; });
   check_refusal(errc::refused_cluster, [](fake_member& alpha, fake_member& beta) {
-    alpha.record->policy.cluster_id = {1, 1};
+    alpha.record->policy.admission.cluster = {1, 1};
     beta.said.cluster_id = {2, 2};
   });
-  check_refusal(errc::refused_stranger,
-                [](fake_member&, fake_member& beta) { beta.said.self.peer = "delta"; });
-  check_refusal(errc::refused_incarnation, [](fake_member& alpha, fake_member&) {
-    alpha.record->policy.members = {{"beta", {77, 77}}};
+  check_refusal(errc::refused_name_taken, [](fake_member& alpha, fake_member&) {
+    alpha.record->policy.admission.linked = {{"beta", {77, 77}}};
+  });
+  check_refusal(errc::refused_retired, [](fake_member& alpha, fake_member& beta) {
+    alpha.record->policy.admission.committed.retired = {{beta.said.self, 7}};
   });
   check_refusal(errc::refused_self,
                 [](fake_member& alpha, fake_member& beta) { beta.said.self = alpha.said.self; });
@@ -146,8 +147,8 @@ TEST_CASE("each kind of refusal is named on both sides") {
 }
 
 TEST_CASE("the side that dialed refuses too, and both sides know why") {
-  check_refusal(errc::refused_incarnation, [](fake_member&, fake_member& beta) {
-    beta.record->policy.members = {{"alpha", {77, 77}}};
+  check_refusal(errc::refused_name_taken, [](fake_member&, fake_member& beta) {
+    beta.record->policy.admission.linked = {{"alpha", {77, 77}}};
   });
 }
 

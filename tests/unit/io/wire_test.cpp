@@ -23,7 +23,8 @@ hello full_hello() {
   result.cluster_id = {1, 2};
   result.self = {"alpha", {3, 4}};
   result.endpoint = "127.0.0.1:7000";
-  result.known_members = {{"alpha", "127.0.0.1:7000"}, {"beta", ""}};
+  result.known_members = {{"alpha", "127.0.0.1:7000", 8}, {"beta", "", 0}};
+  result.born_after = 9;
   result.epoch = 5;
   result.seen_epoch = 6;
   result.app_data = R"({"zone":"a"})";
@@ -70,8 +71,9 @@ TEST_CASE("a hello cannot announce more members than it has bytes for") {
   value.endpoint.clear();
   const auto bytes = encoded(value);
   std::vector<std::byte> hostile{bytes.bytes().begin(), bytes.bytes().end()};
-  // The count of members stands in front of epochs (16), app data (1), kinds (1), method, proof.
-  const auto count = hostile.size() - 16 - 1 - 1 - 2 - 1;
+  // The count of members stands in front of the birth (9), epochs (16), app data (1), kinds (1),
+  // method, proof.
+  const auto count = hostile.size() - 9 - 16 - 1 - 1 - 2 - 1;
   hostile[count] = std::byte{0x7F};
   CHECK(!decode_hello(blob::from_vector(std::move(hostile))));
 }
@@ -86,20 +88,6 @@ TEST_CASE("refusals survive their encoding, and overlong texts are cut") {
   const auto cut = decode_refusal(encoded(refusal{errc::closed, std::string(100'000, 'x')}));
   REQUIRE(cut);
   CHECK(cut->text.size() == max_text_size);
-}
-
-TEST_CASE("founding messages survive their encoding") {
-  founding_message value;
-  value.cluster_id = {1, 2};
-  value.founders = {{"a", {1, 1}}, {"b", {2, 2}}};
-  value.accepted = {{"b", {2, 2}}};
-  const auto bytes = encoded(value);
-  const auto back = decode_founding(bytes);
-  REQUIRE(back);
-  CHECK(back->cluster_id == value.cluster_id);
-  CHECK(back->founders == value.founders);
-  CHECK(back->accepted == value.accepted);
-  torture(bytes, decode_founding);
 }
 
 TEST_CASE("forwarded batches survive their encoding and share the bytes of their frame") {

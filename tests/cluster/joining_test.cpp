@@ -1,0 +1,130 @@
+// Members that come by a seed, are removed, and leave.
+
+#include "hamok/tests/cluster/cluster.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace hamok::test {
+
+namespace {
+
+/// Nodes that know each other by seeds alone.
+class crowd {
+public:
+  explicit crowd() {
+    init();
+    settings_.load<caf::io::middleman>();
+    system_ = std::make_unique<caf::actor_system>(settings_);
+  }
+  crowd(const crowd&) = delete;
+  crowd& operator=(const crowd&) = delete;
+  ~crowd() { nodes_.clear(); }
+
+  node& add(const std::string& name, std::vector<std::string> seeds, std::uint32_t expect = 1) {
+    node_config config;
+    config.peer_id = name;
+    config.listen = "127.0.0.1:0";
+    config.seeds = std::move(seeds);
+    config.bootstrap_expect = expect;
+    config.auto_start = false;
+    auto log = logs_[name] = std::make_shared<event_log>();
+    auto& result =
+        *(nodes_[name] = std::make_unique<node>(must(spawn_node(*system_, std::move(config)))));
+    result.on_any([log](const any_event& value) { log->add(value); });
+    const auto problem = result.start();
+    INFO(to_string(problem));
+    REQUIRE(!problem);
+    return result;
+  }
+
+  void remove(const std::string& name) { nodes_.erase(name); }
+  [[nodiscard]] node& at(const std::string& name) { return *nodes_.at(name); }
+  [[nodiscard]] event_log& log(const std::string& name) { return *logs_.at(name); }
+
+  /// Whether every node sees these members, all of them voters.
+  [[nodiscard]] bool agree(std::vector<std::string> names) {
+    std::ranges::sort(names);
+    return eventually([&] {
+      return std::ranges::all_of(nodes_, [&](const auto& one) {
+        const auto status = one.second->status();
+        if (!status)
+          return false;
+        std::vector<std::string> voters;
+        for (const auto& member : status->members)
+          if (member.voter)
+            voters.push_back(member.id.peer);
+        std::ranges::sort(voters);
+        return voters == names && status->view.leader.has_value();
+      });
+    });
+  }
+
+private:
+  caf::actor_system_config settings_;
+  std::unique_ptr<caf::actor_system> system_;
+  std::map<std::string, std::shared_ptr<event_log>> logs_;
+  std::map<std::string, std::unique_ptr<node>> nodes_;
+};
+
+} // namespace
+
+TEST_CASE("a node that knows one seed becomes a member with all that the others have") {
+  crowd all;
+  auto& first = all.add("a", {});
+  const auto numbers = must(first.get_or_create_map<std::string, int>("numbers"));
+  must(numbers.set("x", 1, deadline).get());
+  const auto seed = first.listening();
+  all.add("b", {seed});
+  all.add("c", {seed});
+  CHECK(all.agree({"a", "b", "c"}));
+  CHECK(all.log("c").wait_for("joined"));
+  auto& last = all.at("c");
+  CHECK(last.wait_until_commit_head(deadline));
+  CHECK(must(must(last.get_or_create_map<std::string, int>("numbers")).get("x")) == 1);
+  // They know each other, and go on without the seed.
+  all.remove("a");
+  must(must(last.get_or_create_map<std::string, int>("numbers")).set("y", 2, deadline).get());
+}
+
+TEST_CASE("three nodes that expect each other found one cluster") {
+  crowd all;
+  const auto seed = all.add("a", {"127.0.0.1:1"}, 3).listening();
+  all.add("b", {seed}, 3);
+  all.add("c", {seed}, 3);
+  CHECK(all.agree({"a", "b", "c"}));
+}
+
+TEST_CASE("a member is removed, told so, and can come back as another life") {
+  crowd all;
+  const auto seed = all.add("a", {}).listening();
+  all.add("b", {seed});
+  all.add("c", {seed});
+  REQUIRE(all.agree({"a", "b", "c"}));
+  const auto life = must(all.at("c").status()).incarnation;
+  CHECK(all.at("b").remove_remote_peer("c") == caf::error{});
+  CHECK(all.log("c").wait_for("left"));
+  CHECK(all.at("b").remove_remote_peer("nobody") == errc::membership_refused);
+  CHECK(all.at("c").join(deadline) == caf::error{});
+  CHECK(all.agree({"a", "b", "c"}));
+  CHECK(must(all.at("c").status()).incarnation != life);
+}
+
+TEST_CASE("the leader leaves, and the others go on without it") {
+  crowd all;
+  const auto seed = all.add("a", {}).listening();
+  all.add("b", {seed});
+  all.add("c", {seed});
+  REQUIRE(all.agree({"a", "b", "c"}));
+  const auto leader = must(all.at("b").wait_until_leader(deadline));
+  CHECK(all.at(leader).leave() == caf::error{});
+  CHECK(!all.at(leader).running());
+  all.remove(leader);
+  std::vector<std::string> rest{"a", "b", "c"};
+  std::erase(rest, leader);
+  CHECK(all.agree(rest));
+}
+
+} // namespace hamok::test
