@@ -1,11 +1,9 @@
 #include "hamok/io/memory_storage.hpp"
 
-#include <iterator>
-
 namespace hamok {
 
 raft::initial_state memory_storage::load() {
-  return state_;
+  return {hard_, base_, {entries_.begin(), entries_.end()}};
 }
 
 raft::identity memory_storage::load_identity() {
@@ -22,28 +20,40 @@ raft::write_status memory_storage::write(const raft::persist_request& request,
   if (!fits(request))
     return raft::write_status::failed;
   if (request.truncate_from && *request.truncate_from <= last_index())
-    state_.entries.resize(*request.truncate_from - state_.base.index - 1);
-  state_.entries.insert(state_.entries.end(), request.entries.begin(), request.entries.end());
+    entries_.resize(*request.truncate_from - base_.index - 1);
+  entries_.insert(entries_.end(), request.entries.begin(), request.entries.end());
+  if (request.base)
+    rebase(*request.base, request.replaces);
   if (request.state)
-    state_.hard = *request.state;
+    hard_ = *request.state;
   return raft::write_status::durable;
 }
 
+void memory_storage::rebase(const raft::snapshot_meta& base, bool replaces) {
+  if (replaces)
+    entries_.clear();
+  else
+    entries_.erase(entries_.begin(),
+                   entries_.begin() + static_cast<std::ptrdiff_t>(base.index - base_.index));
+  base_ = base;
+}
+
 bool memory_storage::save_base(const raft::snapshot_meta& base) {
-  if (!state_.entries.empty() && base.index != state_.base.index)
+  if (!entries_.empty() && base.index != base_.index)
     return false;
-  state_.base = base;
+  base_ = base;
   return true;
 }
 
 bool memory_storage::begin_anew(const raft::snapshot_meta& base) {
-  state_ = {};
-  state_.base = base;
+  hard_ = {};
+  base_ = base;
+  entries_.clear();
   return true;
 }
 
 raft::index_t memory_storage::last_index() const noexcept {
-  return state_.base.index + state_.entries.size();
+  return base_.index + entries_.size();
 }
 
 /// The core appends exactly behind what is left: anything else is a mistake, and a log with a hole
@@ -51,12 +61,19 @@ raft::index_t memory_storage::last_index() const noexcept {
 bool memory_storage::fits(const raft::persist_request& request) const noexcept {
   auto end = last_index();
   if (request.truncate_from) {
-    if (*request.truncate_from <= state_.base.index)
+    if (*request.truncate_from <= base_.index)
       return false;
     if (*request.truncate_from <= end)
       end = *request.truncate_from - 1;
   }
-  return request.entries.empty() || request.first_index == end + 1;
+  if (!request.entries.empty() && request.first_index != end + 1)
+    return false;
+  if (!request.base)
+    return !request.replaces;
+  if (request.base->index < base_.index)
+    return false;
+  return request.replaces ? request.entries.empty()
+                          : request.base->index <= end + request.entries.size();
 }
 
 } // namespace hamok

@@ -5,9 +5,12 @@
 
 #include "hamok/raft/storage.hpp"
 
+#include <deque>
+
 namespace hamok {
 
-/// Every write is as durable as it will ever be when it returns.
+/// Every write is as durable as it will ever be when it returns. The state machines live as long as
+/// this does, so no snapshot of them is kept beside them.
 ///
 /// Thread safety: as the interface says: one actor at a time.
 class memory_storage : public raft::log_storage {
@@ -17,7 +20,7 @@ public:
   [[nodiscard]] bool save_identity(const raft::identity& value) override;
 
   /// Never `pending`. `failed`, with nothing changed, for a request that would leave a gap in the
-  /// log or reach behind its base.
+  /// log, or reach behind its base.
   [[nodiscard]] raft::write_status write(const raft::persist_request& request,
                                          const durable_callback& on_durable) override;
 
@@ -29,9 +32,12 @@ public:
 private:
   [[nodiscard]] raft::index_t last_index() const noexcept;
   [[nodiscard]] bool fits(const raft::persist_request& request) const noexcept;
+  void rebase(const raft::snapshot_meta& base, bool replaces);
 
   raft::identity identity_;
-  raft::initial_state state_;
+  raft::hard_state hard_;
+  raft::snapshot_meta base_;
+  std::deque<raft::entry> entries_; ///< dropped at the front as it grows at the end
 };
 
 } // namespace hamok

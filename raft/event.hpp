@@ -130,12 +130,20 @@ struct event {
 /// Write this, all of it or nothing: after a crash in the middle, neither the truncation without
 /// the entries nor the entries without the hard state may be found. Then answer with `persisted`.
 /// Writes are confirmed in the order of their sequence numbers.
+///
+/// Inside of one, in this order: the truncation, the entries, the base, the hard state.
 struct persist_request {
   std::uint64_t sequence = 0;
   std::optional<hard_state> state;      ///< always synced
   std::optional<index_t> truncate_from; ///< drop this index and all behind it
   index_t first_index = 0;              ///< index of `entries[0]`
   std::vector<entry> entries;
+  /// The log begins behind this from now on: drop its index and all before it. A snapshot of this
+  /// index that was installed, and is stored, becomes the current one together with this.
+  std::optional<snapshot_meta> base;
+  /// Drop the whole log for `base`, what is behind it as well: it comes from a snapshot, and may
+  /// lie behind the end of the log. There are no entries in such a write.
+  bool replaces = false;
 };
 
 /// A message, and to whom it goes.

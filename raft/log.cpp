@@ -8,7 +8,10 @@ namespace hamok::raft {
 
 log::log(snapshot_meta base, std::vector<entry> entries)
     : base_(std::move(base)),
-      entries_(std::make_move_iterator(entries.begin()), std::make_move_iterator(entries.end())) {}
+      entries_(std::make_move_iterator(entries.begin()), std::make_move_iterator(entries.end())) {
+  for (const auto& item : entries_)
+    bytes_ += footprint(item);
+}
 
 term_t log::last_term() const noexcept {
   return entries_.empty() ? base_.term : entries_.back().term;
@@ -50,12 +53,30 @@ index_t log::last_of_term(term_t term, index_t index) const {
 }
 
 void log::append(entry value) {
+  bytes_ += footprint(value);
   entries_.push_back(std::move(value));
 }
 
 void log::truncate_from(index_t first) {
-  if (first <= last_index())
-    entries_.resize(static_cast<std::size_t>(first - first_index()));
+  while (last_index() >= first && !entries_.empty()) {
+    bytes_ -= footprint(entries_.back());
+    entries_.pop_back();
+  }
+}
+
+void log::compact_to(snapshot_meta base) {
+  while (base_.index < base.index && !entries_.empty()) {
+    bytes_ -= footprint(entries_.front());
+    entries_.pop_front();
+    ++base_.index;
+  }
+  base_ = std::move(base);
+}
+
+void log::reset(snapshot_meta base) {
+  entries_.clear();
+  bytes_ = 0;
+  base_ = std::move(base);
 }
 
 std::vector<entry> log::copy(index_t first, std::size_t count) const {

@@ -59,7 +59,8 @@ public:
   [[nodiscard]] virtual write_status write(const persist_request& request,
                                            const durable_callback& on_durable) = 0;
 
-  /// The state that stands before the log of a newly founded cluster.
+  /// The state that stands before the log of a newly founded cluster, or of a member that has no
+  /// log yet. Later ones come with `write`.
   [[nodiscard]] virtual bool save_base(const snapshot_meta& base) = 0;
 
   /// Another life begins, behind `base`: log and hard state of the last one are gone, all of it or

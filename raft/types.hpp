@@ -114,11 +114,23 @@ struct snapshot_meta {
   friend bool operator==(const snapshot_meta&, const snapshot_meta&) = default;
 };
 
+/// Which snapshot, byte for byte: equal ids mean equal contents.
+struct snapshot_id {
+  index_t index = 0; ///< of the last entry whose effect is in it
+  term_t term = 0;   ///< of that entry
+  std::uint64_t size = 0;
+  std::uint32_t checksum = 0; ///< CRC-32C of all of it
+
+  friend bool operator==(const snapshot_id&, const snapshot_id&) = default;
+};
+
 /// Everything a core starts from, be it new or restarted.
 struct initial_state {
   hard_state hard;
   snapshot_meta base;
   std::vector<entry> entries; ///< the log behind `base`, without gaps
+  /// The state machines begin with the effect of everything up to here; 0: up to `base.index`.
+  index_t restored = 0;
 };
 
 /// What a member does in its term (Raft paper, 5.1).

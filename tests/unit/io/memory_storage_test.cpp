@@ -83,3 +83,69 @@ TEST_CASE("memory storage never truncates behind its base") {
   CHECK(write(storage, request) == raft::write_status::failed);
   CHECK(storage.load().entries.size() == 1);
 }
+
+namespace {
+
+raft::persist_request rebase(raft::index_t index, bool replaces) {
+  raft::persist_request result;
+  result.base = raft::snapshot_meta{index, 1, raft::duration{5}, {}};
+  result.replaces = replaces;
+  return result;
+}
+
+} // namespace
+
+TEST_CASE("memory storage drops what lies before a new base") {
+  memory_storage storage;
+  REQUIRE(write(storage, append(1, {entry_of(1, "a"), entry_of(1, "b"), entry_of(1, "c")}))
+          == raft::write_status::durable);
+  CHECK(write(storage, rebase(2, false)) == raft::write_status::durable);
+  const auto state = storage.load();
+  CHECK(state.base == *rebase(2, false).base);
+  REQUIRE(state.entries.size() == 1);
+  CHECK(state.entries[0].data.text() == "c");
+  CHECK(write(storage, append(4, {entry_of(1, "d")})) == raft::write_status::durable);
+  CHECK(write(storage, append(4, {entry_of(1, "e")})) == raft::write_status::failed);
+}
+
+TEST_CASE("memory storage takes entries and a base among them in one write") {
+  memory_storage storage;
+  auto request = rebase(2, false);
+  request.first_index = 1;
+  request.entries = {entry_of(1, "a"), entry_of(1, "b"), entry_of(1, "c")};
+  CHECK(write(storage, request) == raft::write_status::durable);
+  CHECK(storage.load().entries.size() == 1);
+}
+
+TEST_CASE("memory storage replaces the log by a snapshot that lies behind its end") {
+  memory_storage storage;
+  REQUIRE(write(storage, append(1, {entry_of(1, "a"), entry_of(1, "b")}))
+          == raft::write_status::durable);
+  CHECK(write(storage, rebase(9, false)) == raft::write_status::failed);
+  CHECK(storage.load().entries.size() == 2);
+  CHECK(write(storage, rebase(9, true)) == raft::write_status::durable);
+  CHECK(storage.load().entries.empty());
+  CHECK(write(storage, append(10, {entry_of(2, "j")})) == raft::write_status::durable);
+}
+
+TEST_CASE("memory storage drops the log behind a base that replaces it, too") {
+  memory_storage storage;
+  REQUIRE(write(storage, append(1, {entry_of(1, "a"), entry_of(1, "b"), entry_of(1, "c")}))
+          == raft::write_status::durable);
+  CHECK(write(storage, rebase(2, true)) == raft::write_status::durable);
+  CHECK(storage.load().entries.empty());
+}
+
+TEST_CASE("memory storage refuses a base that goes back, and a replacement with entries") {
+  memory_storage storage;
+  REQUIRE(write(storage, rebase(5, true)) == raft::write_status::durable);
+  CHECK(write(storage, rebase(4, true)) == raft::write_status::failed);
+  auto both = rebase(7, true);
+  both.first_index = 8;
+  both.entries = {entry_of(1, "h")};
+  CHECK(write(storage, both) == raft::write_status::failed);
+  raft::persist_request nothing;
+  nothing.replaces = true;
+  CHECK(write(storage, nothing) == raft::write_status::failed);
+  CHECK(storage.load().base.index == 5);
+}

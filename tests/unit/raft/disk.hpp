@@ -45,6 +45,9 @@ public:
     last_sequence_ = 0;
   }
 
+  /// The state machines will begin here at the next start: their snapshot has been saved.
+  void restored(index_t index) { durable_.restored = index; }
+
   [[nodiscard]] bool idle() const noexcept { return pending_.empty(); }
   [[nodiscard]] const initial_state& durable() const noexcept { return durable_; }
   [[nodiscard]] index_t last_index() const noexcept {
@@ -64,11 +67,30 @@ private:
       durable_.entries.insert(durable_.entries.end(), request.entries.begin(),
                               request.entries.end());
     }
+    if (request.base)
+      rebase(request);
     if (request.state) {
       if (request.state->term < durable_.hard.term)
         throw std::logic_error("the term on disk goes back");
       durable_.hard = *request.state;
     }
+  }
+
+  void rebase(const persist_request& request) {
+    const auto& base = *request.base;
+    if (base.index < durable_.base.index)
+      throw std::logic_error("the base of the log on disk goes back");
+    if (request.replaces) {
+      if (!request.entries.empty())
+        throw std::logic_error("a write replaces the log by a snapshot and appends to it");
+      durable_.entries.clear();
+    } else {
+      if (base.index > last_index())
+        throw std::logic_error("a log is compacted beyond its end");
+      const auto dropped = static_cast<std::ptrdiff_t>(base.index - durable_.base.index);
+      durable_.entries.erase(durable_.entries.begin(), durable_.entries.begin() + dropped);
+    }
+    durable_.base = base;
   }
 
   initial_state durable_;

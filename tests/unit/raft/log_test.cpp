@@ -117,3 +117,54 @@ TEST_CASE("first_of_term and last_of_term agree with a search that is deliberate
       }
     }
 }
+
+TEST_CASE("a compacted log goes on where it was, behind its new base") {
+  auto log = plain({1, 1, 4, 5});
+  log.compact_to({3, 4, 9s, {}});
+  CHECK(log.base().index == 3);
+  CHECK(log.base().cluster_time == 9s);
+  CHECK(log.first_index() == 4);
+  CHECK(log.last_index() == 4);
+  CHECK(log.term_at(3) == term_t{4});
+  CHECK_FALSE(log.term_at(2));
+  CHECK(log.at(4).term == 5);
+  log.append(command(6, "x"));
+  CHECK(terms_of(log) == terms{5, 6});
+}
+
+TEST_CASE("a log can be compacted to its very end") {
+  auto log = plain({1, 1, 4});
+  log.compact_to({3, 4, 9s, {}});
+  CHECK(log.last_index() == 3);
+  CHECK(log.last_term() == 4);
+  CHECK(log.last_cluster_time() == 9s);
+  CHECK(log.bytes() == 0);
+}
+
+TEST_CASE("a log that is reset holds nothing and goes on behind its base") {
+  auto log = plain({1, 1, 4});
+  log.reset({10, 3, 7s, {}});
+  CHECK(log.last_index() == 10);
+  CHECK(log.last_term() == 3);
+  CHECK(log.bytes() == 0);
+  CHECK_FALSE(log.term_at(3));
+  log.append(command(6, "x"));
+  CHECK(log.last_index() == 11);
+}
+
+TEST_CASE("a log counts the bytes of what it holds, and of nothing else") {
+  raft_log log{snapshot_meta{}, {command(1, "abc"), command(1, "")}};
+  const auto two = 3 + 2 * hamok::raft::entry_overhead;
+  CHECK(log.bytes() == two);
+  log.append(command(2, "defgh"));
+  CHECK(log.bytes() == two + 5 + hamok::raft::entry_overhead);
+  log.truncate_from(3);
+  CHECK(log.bytes() == two);
+  log.truncate_from(7);
+  CHECK(log.bytes() == two);
+  log.compact_to({1, 1, 0s, {}});
+  CHECK(log.bytes() == hamok::raft::entry_overhead);
+  log.truncate_from(2);
+  CHECK(log.bytes() == 0);
+  CHECK(log.last_index() == 1);
+}
