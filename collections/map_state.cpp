@@ -1,5 +1,6 @@
 #include "hamok/collections/map_state.hpp"
 
+#include "hamok/collections/state_bytes_state.hpp"
 #include "hamok/raft/codec.hpp"
 
 #include <algorithm>
@@ -344,41 +345,79 @@ apply_result map_state::apply_clear(raft::reader& in, bool events) {
 
 // -- snapshots ------------------------------------------------------------------------------------
 
-blob map_state::snapshot() const {
+namespace {
+
+/// Equal content gives equal bytes, however the content came about: sorted by key.
+template <class Content>
+void write_content(const Content& content, state_sink& sink) {
   std::vector<const std::pair<blob, stored_value>*> sorted;
-  sorted.reserve(content_.size());
-  for (const auto& entry : content_)
+  sorted.reserve(content.size());
+  for (const auto& entry : content)
     sorted.push_back(&entry);
   std::sort(sorted.begin(), sorted.end(),
             [](const auto* a, const auto* b) { return a->first < b->first; });
-  std::vector<std::byte> bytes;
-  raft::writer out{bytes};
+  state_writer out{sink};
   out.u8(snapshot_version);
   out.varint(sorted.size());
   for (const auto* entry : sorted) {
     out.bytes(entry->first.bytes());
     out.bytes(entry->second.bytes());
   }
-  return blob::from_vector(std::move(bytes));
+}
+
+class map_cut final : public state_cut {
+public:
+  map_cut(map_root content, const digest128& digest)
+      : content_(std::move(content)),
+        digest_(digest) {}
+
+  void write(state_sink& out) const override { write_content(content_, out); }
+  [[nodiscard]] digest128 digest() const override { return digest_; }
+
+private:
+  map_root content_;
+  digest128 digest_;
+};
+
+} // namespace
+
+blob map_state::snapshot() const {
+  byte_sink out;
+  write_content(content_, out);
+  return out.take();
+}
+
+std::shared_ptr<const state_cut> map_state::cut() {
+  return std::make_shared<map_cut>(content_.persistent(), digest_);
 }
 
 bool map_state::restore(const blob& snapshot) {
-  raft::reader in{snapshot};
+  chunk_source source{snapshot};
+  return load(source);
+}
+
+bool map_state::load(state_source& source) {
+  state_reader in{source};
   if (in.u8() != snapshot_version)
     return false;
   const auto count = in.count(2);
   map_state fresh;
   apply_result ignored;
-  std::vector<std::byte> piece;
+  std::vector<std::byte> piece; // key, marker and value, as in a command
   for (std::size_t i = 0; i < count && in.ok(); ++i) {
-    const auto key = in.bytes();
-    const auto value = in.bytes();
-    if (key.size() + value.size() > map_limit::pair_bytes)
+    const auto key_size = in.count(1);
+    if (key_size > map_limit::pair_bytes)
       return false;
-    piece.assign(key.bytes().begin(), key.bytes().end());
-    piece.push_back(map_answer::present);
-    piece.insert(piece.end(), value.bytes().begin(), value.bytes().end());
-    fresh.put({blob{piece}, key.size()}, false, ignored);
+    piece.resize(key_size + 1);
+    in.raw(std::span{piece}.first(key_size));
+    piece[key_size] = map_answer::present;
+    const auto value_size = in.count(1);
+    if (value_size > map_limit::pair_bytes - key_size)
+      return false;
+    piece.resize(key_size + 1 + value_size);
+    in.raw(std::span{piece}.last(value_size));
+    if (in.ok())
+      fresh.put({blob{piece}, key_size}, false, ignored);
   }
   if (!in.done())
     return false;

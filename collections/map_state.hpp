@@ -53,6 +53,8 @@ public:
   [[nodiscard]] query_answer query(const blob& question) const override;
   [[nodiscard]] blob snapshot() const override;
   bool restore(const blob& snapshot) override;
+  [[nodiscard]] std::shared_ptr<const state_cut> cut() override;
+  bool load(state_source& source) override;
   [[nodiscard]] std::uint64_t size() const override { return content_.size(); }
   [[nodiscard]] digest128 digest() const override { return digest_; }
   [[nodiscard]] std::shared_ptr<const state_view> view() override;

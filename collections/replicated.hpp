@@ -29,6 +29,7 @@
 #include "hamok/collections/map_decoders.hpp"
 #include "hamok/collections/registry.hpp"
 #include "hamok/collections/response.hpp"
+#include "hamok/collections/state_bytes_state.hpp"
 
 #include <concepts>
 #include <memory>
@@ -59,6 +60,18 @@ template <class State>
 concept keeps_own_snapshots = requires(State& s, const State& c, const blob& bytes) {
   { c.snapshot() } -> std::convertible_to<blob>;
   { s.restore(bytes) } -> std::convertible_to<bool>;
+};
+
+/// A cut that has been written out already.
+class byte_cut final : public state_cut {
+public:
+  explicit byte_cut(blob bytes) : bytes_(std::move(bytes)) {}
+
+  void write(state_sink& out) const override { out.write(bytes_.bytes()); }
+  [[nodiscard]] digest128 digest() const override { return hash_bytes(bytes_.bytes()); }
+
+private:
+  blob bytes_;
 };
 
 } // namespace detail
@@ -135,6 +148,18 @@ public:
     }
     state_ = std::move(fresh);
     return true;
+  }
+
+  /// Nothing is known of how `State` is built, so it becomes bytes at once: a large one holds its
+  /// collection up meanwhile.
+  [[nodiscard]] std::shared_ptr<const state_cut> cut() override {
+    return std::make_shared<const detail::byte_cut>(snapshot());
+  }
+
+  bool load(state_source& source) override {
+    state_reader in{source};
+    const auto bytes = in.rest();
+    return in.ok() && restore(bytes);
   }
 
   [[nodiscard]] std::uint64_t size() const override {

@@ -1,5 +1,7 @@
 #include "hamok/collections/session_state.hpp"
 
+#include "hamok/collections/state_bytes_state.hpp"
+
 #include <algorithm>
 #include <limits>
 #include <utility>
@@ -8,7 +10,7 @@ namespace hamok {
 
 namespace {
 
-constexpr std::uint8_t snapshot_version = 1;
+constexpr std::uint8_t snapshot_version = 2;
 
 void encode_id(const raft::incarnation_id& id, raft::writer& out) {
   out.u64(id.high);
@@ -46,6 +48,15 @@ digest128 digest_of_ended(const std::pair<raft::incarnation_id, raft::index_t>& 
   return hash_bytes(bytes);
 }
 
+/// Of sessions and content.
+digest128 digest_of(const digest128& sessions, const digest128& content) {
+  std::vector<std::byte> bytes;
+  raft::writer out{bytes};
+  encode_digest(sessions, out);
+  encode_digest(content, out);
+  return hash_bytes(bytes);
+}
+
 } // namespace
 
 session_state::session_state(std::unique_ptr<state_machine> machine, session_limits limits)
@@ -53,7 +64,7 @@ session_state::session_state(std::unique_ptr<state_machine> machine, session_lim
       limits_(limits) {}
 
 bool session_state::contains(const raft::incarnation_id& id) const {
-  return sessions_.contains(id);
+  return part_.sessions.contains(id);
 }
 
 bool session_state::initialize(const blob& content) {
@@ -62,13 +73,13 @@ bool session_state::initialize(const blob& content) {
 
 applied_entry session_state::apply(const command_context& context, const blob& data) {
   applied_entry result;
-  if (context.index <= applied_index_) {
+  if (context.index <= part_.applied_index) {
     result.what = verdict::repeated;
     return result;
   }
-  applied_index_ = context.index;
-  clock_ = std::max(clock_, context.cluster_time);
-  if (clock_ >= next_expiry_)
+  part_.applied_index = context.index;
+  part_.clock = std::max(part_.clock, context.cluster_time);
+  if (part_.clock >= next_expiry_)
     expire(context.index);
   const auto kind = envelope_kind(data);
   if (!kind)
@@ -109,7 +120,7 @@ applied_entry session_state::apply_operation(const command_context& context,
     result.what = verdict::session_expired;
     return result;
   }
-  owner->last_active = clock_;
+  owner->last_active = part_.clock;
   give_up_before(*owner, operation.first_outstanding);
   if (operation.sequence < owner->first_outstanding) {
     result.what = verdict::stale;
@@ -226,8 +237,8 @@ digest128 session_state::parts::digest() const {
 session_state::session* session_state::find(const raft::incarnation_id& id) {
   if (last_used_.second != nullptr && last_used_.first == id)
     return last_used_.second;
-  const auto i = sessions_.find(id);
-  if (i == sessions_.end())
+  const auto i = part_.sessions.find(id);
+  if (i == part_.sessions.end())
     return nullptr;
   last_used_ = {id, &i->second};
   return &i->second;
@@ -238,22 +249,22 @@ applied_entry session_state::apply_open(const command_context& context, const op
   result.session = open.session;
   result.what = verdict::opened;
   if (auto* known = find(open.session)) {
-    known->last_active = clock_;
+    known->last_active = part_.clock;
     return result;
   }
-  if (retired_ids_.contains(open.session) || open.opened_after < floor_
+  if (retired_ids_.contains(open.session) || open.opened_after < part_.floor
       || open.opened_after >= context.index) {
     result.what = verdict::session_expired;
     return result;
   }
-  if (sessions_.size() >= limits_.max_sessions) {
+  if (part_.sessions.size() >= limits_.max_sessions) {
     result.what = verdict::too_many_sessions;
     return result;
   }
-  auto& opened = sessions_[open.session];
+  auto& opened = part_.sessions[open.session];
   opened.ttl = std::min(open.ttl, limits_.max_ttl);
-  opened.last_active = clock_;
-  next_expiry_ = std::min(next_expiry_, clock_ + opened.ttl);
+  opened.last_active = part_.clock;
+  next_expiry_ = std::min(next_expiry_, part_.clock + opened.ttl);
   return result;
 }
 
@@ -262,7 +273,7 @@ applied_entry session_state::apply_keep_alive(const keep_alive_envelope& alive) 
   result.session = alive.session;
   result.what = verdict::session_expired;
   if (auto* owner = find(alive.session)) {
-    owner->last_active = clock_;
+    owner->last_active = part_.clock;
     give_up_before(*owner, alive.first_outstanding);
     result.what = verdict::kept_alive;
   }
@@ -274,7 +285,7 @@ applied_entry session_state::apply_close(const command_context& context,
   applied_entry result;
   result.session = close.session;
   result.what = verdict::session_closed;
-  if (const auto i = sessions_.find(close.session); i != sessions_.end())
+  if (const auto i = part_.sessions.find(close.session); i != part_.sessions.end())
     retire(i, context.index);
   return result;
 }
@@ -282,29 +293,29 @@ applied_entry session_state::apply_close(const command_context& context,
 void session_state::expire(raft::index_t index) {
   std::vector<std::pair<raft::duration, raft::incarnation_id>> due;
   next_expiry_ = raft::duration::max();
-  for (const auto& [id, value] : sessions_) {
+  for (const auto& [id, value] : part_.sessions) {
     const auto end = value.last_active + value.ttl;
-    if (end < clock_)
+    if (end < part_.clock)
       due.emplace_back(end, id);
     else
       next_expiry_ = std::min(next_expiry_, end);
   }
   std::sort(due.begin(), due.end());
   for (const auto& [end, id] : due)
-    retire(sessions_.find(id), index);
+    retire(part_.sessions.find(id), index);
 }
 
 void session_state::retire(session_map::iterator which, raft::index_t index) {
-  retired_.emplace_back(which->first, index);
-  retired_digest_ += digest_of_ended(retired_.back());
+  part_.retired.emplace_back(which->first, index);
+  part_.retired_digest += digest_of_ended(part_.retired.back());
   retired_ids_.emplace(which->first, index);
   last_used_ = {};
-  sessions_.erase(which);
-  if (retired_.size() > limits_.max_retired) {
-    floor_ = retired_.front().second;
-    retired_digest_ -= digest_of_ended(retired_.front());
-    retired_ids_.erase(retired_.front().first);
-    retired_.pop_front();
+  part_.sessions.erase(which);
+  if (part_.retired.size() > limits_.max_retired) {
+    part_.floor = part_.retired.front().second;
+    part_.retired_digest -= digest_of_ended(part_.retired.front());
+    retired_ids_.erase(part_.retired.front().first);
+    part_.retired.pop_front();
   }
 }
 
@@ -342,85 +353,103 @@ session_state::session session_state::decode_session(raft::reader& in) {
   return result;
 }
 
-void session_state::encode_sessions(raft::writer& out) const {
-  out.u64(applied_index_);
-  encode_duration(clock_, out);
-  out.u64(floor_);
-  out.varint(retired_.size());
-  for (const auto& [id, index] : retired_) {
+void session_state::session_part::write(state_sink& sink) const {
+  state_writer to{sink};
+  std::vector<std::byte> bytes;
+  raft::writer out{bytes};
+  out.u64(applied_index);
+  encode_duration(clock, out);
+  out.u64(floor);
+  out.varint(retired.size());
+  for (const auto& [id, index] : retired) {
     encode_id(id, out);
     out.u64(index);
   }
-  out.varint(sessions_.size());
-  for (const auto& [id, value] : sessions_) {
+  to.bytes(bytes);
+  to.varint(sessions.size());
+  for (const auto& [id, value] : sessions) {
+    bytes.clear();
     encode_id(id, out);
     encode_session(value, out);
+    to.bytes(bytes);
   }
 }
 
-bool session_state::decode_sessions(raft::reader& in, session_part& out) {
-  out.applied_index = in.u64();
-  out.clock = decode_duration(in);
-  out.floor = in.u64();
-  const auto retired = in.count(24);
-  for (std::size_t i = 0; i < retired && in.ok(); ++i) {
+/// False: hostile bytes, and nobody may use what there is.
+bool session_state::session_part::read(state_source& source) {
+  state_reader from{source};
+  raft::reader head{from.bytes()};
+  applied_index = head.u64();
+  clock = decode_duration(head);
+  floor = head.u64();
+  const auto count = head.count(24);
+  for (std::size_t i = 0; i < count && head.ok(); ++i) {
+    const auto id = decode_id(head);
+    retired.emplace_back(id, head.u64());
+    retired_digest += digest_of_ended(retired.back());
+  }
+  const auto sessions_count = from.count(1 + 16 + 16 + 3);
+  if (!from.ok() || !head.done())
+    return false;
+  for (std::size_t i = 0; i < sessions_count; ++i) {
+    raft::reader in{from.bytes()};
     const auto id = decode_id(in);
-    out.retired.emplace_back(id, in.u64());
+    if (!sessions.emplace(id, decode_session(in)).second || !in.done() || !from.ok())
+      return false;
   }
-  const auto sessions = in.count(16 + 16 + 3);
-  for (std::size_t i = 0; i < sessions && in.ok(); ++i) {
-    const auto id = decode_id(in);
-    if (!out.sessions.emplace(id, decode_session(in)).second)
-      in.fail();
-  }
-  return in.ok();
+  return true;
 }
 
-blob session_state::snapshot() const {
-  std::vector<std::byte> bytes;
-  raft::writer out{bytes};
-  out.u8(snapshot_version);
-  encode_sessions(out);
-  out.bytes(machine_->snapshot().bytes());
-  return blob::from_vector(std::move(bytes));
+std::shared_ptr<const session_cut> session_state::cut() {
+  return std::make_shared<session_cut>(part_, machine_->cut());
 }
 
-bool session_state::restore(const blob& snapshot) {
-  raft::reader in{snapshot};
+void session_cut::write(state_sink& out) const {
+  state_writer{out}.u8(snapshot_version);
+  part_.write(out);
+  content_->write(out);
+}
+
+bool session_state::load(state_source& source) {
   session_part part;
-  if (in.u8() != snapshot_version || !decode_sessions(in, part))
+  if (state_reader{source}.u8() != snapshot_version || !part.read(source))
     return false;
-  const auto content = in.bytes();
   // The state machine goes last: it changes nothing when it refuses, and neither must we.
-  if (!in.done() || !machine_->restore(content))
+  if (!machine_->load(source))
     return false;
-  applied_index_ = part.applied_index;
-  clock_ = part.clock;
-  floor_ = part.floor;
-  retired_ = std::move(part.retired);
+  part_ = std::move(part);
   retired_ids_.clear();
-  retired_ids_.insert(retired_.begin(), retired_.end());
-  retired_digest_ = {};
-  for (const auto& ended : retired_)
-    retired_digest_ += digest_of_ended(ended);
-  sessions_ = std::move(part.sessions);
+  retired_ids_.insert(part_.retired.begin(), part_.retired.end());
   last_used_ = {};
   next_expiry_ = raft::duration::min(); // looked at with the next entry
   return true;
 }
 
+blob session_state::snapshot() const {
+  byte_sink out;
+  state_writer{out}.u8(snapshot_version);
+  part_.write(out);
+  out.write(machine_->snapshot().bytes());
+  return out.take();
+}
+
+bool session_state::restore(const blob& snapshot) {
+  chunk_source source{snapshot};
+  return load(source);
+}
+
 // -- digests --------------------------------------------------------------------------------------
 
-digest128 session_state::session_digest() const {
+digest128 session_state::session_part::digest() const {
   std::vector<std::byte> bytes;
   raft::writer out{bytes};
-  out.u64(applied_index_);
-  encode_duration(clock_, out);
-  out.u64(floor_);
-  out.u64(retired_.size());
-  encode_digest(retired_digest_, out);
+  out.u64(applied_index);
+  encode_duration(clock, out);
+  out.u64(floor);
+  out.u64(retired.size());
+  encode_digest(retired_digest, out);
   auto result = hash_bytes(bytes);
-  for (const auto& [id, value] : sessions_) {
+  for (const auto& [id, value] : sessions) {
     bytes.clear();
     encode_id(id, out);
     encode_duration(value.ttl, out);
@@ -432,6 +461,18 @@ digest128 session_state::session_digest() const {
     result += hash_bytes(bytes);
   }
   return result;
+}
+
+digest128 session_state::session_digest() const {
+  return part_.digest();
+}
+
+digest128 session_state::digest() const {
+  return digest_of(part_.digest(), machine_->digest());
+}
+
+digest128 session_cut::digest() const {
+  return digest_of(part_.digest(), content_->digest());
 }
 
 } // namespace hamok

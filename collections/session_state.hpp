@@ -57,6 +57,8 @@ struct session_limits {
   raft::duration max_ttl = std::chrono::hours{24};
 };
 
+class session_cut;
+
 /// A state machine with its sessions: what one collection replicates.
 ///
 /// An old copy of an `open` must not bring a session back, or its old operations would be applied
@@ -75,22 +77,34 @@ public:
   /// that cannot be understood leave it empty, on all members alike.
   bool initialize(const blob& content);
 
-  [[nodiscard]] blob snapshot() const;
+  /// Sessions and content as they are now (consensus.md, 9 and 11). The sessions are copied; what
+  /// the machine does is its own affair (`state_machine::cut`).
+  [[nodiscard]] std::shared_ptr<const session_cut> cut();
 
-  /// Replaces everything by a snapshot. Hostile bytes are refused whole.
+  /// Replaces everything by what a cut has written. Hostile bytes are refused whole: false, nothing
+  /// changed.
+  bool load(state_source& source);
+
+  /// The same as one piece of memory.
+  [[nodiscard]] blob snapshot() const;
   bool restore(const blob& snapshot);
 
   [[nodiscard]] state_machine& machine() noexcept { return *machine_; }
   [[nodiscard]] const state_machine& machine() const noexcept { return *machine_; }
-  [[nodiscard]] raft::index_t applied_index() const noexcept { return applied_index_; }
-  [[nodiscard]] std::size_t session_count() const noexcept { return sessions_.size(); }
+  [[nodiscard]] raft::index_t applied_index() const noexcept { return part_.applied_index; }
+  [[nodiscard]] std::size_t session_count() const noexcept { return part_.sessions.size(); }
   [[nodiscard]] bool contains(const raft::incarnation_id& id) const;
 
   /// Of the sessions alone; the content's is `machine().digest()`. A function of the state, however
   /// it came about; costs a step for each session, not for what they keep.
   [[nodiscard]] digest128 session_digest() const;
 
+  /// Of sessions and content.
+  [[nodiscard]] digest128 digest() const;
+
 private:
+  friend class session_cut;
+
   struct stored_result {
     command_status status = command_status::ok;
     blob result;
@@ -132,8 +146,13 @@ private:
     raft::index_t applied_index = 0;
     raft::duration clock{0};
     raft::index_t floor = 0;
-    retired_list retired;
+    retired_list retired; ///< oldest first
     session_map sessions;
+    digest128 retired_digest; ///< the sum of the retired's; not written out
+
+    void write(state_sink& sink) const;
+    [[nodiscard]] bool read(state_source& source);
+    [[nodiscard]] digest128 digest() const;
   };
 
   applied_entry apply_operation(const command_context& context, operation_envelope operation);
@@ -150,24 +169,34 @@ private:
   void expire(raft::index_t index);
   void retire(session_map::iterator which, raft::index_t index);
 
-  void encode_sessions(raft::writer& out) const;
   static void encode_session(const session& value, raft::writer& out);
-  [[nodiscard]] static bool decode_sessions(raft::reader& in, session_part& out);
   [[nodiscard]] static session decode_session(raft::reader& in);
 
   std::unique_ptr<state_machine> machine_;
   session_limits limits_;
-  raft::index_t applied_index_ = 0;
-  raft::duration clock_{0};
-  raft::index_t floor_ = 0;
-  retired_list retired_; ///< oldest first
-  std::map<raft::incarnation_id, raft::index_t> retired_ids_;
-  session_map sessions_;
+  session_part part_;
 
   // Not part of the state: they only save time.
-  digest128 retired_digest_;
+  std::map<raft::incarnation_id, raft::index_t> retired_ids_;
   std::pair<raft::incarnation_id, session*> last_used_{};
   raft::duration next_expiry_ = raft::duration::max(); ///< no session ends before
+};
+
+/// A session state at one index.
+class session_cut final : public state_cut {
+public:
+  session_cut(session_state::session_part part, std::shared_ptr<const state_cut> content)
+      : part_(std::move(part)),
+        content_(std::move(content)) {}
+
+  void write(state_sink& out) const override;
+  /// Equal to `session_state::digest` at that index.
+  [[nodiscard]] digest128 digest() const override;
+  [[nodiscard]] raft::index_t applied_index() const noexcept { return part_.applied_index; }
+
+private:
+  session_state::session_part part_;
+  std::shared_ptr<const state_cut> content_;
 };
 
 } // namespace hamok

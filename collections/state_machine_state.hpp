@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -22,7 +23,7 @@ struct command_context {
 };
 
 /// Something that a command has done, for those who watch. The meaning of `kind` is the state
-/// machine's own; 255 is reserved.
+/// machine's own; 254 and 255 are reserved.
 struct state_event {
   std::uint8_t kind = 0;
   blob key;
@@ -79,6 +80,59 @@ public:
   [[nodiscard]] virtual std::uint64_t size() const = 0;
 };
 
+/// Where the bytes of a state go.
+class state_sink {
+public:
+  state_sink() = default;
+  state_sink(const state_sink&) = delete;
+  state_sink& operator=(const state_sink&) = delete;
+  virtual ~state_sink() = default;
+
+  virtual void write(std::span<const std::byte> bytes) = 0;
+};
+
+/// Where the bytes of a state come from. They are hostile.
+class state_source {
+public:
+  state_source() = default;
+  state_source(const state_source&) = delete;
+  state_source& operator=(const state_source&) = delete;
+  virtual ~state_source() = default;
+
+  /// Puts what comes next into `out` and gives its size. 0: nothing is left, or it is broken.
+  [[nodiscard]] virtual std::size_t read_some(std::span<std::byte> out) = 0;
+
+  /// Fills `out` with what comes next. False when there is less.
+  [[nodiscard]] bool read(std::span<std::byte> out) {
+    while (!out.empty()) {
+      const auto count = read_some(out);
+      if (count == 0)
+        return false;
+      out = out.subspan(count);
+    }
+    return true;
+  }
+
+  /// No more bytes than these are left; 0 exactly at the end.
+  [[nodiscard]] virtual std::uint64_t remaining() const = 0;
+};
+
+/// The content of a state at one index. It is immutable, and may be read and let go of in any
+/// thread.
+class state_cut {
+public:
+  state_cut() = default;
+  state_cut(const state_cut&) = delete;
+  state_cut& operator=(const state_cut&) = delete;
+  virtual ~state_cut() = default;
+
+  /// Writes what `load` understands; equal content gives equal bytes.
+  virtual void write(state_sink& out) const = 0;
+
+  /// Equal for equal content on all members.
+  [[nodiscard]] virtual digest128 digest() const = 0;
+};
+
 /// A deterministic state machine: what it holds is a function of the commands that were applied,
 /// and of nothing else. Used from one thread.
 class state_machine {
@@ -100,6 +154,14 @@ public:
 
   /// Replaces the content by a snapshot. Hostile bytes are refused whole: false, nothing changed.
   virtual bool restore(const blob& snapshot) = 0;
+
+  /// The content as it is now, to be written out by somebody else while commands go on. Cheap where
+  /// the content is persistent: a copy of a root.
+  [[nodiscard]] virtual std::shared_ptr<const state_cut> cut() = 0;
+
+  /// Replaces the content by all that `source` has. Hostile bytes are refused whole: false, nothing
+  /// changed.
+  virtual bool load(state_source& source) = 0;
 
   /// How many items there are, for status.
   [[nodiscard]] virtual std::uint64_t size() const = 0;

@@ -1,5 +1,6 @@
 // Snapshots of sessions, and hostile bytes.
 
+#include "hamok/collections/state_bytes_state.hpp"
 #include "hamok/tests/catch.hpp"
 #include "hamok/tests/unit/states/session_harness.hpp"
 
@@ -130,6 +131,55 @@ TEST_CASE("two members that apply the same entries are equal after each of them"
       REQUIRE(one.state.snapshot() == other.state.snapshot());
   }
   REQUIRE(one.state.snapshot() == other.state.snapshot());
+}
+
+TEST_CASE("consensus.md, 9: results, ended sessions, the floor and the clock are in a cut") {
+  auto log = rich_state();
+  byte_sink bytes;
+  log.state.cut()->write(bytes);
+  const auto written = bytes.take();
+  CHECK(written == log.state.snapshot());
+  session_limits limits;
+  limits.max_retired = 2;
+  session_fixture copy{limits};
+  chunk_source source{written};
+  REQUIRE(copy.state.load(source));
+  copy.index = log.index;
+  // A retry is answered with the stored result, and changes nothing.
+  const auto again = copy.apply(op(1, 3, set("a", "3"), 2));
+  CHECK(again.what == verdict::duplicate);
+  CHECK(again.result == log.apply(op(1, 3, set("a", "3"), 2)).result);
+  CHECK(copy.value("a") == "3");
+  // Ended sessions stay ended: those that are remembered, and those behind the floor.
+  CHECK(copy.open(6) == verdict::session_expired);
+  CHECK(copy.open(4) == verdict::session_expired);
+  CHECK(copy.apply(op(5, 1, set("a", "late"))).what == verdict::session_expired);
+  // A command of several parts goes on where it was.
+  auto rest = op(3, 1, set("b", "1"));
+  rest.command = rest.command.slice(1, rest.command.size() - 1);
+  rest.offset = 1;
+  log.open(6);
+  log.open(4);
+  log.apply(op(5, 1, set("a", "late")));
+  CHECK(copy.apply(rest).what == log.apply(rest).what);
+  // The clock has not begun anew: what was idle before the cut ends in time.
+  copy.clock = log.clock = std::chrono::seconds{5} + std::chrono::seconds{61};
+  CHECK(copy.apply(op(1, 4, set("a", "4"), 2)).what == verdict::session_expired);
+  log.apply(op(1, 4, set("a", "4"), 2));
+  CHECK(copy.state.digest() == log.state.digest());
+}
+
+TEST_CASE("a state that refuses what it is to load is as it was, and goes on") {
+  auto log = rich_state();
+  const auto other = session_fixture{};
+  const auto bytes = other.state.snapshot();
+  const auto before = log.state.snapshot();
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    chunk_source source{bytes.slice(0, size)};
+    REQUIRE_FALSE(log.state.load(source));
+  }
+  CHECK(log.state.snapshot() == before);
+  CHECK(log.apply(op(1, 4, set("a", "4"), 2)).what == verdict::applied);
 }
 
 } // namespace hamok::state_test
