@@ -69,8 +69,11 @@ errc client_calls::submit(std::uint64_t ticket, const execute_in_session& reques
 
 void client_calls::leader_changed(const std::optional<raft::member_id>& leader, raft::term_t term,
                                   raft::timestamp now) {
-  if (!leader_.update(leader, term, now))
-    return;
+  if (leader_.update(leader, term, now))
+    send_all_again(now);
+}
+
+void client_calls::send_all_again(raft::timestamp now) {
   for (auto& [id, entry] : calls_) {
     entry.due = now;
     entry.retry = config_.min_retry;
@@ -78,6 +81,12 @@ void client_calls::leader_changed(const std::optional<raft::member_id>& leader, 
   }
   if (!calls_.empty())
     next_look_ = now;
+}
+
+void client_calls::installed(raft::timestamp now) {
+  for (auto& [id, entry] : calls_)
+    entry.unseen = entry.unseen || !entry.in_doubt.empty();
+  send_all_again(now);
 }
 
 void client_calls::refused(std::uint64_t token, raft::timestamp now) {
@@ -91,6 +100,7 @@ void client_calls::refused(std::uint64_t token, raft::timestamp now) {
     auto& entry = i->second;
     const auto newest = !entry.in_doubt.empty() && entry.in_doubt.back() == token;
     std::erase(entry.in_doubt, token);
+    entry.unseen = entry.unseen && !entry.in_doubt.empty();
     if (!newest)
       continue;
     entry.due = now + entry.retry;
@@ -115,7 +125,8 @@ void client_calls::applied(const applied_entry& entry, raft::timestamp now, prop
     answer(i, errc::outcome_unknown, {}, out);
     break;
   case verdict::session_expired: // an open came with every copy, so the session is really gone
-    answer(i, errc::session_expired, {}, out);
+    // Before that, it may have been applied inside a snapshot.
+    answer(i, i->second.unseen ? errc::outcome_unknown : errc::session_expired, {}, out);
     break;
   case verdict::gap: // lower ones may be on their way through other members
     if (entry.attempt == i->second.attempt) {

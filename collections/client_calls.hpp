@@ -37,6 +37,10 @@ public:
   /// Waiting has no sense any more: answers what cannot be in any log with `reason`.
   void give_up(errc reason, proposer_output& out);
 
+  /// The state was replaced by a later one: everything is sent again, and what was applied in
+  /// between comes back as a duplicate.
+  void installed(raft::timestamp now);
+
   /// An entry has been applied on this member.
   void applied(const applied_entry& entry, raft::timestamp now, proposer_output& out);
 
@@ -68,6 +72,8 @@ private:
     raft::duration retry{0};
     std::uint64_t attempt = 0;
     std::vector<std::uint64_t> in_doubt; ///< tokens of batches with it that were not refused
+    /// It may have been applied inside a snapshot that was installed since.
+    bool unseen = false;
   };
   using call_map = std::map<key, call>;
 
@@ -79,6 +85,7 @@ private:
 
   struct packer; // builds batches
 
+  void send_all_again(raft::timestamp now);
   void answer(call_map::iterator which, errc failure, const blob& result, proposer_output& out);
   void expire(raft::timestamp now, proposer_output& out);
   void pack(call_map::iterator which, const session_state& known, packer& batches);

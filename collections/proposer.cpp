@@ -76,6 +76,15 @@ void proposer::leader_changed(const std::optional<raft::member_id>& leader, raft
   progress(now);
 }
 
+void proposer::installed(raft::index_t index, raft::timestamp now) {
+  applied_index_ = std::max(applied_index_, index);
+  for (auto& which : queue_)
+    which.unseen = which.unseen || which.in_doubt != 0;
+  rewind(first_);
+  hold_until_ = raft::timestamp::min();
+  progress(now);
+}
+
 void proposer::refused(std::uint64_t token, raft::timestamp now) {
   const auto found = std::lower_bound(
       sent_.begin(), sent_.end(), token,
@@ -87,7 +96,8 @@ void proposer::refused(std::uint64_t token, raft::timestamp now) {
   auto again = cursor_;
   for (auto i = std::max(batch.first, first_); i <= batch.last && i < end(); ++i) {
     auto& which = at(i);
-    --which.in_doubt;
+    if (--which.in_doubt == 0)
+      which.unseen = false;
     if (which.last_attempt == batch.attempt) // nothing newer is on its way
       again = std::min(again, i);
   }
@@ -116,7 +126,7 @@ void proposer::applied(const applied_entry& entry, raft::index_t index, raft::ti
     break;
   case verdict::session_expired:
     if (confirmed_ || entry.sequence == 0)
-      restart_session();
+      restart_session(out);
     else if (entry.attempt == attempt_)
       rewind(first_); // the open was lost, not the session: it is still to come
     break;
@@ -143,8 +153,15 @@ void proposer::resolve(const applied_entry& entry, raft::timestamp now, proposer
 
 /// The session is gone. This member applies the log in order, so what is unresolved now was not
 /// applied in that session; and it never will be, because an ended session is never opened again.
-/// So all of it may safely be sent in a new session.
-void proposer::restart_session() {
+/// So all of it may safely be sent in a new session: all but what may have been applied inside a
+/// snapshot, of which nobody can tell any more.
+void proposer::restart_session(proposer_output& out) {
+  for (auto& which : queue_) {
+    if (which.abandoned || !which.unseen)
+      continue;
+    out.answers.push_back({which.ticket, errc::outcome_unknown, {}});
+    release(which);
+  }
   std::erase_if(queue_, [](const pending& which) { return which.abandoned; });
   for (auto& which : queue_)
     which.in_doubt = 0;

@@ -125,11 +125,16 @@ public:
   void applied(const applied_entry& entry, raft::index_t index, raft::timestamp now,
                proposer_output& out);
 
+  /// The state was replaced by a later one, so what was applied in between is not known one by one.
+  /// As with a new leader, everything outstanding is proposed again; what was applied comes back as
+  /// a duplicate with its result. `check_session` has to follow.
+  void installed(raft::index_t index, raft::timestamp now);
+
   /// To be called after each batch of entries: the session has ended if `alive(session)` is false.
   template <class Predicate>
-  void check_session(Predicate alive) {
+  void check_session(Predicate alive, proposer_output& out) {
     if (confirmed_ && !alive(*session_))
-      restart_session();
+      restart_session(out);
   }
 
   /// Sends what may be sent.
@@ -159,6 +164,8 @@ private:
     std::uint64_t last_attempt = 0; ///< 0: never sent
     std::uint32_t in_doubt = 0;     ///< batches with it that were not refused
     bool abandoned = false;         ///< answered; only its place is left
+    /// It may have been applied inside a snapshot that was installed since.
+    bool unseen = false;
   };
 
   /// A batch that may be in a log.
@@ -180,7 +187,7 @@ private:
   void release(pending& which);
   void expire(raft::timestamp now, proposer_output& out);
   [[nodiscard]] errc verdict_of(const pending& which) const;
-  void restart_session();
+  void restart_session(proposer_output& out);
   void resolve(const applied_entry& entry, raft::timestamp now, proposer_output& out);
   void send_batch(raft::timestamp now, proposer_output& out);
   [[nodiscard]] blob encode_part(const pending& which, std::size_t offset, std::size_t count) const;

@@ -295,7 +295,7 @@ void replicated_state::on_apply(const apply_batch& batch) {
       events.push_back({spec_.name, event.kind, std::move(event.key), std::move(event.old_value),
                         std::move(event.new_value), item.index});
   }
-  proposer_.check_session([this](const session_id& id) { return state_.contains(id); });
+  proposer_.check_session([this](const session_id& id) { return state_.contains(id); }, out);
   publish(); // first, so that a caller sees its own write when the answer comes
   for (const auto& event : events)
     emit(event);

@@ -225,4 +225,39 @@ TEST_CASE("closing answers clients, too") {
   CHECK(c.subject.outstanding() == 0);
 }
 
+TEST_CASE("after a snapshot, calls are sent again, and what was applied inside it is a duplicate") {
+  client_fixture c;
+  const auto ticket = c.submit(1, 1, set("k", "1"));
+  c.flush();
+  for (const auto& entry : c.next().commands)
+    c.log.apply(entry); // on other members
+  c.subject.installed(c.now);
+  c.advance(milliseconds{1});
+  REQUIRE(c.wire.size() == 1);
+  CHECK(shape(c.wire[0]) == "o");
+  c.commit_all();
+  CHECK(c.answer(ticket) == errc::none);
+  CHECK(c.log.value("k") == "1");
+}
+
+TEST_CASE("a call whose session has ended inside a snapshot is in doubt, and expired without one") {
+  for (const bool inside : {false, true}) {
+    CAPTURE(inside);
+    client_fixture c;
+    const auto ticket = c.submit(1, 1, set("k", "1"));
+    c.flush();
+    if (inside)
+      for (const auto& entry : c.next().commands)
+        c.log.apply(entry);
+    else
+      c.log.open(1);
+    c.log.close(1);
+    if (inside)
+      c.subject.installed(c.now);
+    c.advance(milliseconds{1});
+    c.commit_all();
+    CHECK(c.answer(ticket) == (inside ? errc::outcome_unknown : errc::session_expired));
+  }
+}
+
 } // namespace hamok::state_test

@@ -1,5 +1,6 @@
-// Proposers against a log that loses, refuses, delays and repeats what they propose. Whatever was
-// acknowledged happened exactly once, and what "cannot have happened" never did.
+// Proposers against a log that loses, refuses, delays and repeats what they propose, on a member
+// that gets a snapshot now and then in the place of the log. Whatever was acknowledged happened
+// exactly once, and what "cannot have happened" never did.
 
 #include "hamok/tests/catch.hpp"
 #include "hamok/tests/unit/collections/proposer_harness.hpp"
@@ -85,6 +86,10 @@ struct fault_world {
     default:
       if (roll(40) == 0)
         p.log.clock += seconds{70}; // all sessions end with the next entry
+      else if (p.behind)
+        p.install();
+      else
+        p.behind = roll(8) == 0;
     }
     p.flush();
     while (!p.wire.empty() && roll(4) != 0)
@@ -100,6 +105,8 @@ struct fault_world {
 
   /// No more faults: everything is answered within a bound.
   void heal() {
+    if (p.behind)
+      p.install();
     p.subject.leader_changed(leader_a, ++term, p.now);
     for (int i = 0; i < 200 && p.answers.size() < key_of.size(); ++i) {
       p.flush();

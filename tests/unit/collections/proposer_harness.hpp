@@ -30,6 +30,7 @@ struct proposer_fixture {
   std::map<std::uint64_t, errc> answers;        ///< by ticket
   std::map<std::uint64_t, std::string> results; ///< by ticket
   std::uint64_t next_ticket = 1;
+  bool behind = false; ///< what is committed does not come to the proposer's member
 
   explicit proposer_fixture(proposer_config config = {})
       : subject(with_sessions(std::move(config)), tokens) {}
@@ -79,12 +80,14 @@ struct proposer_fixture {
     take(std::move(out));
   }
 
-  /// Appends and commits one entry, and lets the proposer see it.
+  /// Appends and commits one entry, and lets the proposer see it unless its member is behind.
   applied_entry commit(const blob& entry) {
     const auto applied = log.apply(entry);
+    if (behind)
+      return applied;
     proposer_output out;
     subject.applied(applied, log.index, now, out);
-    subject.check_session([this](const auto& id) { return log.state.contains(id); });
+    subject.check_session([this](const auto& id) { return log.state.contains(id); }, out);
     take(std::move(out));
     return applied;
   }
@@ -92,6 +95,15 @@ struct proposer_fixture {
   void commit(const proposer_batch& batch) {
     for (const auto& entry : batch.commands)
       commit(entry);
+  }
+
+  /// The member gets a snapshot in the place of what it has not seen.
+  void install() {
+    behind = false;
+    proposer_output out;
+    subject.installed(log.state.applied_index(), now);
+    subject.check_session([this](const auto& id) { return log.state.contains(id); }, out);
+    take(std::move(out));
   }
 
   /// Takes the next batch off the wire.

@@ -329,4 +329,97 @@ TEST_CASE("proposer makes up a new session when its open is too old") {
   CHECK(p.sessions == 2);
 }
 
+// -- snapshots in the place of the log ------------------------------------------------------------
+
+TEST_CASE(
+    "consensus.md, 9: after a snapshot, what was applied inside it comes back as a duplicate") {
+  proposer_fixture p;
+  p.ready();
+  const auto one = p.submit(set("k", "1"));
+  const auto two = p.submit(set("k", "2"));
+  p.flush();
+  p.behind = true;
+  p.commit_all();
+  CHECK(p.answers.empty());
+  p.install();
+  p.flush();
+  REQUIRE(p.wire.size() == 1);
+  CHECK(shape(p.wire[0]) == "(oo"); // its session's opening was inside as well
+  p.submit(set("k", "3"));
+  p.commit_all();
+  CHECK(p.answer(one) == errc::none);
+  CHECK(p.answer(two) == errc::none);
+  CHECK(p.results[two]
+        == "\x01"
+           "1"); // the value that it has replaced then
+  CHECK(p.log.value("k") == "2");
+  p.flush();
+  p.commit_all();
+  CHECK(p.log.value("k") == "3");
+}
+
+TEST_CASE("what was lost in front of a snapshot is proposed again behind it, and happens once") {
+  proposer_fixture p;
+  p.ready();
+  const auto ticket = p.submit(set("k", "1"));
+  p.flush();
+  p.wire.clear();
+  p.behind = true;
+  p.commit(encode(open_envelope{number, sid(7), seconds{60}, 0})); // somebody else's
+  p.install();
+  p.flush();
+  p.commit_all();
+  CHECK(p.answer(ticket) == errc::none);
+  CHECK(p.log.value("k") == "1");
+}
+
+TEST_CASE(
+    "an operation whose session has ended inside a snapshot is in doubt, and not done again") {
+  for (const bool open_before : {false, true}) {
+    CAPTURE(open_before);
+    proposer_fixture p;
+    p.ready();
+    if (open_before) {
+      p.submit(set("other", "1"));
+      p.flush();
+      p.commit_all();
+    }
+    const auto done = p.submit(map_command::insert(v("k"), v("1")));
+    p.flush();
+    const auto session = *p.subject.session();
+    p.behind = true;
+    p.commit_all();
+    p.commit(encode(close_envelope{number, session}));
+    p.commit(encode(operation_envelope{})); // malformed: for nobody
+    const auto fresh = p.submit(set("n", "1"));
+    p.install();
+    for (int i = 0; i < 3; ++i) {
+      p.flush();
+      p.commit_all();
+    }
+    CHECK(p.answer(done) == errc::outcome_unknown);
+    CHECK(p.answer(fresh) == errc::none); // was never sent before
+    CHECK(*p.subject.session() != session);
+    CHECK(p.log.value("k") == "1");
+  }
+}
+
+TEST_CASE("an operation that was refused in front of a snapshot cannot have happened inside it") {
+  proposer_fixture p;
+  p.ready();
+  p.submit(set("other", "1"));
+  p.flush();
+  p.commit_all();
+  const auto ticket = p.submit(set("k", "1"));
+  p.flush();
+  const auto batch = p.next();
+  p.behind = true;
+  p.commit(encode(close_envelope{number, *p.subject.session()}));
+  p.refuse(batch);
+  p.install();
+  p.advance(seconds{1});
+  p.commit_all();
+  CHECK(p.answer(ticket) == errc::none);
+}
+
 } // namespace hamok::state_test
