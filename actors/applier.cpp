@@ -47,6 +47,11 @@ applier_actor::behavior_type applier_state::make_behavior() {
       [this](const leader_notice& notice) { on_notice(notice); },
       [this](const proposal_refused& msg) { on_refused(msg); },
       [this](drain, caf::timespan limit) { drain_all(limit); },
+      [this](cut_request& request) { on_cut(request); },
+      [this](install_snapshot& msg) { on_install(msg); },
+      [this](const part_taken& msg) { on_part(msg); },
+      [this](snapshot_taken& msg) { on_taken(msg); },
+      [this](snapshot_loaded& msg) { on_loaded(msg); },
       [this](get_status) { return statuses(); },
   };
 }
@@ -56,6 +61,7 @@ void applier_state::on_committed(const committed_batch& committed) {
   for (const auto& entry : committed.entries)
     take(index++, entry);
   send_parts(index - 1);
+  taken_index_ = std::max(taken_index_, index - 1);
   advance();
 }
 
@@ -103,6 +109,8 @@ void applier_state::advance() {
   while (!batches_.empty() && batches_.front().unconfirmed == 0) {
     // After a role actor has died, entries come again from the start of the log.
     applied_index_ = std::max(applied_index_, batches_.front().last_index);
+    if (batches_.front().installed)
+      finish(*batches_.front().installed);
     batches_.pop_front();
     ++first_batch_;
   }
@@ -112,44 +120,61 @@ void applier_state::advance() {
 void applier_state::on_created(raft::index_t index, collection_spec spec) {
   const auto found = by_name_.find(spec.name);
   if (found != by_name_.end()) {
-    auto& known = *found->second;
-    if (known.number == index && known.gone) // the log comes again from the start
-      return make_created(index, std::move(spec));
-    if (known.number != 0)
+    const auto& known = *found->second;
+    const auto comes_again = known.number == index && known.gone; // the log, from its start
+    if (known.number != 0 && !comes_again)
       return; // the first creation of an id stands
-    if (known.spec.kind == spec.kind) {
-      known.number = index;
-      known.sent_index = index;
-      known.spec = spec;
-      by_number_.emplace(index, found->second);
-      compat::send(self_, known.actor, collection_created{index, std::move(spec), errc::none});
-      return;
-    }
-    compat::send(self_, known.actor, collection_created{index, spec, errc::kind_mismatch});
-    by_name_.erase(found);
   }
-  make_created(index, std::move(spec));
+  if (const auto created = attach(index, spec))
+    compat::send(self_, created->actor, collection_created{index, std::move(spec), errc::none});
 }
 
-/// Makes the actor of a collection that is in the log.
-void applier_state::make_created(raft::index_t index, collection_spec spec) {
+/// The collection that has this number from now on, or null: it cannot be held here.
+applier_state::collection_ptr applier_state::attach(std::uint64_t number,
+                                                    const collection_spec& spec) {
+  auto result = pending_of(number, spec);
+  if (!result)
+    result = make_created(number, spec);
+  if (!result)
+    return nullptr;
+  result->number = number;
+  result->sent_index = number;
+  result->spec = spec;
+  by_number_.insert_or_assign(number, result);
+  return result;
+}
+
+/// The collection of this name that was opened here and is not in the log yet, or null. One of
+/// another kind has to give way.
+applier_state::collection_ptr applier_state::pending_of(std::uint64_t number,
+                                                        const collection_spec& spec) {
+  const auto found = by_name_.find(spec.name);
+  if (found == by_name_.end() || found->second->number != 0)
+    return nullptr;
+  auto known = found->second;
+  if (known->spec.kind == spec.kind)
+    return known;
+  compat::send(self_, known->actor, collection_created{number, spec, errc::kind_mismatch});
+  by_name_.erase(found);
+  return nullptr;
+}
+
+/// Makes the actor of a collection that is in the log, or null.
+applier_state::collection_ptr applier_state::make_created(std::uint64_t number,
+                                                          const collection_spec& spec) {
   auto made = bring_to_life(spec, false);
-  if (!made) {
-    auto missing = std::make_shared<collection>();
-    missing->spec = spec;
-    missing->number = index;
-    missing->gone = std::move(made.error());
-    by_name_.insert_or_assign(spec.name, std::move(missing));
-    compat::send(self_, config_.node,
-                 event::error{errc::unknown_kind,
-                              "the collection '" + spec.name + "' of kind '" + spec.kind
-                                  + "' cannot be held here: " + explain(errc::unknown_kind)});
-    return;
-  }
-  (*made)->number = index;
-  (*made)->sent_index = index;
-  by_number_.insert_or_assign(index, *made);
-  compat::send(self_, (*made)->actor, collection_created{index, std::move(spec), errc::none});
+  if (made)
+    return std::move(*made);
+  auto missing = std::make_shared<collection>();
+  missing->spec = spec;
+  missing->number = number;
+  missing->gone = std::move(made.error());
+  by_name_.insert_or_assign(spec.name, std::move(missing));
+  compat::send(self_, config_.node,
+               event::error{errc::unknown_kind,
+                            "the collection '" + spec.name + "' of kind '" + spec.kind
+                                + "' cannot be held here: " + explain(errc::unknown_kind)});
+  return nullptr;
 }
 
 caf::expected<collection_actor> applier_state::open(collection_spec spec) {
@@ -193,6 +218,7 @@ caf::expected<applier_state::collection_ptr> applier_state::bring_to_life(collec
   context.applier = compat::handle_of<applier_actor>(self_);
   context.calls = config_.access.calls;
   context.content = config_.access.content->open(spec.name);
+  context.states = config_.access.states;
   context.origin = ++last_origin_;
   context.create = create;
   context.options = config_.options.with(spec.limits);
@@ -222,16 +248,22 @@ void applier_state::on_down(std::uint64_t origin, const caf::error& reason) {
   const auto name = by_name_.find(gone->spec.name);
   if (gone->number == 0 && name != by_name_.end() && name->second == gone)
     by_name_.erase(name);
-  for (const auto& part : gone->unconfirmed)
-    --batches_[part.batch - first_batch_].unconfirmed;
-  gone->unconfirmed.clear();
+  forget_unconfirmed(*gone);
   if (gone->number != 0) {
     by_number_.erase(gone->number);
     gone->gone = died(gone->spec.name, reason);
     gone->actor = nullptr;
     compat::send(self_, config_.node, event::error{errc::actor_died, text_of(gone->gone)});
+    if (cut_ && !cut_->writer) // its part may be missing
+      fail_cut();
   }
   advance();
+}
+
+void applier_state::forget_unconfirmed(collection& gone) {
+  for (const auto& part : gone.unconfirmed)
+    --batches_[part.batch - first_batch_].unconfirmed;
+  gone.unconfirmed.clear();
 }
 
 void applier_state::on_notice(const leader_notice& notice) {

@@ -1,11 +1,14 @@
 #pragma once
 
-// The applier of a member: the only sender of creations and batches to collections, in log order.
+// The applier of a member: the only sender of creations, batches, cuts and installs to collections,
+// in log order.
 
 #include "hamok/actors/caf_compat.hpp"
 #include "hamok/actors/interfaces/interfaces.hpp"
+#include "hamok/actors/snapshot_worker.hpp"
 #include "hamok/collections/registry.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -27,6 +30,8 @@ struct applier_config {
   local_access access;
   collection_options options;
   collection_spawner spawn_collection;
+  /// How long collections have to take their parts in a cut.
+  caf::timespan cut_patience = std::chrono::seconds{10};
 };
 
 /// State of the applier actor.
@@ -59,9 +64,32 @@ private:
     apply_batch next; ///< items of the batch that is being taken apart
   };
 
+  /// What is left to be done when all collections go on from a snapshot.
+  struct installation {
+    raft::index_t index = 0;
+    std::vector<std::uint64_t> slots; ///< of the states that were replaced
+    std::vector<std::string> changed; ///< collections whose content was replaced
+  };
+
   struct batch {
     raft::index_t last_index;
     std::size_t unconfirmed; ///< collections that have not confirmed their part
+    std::optional<installation> installed = std::nullopt;
+  };
+
+  /// The cut that is being made.
+  struct pending_cut {
+    std::uint64_t number = 0;
+    raft::snapshot_meta meta;
+    std::size_t missing = 0; ///< parts that have not come
+    std::vector<taken_part> parts;
+    std::optional<caf::actor_addr> writer; ///< all parts have come
+  };
+
+  /// The snapshot that is being read.
+  struct pending_install {
+    raft::index_t index = 0;
+    caf::actor_addr reader;
   };
 
   using collection_ptr = std::shared_ptr<collection>;
@@ -71,8 +99,11 @@ private:
   void send_parts(raft::index_t last_index);
   void on_applied(const collection_applied& msg);
   void advance();
+  void finish(const installation& done);
   void on_created(raft::index_t index, collection_spec spec);
-  void make_created(raft::index_t index, collection_spec spec);
+  collection_ptr attach(std::uint64_t number, const collection_spec& spec);
+  collection_ptr pending_of(std::uint64_t number, const collection_spec& spec);
+  collection_ptr make_created(std::uint64_t number, const collection_spec& spec);
   caf::expected<collection_actor> open(collection_spec spec);
   caf::expected<collection_actor> find(const std::string& name) const;
   caf::expected<collection_ptr> bring_to_life(collection_spec spec, bool create);
@@ -80,7 +111,25 @@ private:
   void on_down(std::uint64_t origin, const caf::error& reason);
   void on_notice(const leader_notice& notice);
   void on_refused(const proposal_refused& msg);
+  void forget_unconfirmed(collection& gone);
   caf::result<std::vector<collection_status>> statuses();
+
+  // Snapshots (applier_snapshots.cpp).
+  [[nodiscard]] bool lacks_any() const;
+  void on_cut(cut_request& request);
+  void on_part(const part_taken& msg);
+  void write_cut();
+  void on_taken(snapshot_taken& msg);
+  void drop_cut();
+  void fail_cut();
+  void count_cut(bool ok);
+  void on_install(install_snapshot& msg);
+  void on_loaded(snapshot_loaded& msg);
+  void install(raft::index_t index, std::vector<loaded_part> parts);
+  collection_ptr install_one(raft::index_t index, loaded_part& part, installation& out);
+  void dismiss_all_but(const std::vector<loaded_part>& parts);
+  void dismiss(const collection_ptr& which);
+  void sweep(std::vector<std::uint64_t> slots);
 
   self_ptr self_;
   applier_config config_;
@@ -95,7 +144,12 @@ private:
   std::uint64_t first_batch_ = 0; ///< number of the batch at the front
   std::uint64_t last_origin_ = 0;
   raft::index_t applied_index_ = 0;
+  raft::index_t taken_index_ = 0; ///< entries up to here have come, or are in an installed snapshot
   std::optional<leader_notice> notice_;
+  std::optional<pending_cut> cut_;
+  std::uint64_t last_cut_ = 0;
+  unsigned failed_cuts_ = 0; ///< in a row
+  std::optional<pending_install> install_;
 };
 
 } // namespace hamok

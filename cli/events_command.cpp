@@ -16,6 +16,8 @@ namespace {
 using nlohmann::ordered_json;
 
 const char* name_of(std::uint8_t kind) {
+  if (kind == resync_event_kind)
+    return "resync";
   if (kind == closed_event_kind)
     return "close";
   switch (static_cast<map_event>(kind)) {
@@ -48,7 +50,7 @@ ordered_json to_json(const event_text& event) {
 ordered_json to_json(const collection_event& event) {
   ordered_json result{
       {"event", name_of(event.kind)}, {"collection", event.collection}, {"index", event.index}};
-  if (event.kind == closed_event_kind || static_cast<map_event>(event.kind) == map_event::clear)
+  if (event.kind >= resync_event_kind || static_cast<map_event>(event.kind) == map_event::clear)
     return result;
   result["key"] = event.key.text();
   if (static_cast<map_event>(event.kind) != map_event::insert)

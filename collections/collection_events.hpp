@@ -7,6 +7,7 @@
 
 #include <caf/actor.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <utility>
 
@@ -18,6 +19,16 @@ struct event_callbacks {
   std::function<void(const collection_event&)> on_event;
   std::function<void(const event::lagged&)> on_lagged;
 };
+
+/// Calls `callback()` for the events of one kind.
+template <class F>
+event_callbacks callback_for(std::uint8_t kind, F callback) {
+  return {[kind, callback = std::move(callback)](const collection_event& event) {
+            if (event.kind == kind)
+              callback();
+          },
+          {}};
+}
 
 /// Ends a callback. Copies are about the same callback; letting all of them go does not end it.
 ///

@@ -92,6 +92,13 @@ void event_relay::send(const collection_event& event) {
   compat::anon_send(relay_, event);
 }
 
+void event_relay::insist(const collection_event& event) {
+  const std::lock_guard guard{account_->mutex};
+  tell_missed(relay_, *account_);
+  ++account_->buffered;
+  compat::anon_send(relay_, event);
+}
+
 void event_relay::close() {
   const std::lock_guard guard{account_->mutex};
   tell_missed(relay_, *account_);

@@ -17,6 +17,11 @@ namespace hamok {
 /// `collection_event::kind` when the collection is closed on the subscriber's member.
 inline constexpr std::uint8_t closed_event_kind = 255;
 
+/// `collection_event::kind` when the content was replaced by that of a snapshot, at the index of
+/// the event: what changed in between was told to nobody, and the content has to be read anew.
+/// Events of what follows come behind it.
+inline constexpr std::uint8_t resync_event_kind = 254;
+
 /// One subscriber, as the collection actor sees it. Events go through a hidden actor, which asks
 /// the subscriber now and then how far it has come. What a slow subscriber would have to buffer
 /// beyond the limit is dropped; `event::lagged` says in its place how much is missing: as soon as
@@ -42,6 +47,9 @@ public:
 
   /// Passes the event on, or drops it.
   void send(const collection_event& event);
+
+  /// The same for an event that nobody may miss: there is always room for it.
+  void insist(const collection_event& event);
 
   /// Ends the hidden actor, after what was sent.
   void close();

@@ -268,14 +268,17 @@ public:
     return on(
         map_event::clear, [callback](const change&) { callback(); }, std::move(on_lagged));
   }
+  /// The content was replaced by that of a snapshot, because this member lacked too much of the
+  /// log: what changed in between is told by no other event, and has to be read. There is always
+  /// room for this event, and what changes afterwards comes behind it.
+  template <class F>
+  collection_subscription on_resync(F callback) const {
+    return listen(actor_, callback_for(resync_event_kind, std::move(callback)));
+  }
   /// There is always room for this event.
   template <class F>
   collection_subscription on_close(F callback) const {
-    return listen(actor_, {[callback](const collection_event& event) {
-                             if (event.kind == closed_event_kind)
-                               callback();
-                           },
-                           {}});
+    return listen(actor_, callback_for(closed_event_kind, std::move(callback)));
   }
 
 protected:

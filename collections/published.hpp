@@ -58,6 +58,12 @@ public:
     return place;
   }
 
+  /// The collection `name` is no more: one that has the name next begins with another place.
+  void forget(const std::string& name) {
+    std::lock_guard guard{mutex_};
+    places_.erase(name);
+  }
+
 private:
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<published>> places_;

@@ -6,6 +6,7 @@
 #include "hamok/actors/interfaces/interfaces.hpp"
 #include "hamok/actors/interfaces/timeout.hpp"
 #include "hamok/collections/call_table.hpp"
+#include "hamok/collections/hand_over.hpp"
 #include "hamok/collections/published.hpp"
 #include "hamok/collections/state_machine_state.hpp"
 
@@ -88,6 +89,7 @@ struct collection_context {
   applier_actor applier;              ///< is told `collection_applied`
   std::shared_ptr<call_table> calls;  ///< answers of `execute_call` go here
   std::shared_ptr<published> content; ///< where local readers look (`published_table::open`)
+  std::shared_ptr<hand_over> states;  ///< how states come and go (`take_part`, `install_part`)
   std::uint64_t origin = 0;           ///< its number as a proposer (`proposal_batch::origin`)
   /// Opened by a local user: proposes the creation until `collection_created` comes. False: the
   /// creation is in the log already, and `collection_created` follows at once.
@@ -100,6 +102,7 @@ struct collection_context {
 ///  - `collection_created`, once for its creation; again to open it once more after a close;
 ///  - `apply_batch` with what follows in the log for it, each answered with `collection_applied`;
 ///    indices that it has applied already are ignored;
+///  - `take_part`, answered with `part_taken`; `install_part`, answered with `collection_applied`;
 ///  - `leader_notice` and `proposal_refused` (with its `origin`).
 [[nodiscard]] caf::expected<collection_actor> spawn_collection(caf::actor_system& system,
                                                                placement where,
@@ -119,6 +122,7 @@ struct collection_context {
 struct local_access {
   std::shared_ptr<call_table> calls = std::make_shared<call_table>();
   std::shared_ptr<published_table> content = std::make_shared<published_table>();
+  std::shared_ptr<hand_over> states = std::make_shared<hand_over>();
   /// Deadline of operations for which neither call nor facade names one.
   caf::timespan request_timeout = default_request_timeout;
 };

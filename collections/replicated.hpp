@@ -25,6 +25,7 @@
 #include "hamok/actors/interfaces/interfaces.hpp"
 #include "hamok/actors/interfaces/timeout.hpp"
 #include "hamok/collections/codec.hpp"
+#include "hamok/collections/collection_events.hpp"
 #include "hamok/collections/future.hpp"
 #include "hamok/collections/map_decoders.hpp"
 #include "hamok/collections/registry.hpp"
@@ -271,6 +272,14 @@ public:
     if (!bytes)
       return answer{std::move(bytes.error())};
     return answer{ask(std::move(*bytes))};
+  }
+
+  /// Calls back on a thread of CAF when the state was replaced by that of a snapshot, because this
+  /// member lacked too much of the log: what was concluded from earlier questions may be wrong
+  /// then.
+  template <class F>
+  collection_subscription on_resync(F callback) const {
+    return listen(actor_, callback_for(resync_event_kind, std::move(callback)));
   }
 
 private:

@@ -93,6 +93,14 @@ collection_actor::behavior_type replicated_state::make_behavior() {
           on_refused(msg);
       },
       [this](drain) { return on_drain(); },
+      [this](const take_part& msg) {
+        if (from_applier())
+          on_take_part(msg);
+      },
+      [this](const install_part& msg) {
+        if (from_applier())
+          on_install_part(msg);
+      },
       [this](const deadline_reached& msg) { on_deadline(msg); },
   };
 }

@@ -56,6 +56,8 @@ private:
   void on_apply(const apply_batch& batch);
   void on_leader(const leader_notice& notice);
   void on_refused(const proposal_refused& msg);
+  void on_take_part(const take_part& msg);
+  void on_install_part(const install_part& msg);
   caf::result<void> on_drain();
 
   // From the actor itself.

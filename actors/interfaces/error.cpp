@@ -129,6 +129,11 @@ constexpr std::array descriptions{
                 true},
     description{"membership_refused",
                 "the change of the members cannot be, and has not begun; the text says why", true},
+    description{
+        "snapshot_failed",
+        "a snapshot of the collections could not be made, or not be understood; it is tried "
+        "again, and the text says what is wrong",
+        false},
 };
 
 static_assert(descriptions.size() == static_cast<std::size_t>(last_errc) + 1);

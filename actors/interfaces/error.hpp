@@ -47,10 +47,11 @@ enum class errc : std::uint8_t {
   transfer_failed,     ///< the leadership was not handed over
   refused_retired,     ///< hello: this life was removed from the cluster
   membership_refused,  ///< a change of the members cannot be, and has not begun
+  snapshot_failed,     ///< a snapshot could not be made, or not be understood
 };
 
 /// The one that was added last.
-inline constexpr errc last_errc = errc::membership_refused;
+inline constexpr errc last_errc = errc::snapshot_failed;
 
 /// The name of the code, as in the documentation.
 [[nodiscard]] std::string to_string(errc code);

@@ -95,6 +95,11 @@ struct left {};
 struct quorum_lost {
   std::string text;
 };
+/// The content of this collection was replaced by a snapshot's: what changed in between was told to
+/// nobody, so who follows it has to read it anew.
+struct resync {
+  std::string collection;
+};
 
 } // namespace hamok::event
 
@@ -107,7 +112,7 @@ using any_event =
                  event::remote_peer_joined, event::remote_peer_left, event::commit,
                  event::heartbeat, event::error, event::hello_notification,
                  event::no_heartbeat_from, event::lagged, event::joined, event::rejoining,
-                 event::left, event::quorum_lost>;
+                 event::left, event::quorum_lost, event::resync>;
 
 /// One field of an event, as text.
 struct event_field {

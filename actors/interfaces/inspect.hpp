@@ -156,6 +156,17 @@ bool inspect(Inspector& f, configuration& x) {
                             f.field("retired_floor", x.retired_floor));
 }
 
+template <class Inspector>
+bool inspect(Inspector& f, snapshot_meta& x) {
+  auto get = [&x] { return static_cast<std::int64_t>(x.cluster_time.count()); };
+  auto set = [&x](std::int64_t value) {
+    x.cluster_time = duration{value};
+    return value >= 0 && x.cluster_time <= max_cluster_time;
+  };
+  return f.object(x).fields(f.field("index", x.index), f.field("term", x.term),
+                            f.field("cluster-time", get, set), f.field("members", x.members));
+}
+
 /// Messages of the algorithm have one encoding, on every kind of link.
 template <class Inspector>
 bool inspect(Inspector& f, message& x) {
@@ -356,6 +367,58 @@ bool inspect(Inspector& f, collection_created& x) {
 }
 
 template <class Inspector>
+bool inspect(Inspector& f, cut_request& x) {
+  return f.object(x).fields(f.field("meta", x.meta));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, snapshot_taken& x) {
+  return f.object(x).fields(f.field("index", x.index), f.field("ok", x.ok), f.field("size", x.size),
+                            f.field("checksum", x.checksum), f.field("chunks", x.chunks));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, install_snapshot& x) {
+  return f.object(x).fields(f.field("meta", x.meta), f.field("checksum", x.checksum),
+                            f.field("chunks", x.chunks));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, snapshot_installed& x) {
+  return f.object(x).fields(f.field("index", x.index), f.field("ok", x.ok),
+                            f.field("text", x.text));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, take_part& x) {
+  return f.object(x).fields(f.field("cut", x.cut));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, part_taken& x) {
+  return f.object(x).fields(f.field("collection", x.collection), f.field("cut", x.cut),
+                            f.field("slot", x.slot));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, install_part& x) {
+  return f.object(x).fields(f.field("collection", x.collection), f.field("index", x.index),
+                            f.field("slot", x.slot));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, loaded_part& x) {
+  return f.object(x).fields(f.field("number", x.number), f.field("spec", x.spec),
+                            f.field("slot", x.slot));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, snapshot_loaded& x) {
+  return f.object(x).fields(f.field("index", x.index), f.field("parts", x.parts),
+                            f.field("problem", x.problem));
+}
+
+template <class Inspector>
 bool inspect(Inspector& f, execute& x) {
   return f.object(x).fields(f.field("command", x.command), f.field("timeout", x.timeout));
 }
@@ -508,6 +571,11 @@ bool inspect(Inspector& f, quorum_lost& x) {
 template <class Inspector>
 bool inspect(Inspector& f, lagged& x) {
   return f.object(x).fields(f.field("count", x.count));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, resync& x) {
+  return f.object(x).fields(f.field("collection", x.collection));
 }
 
 } // namespace hamok::event

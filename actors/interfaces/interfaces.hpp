@@ -116,6 +116,10 @@ using collection_actor = caf::typed_actor<
     caf::result<void>(proposal_refused),
     // internal: answers once no caller of this member waits for an operation any more.
     caf::result<void>(drain),
+    // internal, from the applier: puts the state as it is now into a slot; `part_taken` says which.
+    caf::result<void>(take_part),
+    // internal, from the applier: goes on with the state in the slot; `collection_applied` follows.
+    caf::result<void>(install_part),
     // internal: the actor's own timer.
     caf::result<void>(deadline_reached)>;
 
@@ -136,6 +140,17 @@ using applier_actor = caf::typed_actor<
     caf::result<void>(proposal_refused),
     // Tells the node `drained` once no caller waits any more, or too long.
     caf::result<void>(drain, caf::timespan),
+    // A snapshot of all collections, which are at its index when the batches in front of this are
+    // applied. `snapshot_taken` tells the node.
+    caf::result<void>(cut_request),
+    // Goes on from a snapshot. `snapshot_installed` tells the node.
+    caf::result<void>(install_snapshot),
+    // A collection has taken its part in a cut.
+    caf::result<void>(part_taken),
+    // internal, from the actor that writes the snapshot: it is written, or it cannot be.
+    caf::result<void>(snapshot_taken),
+    // internal, from the actor that reads one.
+    caf::result<void>(snapshot_loaded),
     // How all collections are.
     caf::result<std::vector<collection_status>>(get_status)>;
 

@@ -221,6 +221,72 @@ struct collection_created {
   errc refused = errc::none; ///< the id belongs to another kind
 };
 
+// -- snapshots ------------------------------------------------------------------------------------
+
+/// Make a snapshot of all collections as they are behind the entry `meta.index`.
+struct cut_request {
+  raft::snapshot_meta meta;
+};
+
+/// What has become of a `cut_request`.
+struct snapshot_taken {
+  raft::index_t index = 0;
+  bool ok = false;
+  std::uint64_t size = 0;        ///< of all chunks
+  std::uint32_t checksum = 0;    ///< of all chunks
+  std::vector<blob> chunks = {}; ///< each of `snapshot_chunk_size`, but for the last
+};
+
+inline constexpr std::size_t snapshot_chunk_size = std::size_t{256} << 10;
+
+/// Replace all collections by those of this snapshot.
+struct install_snapshot {
+  raft::snapshot_meta meta;
+  std::uint32_t checksum = 0; ///< of all chunks
+  std::vector<blob> chunks = {};
+};
+
+/// What has become of an `install_snapshot`. When not `ok`, nothing was changed.
+struct snapshot_installed {
+  raft::index_t index = 0;
+  bool ok = false;
+  std::string text; ///< why not, and where in the snapshot
+};
+
+/// A collection's part in the cut of this number.
+struct take_part {
+  std::uint64_t cut = 0;
+};
+
+/// The part is in this slot of the `hand_over` that both share.
+struct part_taken {
+  std::uint64_t collection = 0;
+  std::uint64_t cut = 0;
+  std::uint64_t slot = 0;
+};
+
+/// Replace the state by the one in the slot, which is of a snapshot at `index`; put the old one
+/// into the same slot.
+struct install_part {
+  std::uint64_t collection = 0;
+  raft::index_t index = 0;
+  std::uint64_t slot = 0;
+};
+
+/// A collection of a snapshot that was read.
+struct loaded_part {
+  std::uint64_t number = 0;
+  collection_spec spec;
+  std::uint64_t slot = 0; ///< of its state
+};
+
+/// What was read of a snapshot.
+struct snapshot_loaded {
+  raft::index_t index = 0;
+  std::vector<loaded_part> parts;
+  std::string problem; ///< why it cannot be installed, and where; empty: it can
+};
+
 // -- collections and their callers ----------------------------------------------------------------
 
 /// A command for the log; answered with its result when it has been applied on this member.

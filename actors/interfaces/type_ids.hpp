@@ -104,6 +104,16 @@ CAF_ADD_ATOM(hamok, hamok, remove_remote_peer)
 CAF_ADD_ATOM(hamok, hamok, join_cluster)
 CAF_ADD_ATOM(hamok, hamok, leave_cluster)
 
+CAF_ADD_TYPE_ID(hamok, (hamok::cut_request))
+CAF_ADD_TYPE_ID(hamok, (hamok::snapshot_taken))
+CAF_ADD_TYPE_ID(hamok, (hamok::install_snapshot))
+CAF_ADD_TYPE_ID(hamok, (hamok::snapshot_installed))
+CAF_ADD_TYPE_ID(hamok, (hamok::take_part))
+CAF_ADD_TYPE_ID(hamok, (hamok::part_taken))
+CAF_ADD_TYPE_ID(hamok, (hamok::install_part))
+CAF_ADD_TYPE_ID(hamok, (hamok::snapshot_loaded))
+CAF_ADD_TYPE_ID(hamok, (hamok::event::resync))
+
 CAF_END_TYPE_ID_BLOCK(hamok)
 
 CAF_ERROR_CODE_ENUM(hamok::errc)

@@ -114,6 +114,23 @@ TEST_CASE("messages inside a member survive CAF's serialization") {
   check_round_trip(created);
 }
 
+TEST_CASE("messages about snapshots survive CAF's serialization") {
+  raft::snapshot_meta meta;
+  meta.index = 7;
+  meta.term = 2;
+  meta.cluster_time = std::chrono::seconds{3};
+  meta.members.voters = {alice, bob};
+  check_round_trip(cut_request{meta});
+  check_round_trip(snapshot_taken{7, true, 10, 11, {bytes, bytes}});
+  check_round_trip(install_snapshot{meta, 11, {bytes}});
+  check_round_trip(snapshot_installed{7, false, "why not"});
+  check_round_trip(take_part{3});
+  check_round_trip(part_taken{1, 2, 3});
+  check_round_trip(install_part{1, 2, 3});
+  check_round_trip(snapshot_loaded{7, {{1, {"name", "map", bytes, {}, {1, 2}}, 3}}, "a problem"});
+  check_round_trip(event::resync{"name"});
+}
+
 TEST_CASE("messages of callers and events survive CAF's serialization") {
   check_round_trip(execute{bytes, std::chrono::seconds{1}});
   check_round_trip(execute_call{1, bytes, std::chrono::seconds{1}});

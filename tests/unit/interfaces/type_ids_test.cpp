@@ -106,6 +106,15 @@ constexpr std::array pinned{
     std::string_view{"hamok::remove_remote_peer"},
     std::string_view{"hamok::join_cluster"},
     std::string_view{"hamok::leave_cluster"},
+    std::string_view{"hamok::cut_request"},
+    std::string_view{"hamok::snapshot_taken"},
+    std::string_view{"hamok::install_snapshot"},
+    std::string_view{"hamok::snapshot_installed"},
+    std::string_view{"hamok::take_part"},
+    std::string_view{"hamok::part_taken"},
+    std::string_view{"hamok::install_part"},
+    std::string_view{"hamok::snapshot_loaded"},
+    std::string_view{"hamok::event::resync"},
 };
 
 template <std::size_t... Offsets>
