@@ -182,7 +182,8 @@ caf::error node::stop() {
 }
 
 caf::error node::remove_remote_peer(const std::string& id) {
-  return impl_->tell(impl_->config.request_timeout + patience, remove_remote_peer_v, id);
+  return impl_->tell(impl_->config.request_timeout + patience, remove_remote_peer_v, id,
+                     caf::timespan{0});
 }
 
 caf::error node::join(caf::timespan timeout) {
@@ -205,7 +206,7 @@ caf::error node::close() {
 
 caf::error node::add_remote_peer(const std::string& id, const std::string& endpoint) {
   return impl_->tell(impl_->config.request_timeout + patience, add_remote_peer_v,
-                     peer_endpoint{id, endpoint});
+                     peer_endpoint{id, endpoint}, caf::timespan{0});
 }
 
 caf::expected<std::string> node::wait_until_leader(caf::timespan timeout) {

@@ -81,9 +81,11 @@ node_actor::behavior_type node_state::make_behavior() {
       },
       [this](await_leader, caf::timespan timeout) { return on_await_leader(timeout); },
       [this](await_commit_head, caf::timespan timeout) { return on_await_commit_head(timeout); },
-      [this](add_remote_peer, const peer_endpoint& added) { return add_member(added); },
-      [this](remove_remote_peer, const std::string& peer) {
-        return wish(raft::wish_kind::remove, peer, config_.request_timeout);
+      [this](add_remote_peer, const peer_endpoint& added, caf::timespan timeout) {
+        return add_member(added, timeout);
+      },
+      [this](remove_remote_peer, const std::string& peer, caf::timespan timeout) {
+        return wish(raft::wish_kind::remove, peer, timeout);
       },
       [this](join_cluster, caf::timespan timeout) {
         return wish(raft::wish_kind::join, config_.peer_id, timeout);

@@ -110,7 +110,7 @@ private:
   [[nodiscard]] std::vector<std::string> member_names() const;
   [[nodiscard]] std::string endpoint_of(const std::string& peer) const;
   caf::result<void> wish(raft::wish_kind kind, const std::string& peer, caf::timespan timeout);
-  caf::result<void> add_member(const peer_endpoint& added);
+  caf::result<void> add_member(const peer_endpoint& added, caf::timespan timeout);
   caf::result<void> leave();
   static void deliver(done_promise& promise, const caf::error& problem);
 

@@ -366,11 +366,12 @@ caf::result<void> node_state::wish(raft::wish_kind kind, const std::string& peer
   auto promise = self_->make_response_promise<void>();
   const auto id = ++last_wish_;
   wishes_.emplace(id, promise);
-  live(raft::wish{id, kind, {peer, {}}, boot_time() + bounded(timeout)});
+  const auto patience = timeout.count() > 0 ? timeout : config_.request_timeout;
+  live(raft::wish{id, kind, {peer, {}}, boot_time() + bounded(patience)});
   return promise;
 }
 
-caf::result<void> node_state::add_member(const peer_endpoint& added) {
+caf::result<void> node_state::add_member(const peer_endpoint& added, caf::timespan timeout) {
   if (!running_ && !life_) {
     if (auto problem = add_peer(added))
       return problem;
@@ -378,7 +379,7 @@ caf::result<void> node_state::add_member(const peer_endpoint& added) {
   }
   if (!added.endpoint.empty())
     learn({{added.peer, added.endpoint, 0}});
-  return wish(raft::wish_kind::add, added.peer, config_.request_timeout);
+  return wish(raft::wish_kind::add, added.peer, timeout);
 }
 
 caf::result<void> node_state::leave() {

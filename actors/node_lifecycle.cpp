@@ -172,6 +172,7 @@ caf::result<node_status> node_state::status() {
   if (life_) {
     known.incarnation = life_->identity().self.incarnation;
     known.cluster_id = life_->myself().cluster;
+    known.standing = life_->standing();
   }
   known.cluster = config_.cluster;
   known.listening = links_.listening();
@@ -192,7 +193,7 @@ caf::result<node_status> node_state::status() {
     if (there && member.incarnation.none())
       member = linked->second;
     known.members.push_back(
-        {member, endpoint_of(member.peer), there && linked->second == member, false});
+        {member, endpoint_of(member.peer), there && linked->second == member, false, false});
   }
   return compat::delegate(
       self_, spawn_status_collector(self_->system(), std::move(known), host_.current(), applier_),

@@ -113,8 +113,10 @@ private:
   void finish_one() {
     if (--missing_ > 0)
       return;
-    for (auto& member : status_.members)
+    for (auto& member : status_.members) {
       member.voter = raft::is_voter(status_.view.members, member.id);
+      member.learner = raft::contains(status_.view.members.learners, member.id);
+    }
     answer_.deliver(std::move(status_));
     quit();
   }

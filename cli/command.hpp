@@ -28,6 +28,7 @@ int status_command(const word_list& words);
 int map_command(const word_list& words);
 int events_command(const word_list& words);
 int transfer_command(const word_list& words);
+int member_command(const word_list& words);
 
 /// Runs the demonstration of `./dev demo`; not in the help.
 int demo_command(const word_list& words);
@@ -37,5 +38,6 @@ int demo_command(const word_list& words);
 [[nodiscard]] const char* map_help();
 [[nodiscard]] const char* events_help();
 [[nodiscard]] const char* transfer_help();
+[[nodiscard]] const char* member_help();
 
 } // namespace hamok::cli

@@ -29,14 +29,20 @@ ordered_json to_json(const collection_status& value) {
           {"closed", value.closed}};
 }
 
-ordered_json to_json(const node_status& value) {
+ordered_json members_json(const node_status& value) {
   auto members = ordered_json::array();
   for (const auto& member : value.members)
     members.push_back({{"peer_id", member.id.peer},
                        {"incarnation", raft::to_string(member.id.incarnation)},
                        {"endpoint", member.endpoint},
                        {"linked", member.linked},
-                       {"voter", member.voter}});
+                       {"voter", member.voter},
+                       {"learner", member.learner},
+                       {"leader", value.view.leader == member.id}});
+  return members;
+}
+
+ordered_json to_json(const node_status& value) {
   auto collections = ordered_json::array();
   for (const auto& collection : value.collections)
     collections.push_back(to_json(collection));
@@ -50,13 +56,14 @@ ordered_json to_json(const node_status& value) {
           {"cluster_id", raft::to_string(value.cluster_id)},
           {"listening", value.listening},
           {"running", value.running},
+          {"standing", raft::to_string(value.standing)},
           {"state", raft::to_string(view.role)},
           {"term", view.term},
           {"leader", std::move(leader)},
           {"commit_index", view.commit_index},
           {"last_index", view.last_index},
           {"applied_index", value.applied_index},
-          {"members", std::move(members)},
+          {"members", members_json(value)},
           {"collections", std::move(collections)}};
 }
 

@@ -17,6 +17,9 @@ namespace hamok::cli {
 [[nodiscard]] nlohmann::ordered_json to_json(const collection_status& value);
 [[nodiscard]] nlohmann::ordered_json to_json(const node_status& value);
 
+/// The members as that one knows them.
+[[nodiscard]] nlohmann::ordered_json members_json(const node_status& value);
+
 /// One line of JSON; text that is no UTF-8 is made to be.
 [[nodiscard]] std::string line(const nlohmann::ordered_json& value);
 

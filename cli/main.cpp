@@ -23,6 +23,7 @@ constexpr const char* help_text = R"(hamok COMMAND ...
   map       read and change a replicated map
   events    follow what happens
   transfer  hand the leadership over
+  member    add, remove and list members
   help      this text, or `hamok help COMMAND`
 
 Every command explains itself: hamok COMMAND --help
@@ -42,6 +43,7 @@ const std::map<std::string, client_command>& client_commands() {
       {"map", {map_command, map_help}},
       {"events", {events_command, events_help}},
       {"transfer", {transfer_command, transfer_help}},
+      {"member", {member_command, member_help}},
       {"demo", {demo_command, [] { return "hamok demo [--rounds=5] [--folder=DIR]\n"; }}},
   };
   return all;

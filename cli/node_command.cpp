@@ -207,7 +207,9 @@ std::string node_help() {
       initial-members = ["a@10.0.0.1:7000", "b@10.0.0.2:7000", "c@10.0.0.3:7000"]
     }
 
-  Without initial members it is a cluster of its own.
+  Without initial members it is a cluster of its own. To join a cluster it is enough to know one
+  member: --hamok.seeds='["10.0.0.1:7000"]'. To found one with nodes that find each other, each gets
+  --hamok.bootstrap-expect=3 and one seed at least that leads to the others.
 
 )";
   const auto show = [&out](const std::string& option, const std::string& description) {

@@ -15,18 +15,14 @@ void print(const node_status& status) {
   const auto& view = status.view;
   std::cout << "member     " << status.peer_id << (status.running ? "" : " (stopped)")
             << "\ncluster    " << status.cluster << "\nlistening  "
-            << (status.listening.empty() ? "nowhere" : status.listening) << "\nstate      "
-            << raft::to_string(view.role) << ", term " << view.term << "\nleader     "
+            << (status.listening.empty() ? "nowhere" : status.listening) << "\nstanding   "
+            << raft::to_string(status.standing) << "\nstate      " << raft::to_string(view.role)
+            << ", term " << view.term << "\nleader     "
             << (view.leader ? view.leader->peer : "none is known") << "\nlog        "
             << view.last_index << " entries, " << view.commit_index << " committed, "
             << status.applied_index << " applied\nmembers\n";
   for (const auto& member : status.members)
-    std::cout << "  " << std::left << std::setw(20) << member.id.peer << ' ' << std::setw(22)
-              << (member.endpoint.empty() ? "-" : member.endpoint) << ' '
-              << (member.id.peer == status.peer_id ? "this member"
-                  : member.linked                  ? "linked"
-                                                   : "not linked")
-              << (member.voter ? "" : ", no voter") << '\n';
+    std::cout << "  " << member_text(status, member) << '\n';
   std::cout << "collections\n";
   for (const auto& collection : status.collections)
     std::cout << "  " << std::left << std::setw(20) << collection.name << ' ' << std::setw(8)

@@ -60,6 +60,9 @@ std::string objection_to(const client_request_body& body) {
       [](const auto& request) -> std::string {
         if constexpr (requires { request.collection; })
           return objection_to_name(request.collection);
+        else if constexpr (requires { request.endpoint; })
+          return objection_to_name(request.peer.size() > max_wire_name ? request.peer
+                                                                       : request.endpoint);
         else if constexpr (requires { request.spec; })
           return objection_to_name(request.spec.name.size() > max_wire_name ? request.spec.name
                                                                             : request.spec.kind);
@@ -150,6 +153,14 @@ caf::error client::transfer_leadership(const std::string& to) {
   return only_error(call(transfer_leadership_request{.to = to}));
 }
 
+caf::error client::add_member(const std::string& id, const std::string& endpoint) {
+  return only_error(call(member_change_request{.peer = id, .endpoint = endpoint}));
+}
+
+caf::error client::remove_member(const std::string& id) {
+  return only_error(call(member_change_request{.remove = true, .peer = id}));
+}
+
 caf::expected<std::string> client::await_leader() {
   return take<std::string>(call(await_leader_request{}));
 }
@@ -214,7 +225,7 @@ caf::expected<client_response> client::call_until(time_point deadline, client_re
 
 caf::expected<client_response> client::attempt(client_request_body& body, progress& so_far) {
   const auto now = steady_clock::now();
-  const auto end = std::min(so_far.deadline, now + options_.attempt_timeout);
+  const auto end = attempt_end(body, so_far);
   // The member answers a little earlier than the client gives up, so that its reason arrives.
   limit(body, (end - now) * 9 / 10);
   const auto id = next_request_++;
@@ -248,6 +259,16 @@ caf::expected<client_response> client::attempt(client_request_body& body, progre
   if (worth_another_try(told) && told != errc::overloaded)
     abandon_member();
   return so_far.last;
+}
+
+/// A change of the members waits for links and for a learner that catches up: half of the time is
+/// left for another member, should this one be silent because it is dead.
+time_point client::attempt_end(const client_request_body& body, const progress& so_far) const {
+  const auto now = steady_clock::now();
+  auto limit = options_.attempt_timeout;
+  if (std::holds_alternative<member_change_request>(body))
+    limit = std::max<duration>(limit, (so_far.deadline - now) / 2);
+  return std::min(so_far.deadline, now + limit);
 }
 
 /// What the caller is told when all attempts have failed (consensus.md, 10).

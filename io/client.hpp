@@ -78,6 +78,12 @@ public:
   /// `node::transfer_leadership`.
   caf::error transfer_leadership(const std::string& to = {});
 
+  /// Makes the node `id` a member as soon as it is linked, or removes the member of that name, and
+  /// returns when that is committed; see `node::add_remote_peer`. A node without seeds is reached
+  /// at `endpoint`. Whatever is repeated has one effect.
+  caf::error add_member(const std::string& id, const std::string& endpoint = {});
+  caf::error remove_member(const std::string& id);
+
   /// Waits for a leader: its peer id.
   caf::expected<std::string> await_leader();
 
@@ -124,6 +130,8 @@ private:
   caf::expected<client_response> attempt(client_request_body& body, progress& so_far);
   caf::error failure(const client_request_body& body, progress& so_far) const;
   void pause(progress& so_far) const;
+  [[nodiscard]] time_point attempt_end(const client_request_body& body,
+                                       const progress& so_far) const;
 
   caf::error ensure_connected(time_point deadline);
   caf::error connect_round(time_point deadline, bool& refused_by_all);

@@ -79,6 +79,13 @@ void encode_body(const transfer_leadership_request& value, raft::writer& out) {
   encode_timeout(value.timeout, out);
 }
 
+void encode_body(const member_change_request& value, raft::writer& out) {
+  out.u8(value.remove ? 1 : 0);
+  out.text(value.peer);
+  out.text(value.endpoint);
+  encode_timeout(value.timeout, out);
+}
+
 execute_request decode_execute(raft::reader& in) {
   execute_request result;
   result.collection = in.text(max_wire_name);
@@ -116,6 +123,18 @@ subscribe_request decode_subscribe(raft::reader& in) {
   return result;
 }
 
+member_change_request decode_member_change(raft::reader& in) {
+  member_change_request result;
+  const auto remove = in.u8();
+  if (remove > 1)
+    in.fail();
+  result.remove = remove == 1;
+  result.peer = in.text(max_wire_name);
+  result.endpoint = in.text(max_wire_name);
+  result.timeout = decode_timeout(in);
+  return result;
+}
+
 client_request_body decode_request_body(std::uint8_t kind, raft::reader& in) {
   switch (kind) {
   case 0:
@@ -140,6 +159,8 @@ client_request_body decode_request_body(std::uint8_t kind, raft::reader& in) {
     auto to = in.text(max_wire_name);
     return transfer_leadership_request{std::move(to), decode_timeout(in)};
   }
+  case 10:
+    return decode_member_change(in);
   default:
     in.fail();
     return status_request{};
@@ -347,7 +368,8 @@ std::optional<client_event> decode_client_event(const blob& payload) {
 bool may_change(const client_request_body& body) {
   return std::holds_alternative<execute_request>(body)
          || std::holds_alternative<open_collection_request>(body)
-         || std::holds_alternative<transfer_leadership_request>(body);
+         || std::holds_alternative<transfer_leadership_request>(body)
+         || std::holds_alternative<member_change_request>(body);
 }
 
 } // namespace hamok

@@ -113,11 +113,21 @@ struct transfer_leadership_request {
   caf::timespan timeout{0};
 };
 
+/// Makes the node `peer` a member as soon as it is linked, or removes the member of that name.
+/// Answered without payload once that is committed; `membership_refused` when it cannot be, and has
+/// not begun.
+struct member_change_request {
+  bool remove = false;
+  std::string peer;
+  std::string endpoint; ///< where a node that is added can be reached, empty: it comes by itself
+  caf::timespan timeout{0};
+};
+
 /// The index in this list is on the wire: only ever add at the end.
 using client_request_body =
     std::variant<status_request, list_collections_request, open_collection_request, execute_request,
                  read_request, collection_status_request, subscribe_request, await_leader_request,
-                 await_commit_head_request, transfer_leadership_request>;
+                 await_commit_head_request, transfer_leadership_request, member_change_request>;
 
 /// Whether the request may change something, so that an answer that is lost leaves that open.
 [[nodiscard]] bool may_change(const client_request_body& body);

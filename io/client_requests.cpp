@@ -1,4 +1,5 @@
 #include "hamok/actors/caf_compat.hpp"
+#include "hamok/actors/interfaces/endpoint.hpp"
 #include "hamok/actors/interfaces/timeout.hpp"
 #include "hamok/io/client_session.hpp"
 
@@ -78,6 +79,22 @@ void client_session::handle(ticket t, const transfer_leadership_request& request
                   request.to)
       .then([this, t] { respond(t, std::monostate{}); },
             [this, t](const caf::error& reason) { fail(t, reason); });
+}
+
+void client_session::handle(ticket t, const member_change_request& request) {
+  if (!request.endpoint.empty() && !parse_endpoint(request.endpoint))
+    return fail(t, make_error(errc::membership_refused, endpoint_problem(request.endpoint)));
+  const auto done = [this, t] { respond(t, std::monostate{}); };
+  const auto failed = [this, t](const caf::error& reason) { fail(t, reason); };
+  const auto timeout = timeout_of(request.timeout);
+  if (request.remove)
+    compat::request(self_, config_.node, timeout, remove_remote_peer{}, request.peer,
+                    request.timeout)
+        .then(done, failed);
+  else
+    compat::request(self_, config_.node, timeout, add_remote_peer{},
+                    peer_endpoint{request.peer, request.endpoint}, request.timeout)
+        .then(done, failed);
 }
 
 // -- collections ----------------------------------------------------------------------------------

@@ -56,6 +56,7 @@ void encode_member_status(const member_status& value, raft::writer& out) {
   out.text(value.endpoint);
   encode_flag(value.linked, out);
   encode_flag(value.voter, out);
+  encode_flag(value.learner, out);
 }
 
 member_status decode_member_status(raft::reader& in) {
@@ -64,6 +65,7 @@ member_status decode_member_status(raft::reader& in) {
   result.endpoint = in.text(max_wire_name);
   result.linked = decode_flag(in);
   result.voter = decode_flag(in);
+  result.learner = decode_flag(in);
   return result;
 }
 
@@ -142,6 +144,7 @@ void encode(const node_status& value, raft::writer& out) {
     encode_member_status(member, out);
   encode(value.collections, out);
   encode_flag(value.running, out);
+  out.u8(static_cast<std::uint8_t>(value.standing));
 }
 
 node_status decode_node_status(raft::reader& in) {
@@ -158,6 +161,11 @@ node_status decode_node_status(raft::reader& in) {
     result.members.push_back(decode_member_status(in));
   result.collections = decode_collection_statuses(in);
   result.running = decode_flag(in);
+  const auto standing = in.u8();
+  if (standing > static_cast<std::uint8_t>(raft::standing::removed))
+    in.fail();
+  else
+    result.standing = static_cast<raft::standing>(standing);
   return result;
 }
 

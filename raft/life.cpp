@@ -249,6 +249,12 @@ admission_view life::admission() const {
   return {identity_.self, myself().cluster, core_.latest, core_.committed, neighbours_.linked()};
 }
 
+standing life::standing() const noexcept {
+  if (identity_.removed)
+    return standing::removed;
+  return stage_ == life_stage::inside && core_is_seen_ ? core_.standing : standing::outsider;
+}
+
 bool life::admits(const member_id& peer) const {
   return admits_messages(myself().cluster, neighbours_.cluster_of(peer));
 }

@@ -188,6 +188,8 @@ public:
 
   [[nodiscard]] life_stage stage() const noexcept { return stage_; }
   [[nodiscard]] const raft::identity& identity() const noexcept { return identity_; }
+  /// What this life is to the cluster.
+  [[nodiscard]] raft::standing standing() const noexcept;
   /// What this node says of itself in a hello.
   [[nodiscard]] newcomer myself() const;
   /// What it judges the hello of others by.

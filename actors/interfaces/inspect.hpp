@@ -125,6 +125,16 @@ bool inspect(Inspector& f, known_peer& x) {
 }
 
 template <class Inspector>
+bool inspect(Inspector& f, standing& x) {
+  auto get = [&x] { return static_cast<std::uint8_t>(x); };
+  auto set = [&x](std::uint8_t value) {
+    x = static_cast<standing>(value);
+    return value <= static_cast<std::uint8_t>(standing::removed);
+  };
+  return f.apply(get, set);
+}
+
+template <class Inspector>
 bool inspect(Inspector& f, transfer_result& x) {
   auto get = [&x] { return static_cast<std::uint8_t>(x); };
   auto set = [&x](std::uint8_t value) {
@@ -294,15 +304,10 @@ bool inspect(Inspector& f, turned_away_by& x) {
 
 template <class Inspector>
 bool inspect(Inspector& f, members_seen& x) {
-  auto get = [&x] { return static_cast<std::uint8_t>(x.standing); };
-  auto set = [&x](std::uint8_t value) {
-    x.standing = static_cast<raft::standing>(value);
-    return value <= static_cast<std::uint8_t>(raft::standing::removed);
-  };
   return f.object(x).fields(f.field("latest", x.latest), f.field("latest-index", x.latest_index),
                             f.field("committed", x.committed),
                             f.field("committed-index", x.committed_index),
-                            f.field("standing", get, set), f.field("leader", x.leader));
+                            f.field("standing", x.standing), f.field("leader", x.leader));
 }
 
 template <class Inspector>
@@ -461,7 +466,8 @@ bool inspect(Inspector& f, collection_status& x) {
 template <class Inspector>
 bool inspect(Inspector& f, member_status& x) {
   return f.object(x).fields(f.field("id", x.id), f.field("endpoint", x.endpoint),
-                            f.field("linked", x.linked), f.field("voter", x.voter));
+                            f.field("linked", x.linked), f.field("voter", x.voter),
+                            f.field("learner", x.learner));
 }
 
 template <class Inspector>
@@ -471,7 +477,7 @@ bool inspect(Inspector& f, node_status& x) {
                             f.field("listening", x.listening), f.field("view", x.view),
                             f.field("applied-index", x.applied_index),
                             f.field("members", x.members), f.field("collections", x.collections),
-                            f.field("running", x.running));
+                            f.field("running", x.running), f.field("standing", x.standing));
 }
 
 } // namespace hamok

@@ -175,10 +175,11 @@ using node_actor = caf::typed_actor<
     // Answers when everything that is committed now has been applied here.
     caf::result<raft::index_t>(await_commit_head, caf::timespan),
     // Before the start: extends the founding list. Afterwards: makes whoever of that name is
-    // linked, or will be, a member; answers once that is committed, or why it cannot be.
-    caf::result<void>(add_remote_peer, peer_endpoint),
+    // linked, or will be, a member; answers once that is committed, or why it cannot be. Without a
+    // timeout (0) it is the node's own.
+    caf::result<void>(add_remote_peer, peer_endpoint, caf::timespan),
     // Removes the member of that name; answers once that is committed, or why it cannot be.
-    caf::result<void>(remove_remote_peer, std::string),
+    caf::result<void>(remove_remote_peer, std::string, caf::timespan),
     // Becomes a member again, as another life, after having been removed.
     caf::result<void>(join_cluster, caf::timespan),
     // Is removed from the members, then stops.

@@ -367,6 +367,7 @@ struct member_status {
   std::string endpoint; ///< `host:port`, empty if it is not known
   bool linked = false;  ///< there is a link to it
   bool voter = false;   ///< it counts in elections and commits
+  bool learner = false; ///< it is on its way to become a voter, and counts for nothing yet
 };
 
 /// How a node is.
@@ -381,6 +382,8 @@ struct node_status {
   std::vector<member_status> members;
   std::vector<collection_status> collections;
   bool running = false;
+  /// What this life is to the cluster, as far as it knows what is committed.
+  raft::standing standing = raft::standing::outsider;
 };
 
 } // namespace hamok

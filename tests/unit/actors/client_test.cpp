@@ -305,6 +305,36 @@ TEST_CASE("what nobody could be told cannot have happened") {
   CHECK(text_of(result.error()).find("127.0.0.1:1") != std::string::npos);
 }
 
+TEST_CASE("a change of the members may take longer than an operation, and is asked for again") {
+  std::atomic<int> asked{0};
+  made_up_member silent{"a", [&](const auto&) {
+                          ++asked;
+                          return reaction{};
+                        }};
+  made_up_member b{"b", [](const auto&) { return answer(std::monostate{}); }};
+  silent.start();
+  b.start();
+  client talks{options_for({&silent, &b})};
+  const auto start = std::chrono::steady_clock::now();
+  CHECK_FALSE(talks.add_member("d", "127.0.0.1:4"));
+  CHECK(std::chrono::steady_clock::now() - start >= 900ms); // half of the timeout, not 100 ms
+  CHECK(asked == 1);
+  REQUIRE(b.seen().size() == 1);
+  const auto change = std::get<member_change_request>(b.seen()[0].body);
+  CHECK(!change.remove);
+  CHECK(change.peer == "d");
+  CHECK(change.endpoint == "127.0.0.1:4");
+}
+
+TEST_CASE("a change of the members that is refused is not asked for again") {
+  made_up_member a{"a", [](const auto&) { return refuse(errc::membership_refused); }};
+  a.start();
+  client talks{options_for({&a})};
+  CHECK(talks.remove_member("d") == errc::membership_refused);
+  REQUIRE(a.seen().size() == 1);
+  CHECK(std::get<member_change_request>(a.seen()[0].body).remove);
+}
+
 TEST_CASE("what was sent and never answered may have happened") {
   std::atomic<int> asked{0};
   made_up_member a{"a", [&](const auto&) {

@@ -153,7 +153,8 @@ TEST_CASE("messages of callers and events survive CAF's serialization") {
   check_round_trip(status);
   node_status node;
   node.peer_id = "alice";
-  node.members = {{bob, "127.0.0.1:2", true, true}};
+  node.members = {{bob, "127.0.0.1:2", true, true, false}};
+  node.standing = raft::standing::removed;
   node.collections = {status};
   check_round_trip(node);
   check_round_trip(event::state_changed{raft::role::leader, raft::role::candidate});

@@ -76,10 +76,11 @@ node_status sample_node() {
   result.view.durable_index = 12;
   result.view.members.voters = {{"alpha", {1, 2}}, {"beta", {5, 6}}};
   result.applied_index = 10;
-  result.members = {{{"alpha", {1, 2}}, "127.0.0.1:7000", true, true},
-                    {{"beta", {5, 6}}, "", false, true}};
+  result.members = {{{"alpha", {1, 2}}, "127.0.0.1:7000", true, true, false},
+                    {{"beta", {5, 6}}, "", false, false, true}};
   result.collections = {sample_status("users")};
   result.running = true;
+  result.standing = raft::standing::voter;
   return result;
 }
 
@@ -140,6 +141,13 @@ TEST_CASE("every request of a client survives its encoding") {
   const auto transfer = round_trip(transfer_leadership_request{"b", std::chrono::seconds{3}});
   CHECK(transfer.to == "b");
   CHECK(transfer.timeout == std::chrono::seconds{3});
+  const auto change =
+      round_trip(member_change_request{true, "d", "10.0.0.4:7000", std::chrono::seconds{4}});
+  CHECK(change.remove);
+  CHECK(change.peer == "d");
+  CHECK(change.endpoint == "10.0.0.4:7000");
+  CHECK(change.timeout == std::chrono::seconds{4});
+  CHECK_FALSE(round_trip(member_change_request{.peer = "d"}).remove);
 }
 
 TEST_CASE("timeouts of clients are bounded") {
@@ -161,6 +169,11 @@ TEST_CASE("every response to a client survives its encoding") {
   REQUIRE(node.members.size() == 2);
   CHECK(node.members[0].linked);
   CHECK(!node.members[1].linked);
+  CHECK(node.members[0].voter);
+  CHECK(!node.members[0].learner);
+  CHECK(!node.members[1].voter);
+  CHECK(node.members[1].learner);
+  CHECK(node.standing == raft::standing::voter);
   CHECK(node.running);
   REQUIRE(node.collections.size() == 1);
   CHECK(node.collections[0].digest.text() == "0123456789abcdef");

@@ -171,6 +171,25 @@ TEST_CASE("a client is welcomed and served") {
   CHECK(std::get<std::string>(pair.ask(client, await_leader_request{}).body) == "leader");
 }
 
+TEST_CASE("changes of the members go to the node with what the client has said") {
+  client_pair pair;
+  auto client = pair.connected();
+  const auto timeout = std::chrono::seconds{3};
+  CHECK(pair.ask(client, member_change_request{false, "delta", "d:4", timeout}).code == errc::none);
+  CHECK(pair.ask(client, member_change_request{true, "delta", {}, timeout}).code == errc::none);
+  const auto refused = pair.ask(client, member_change_request{false, "refused", {}, timeout});
+  CHECK(refused.code == errc::membership_refused);
+  CHECK(refused.text.find("it is not liked") != std::string::npos);
+  const auto changes = pair.alpha.record->get([](auto& r) { return r.changes; });
+  REQUIRE(changes.size() == 3);
+  CHECK(!changes[0].remove);
+  CHECK(changes[0].peer == "delta");
+  CHECK(changes[0].endpoint == "d:4");
+  CHECK(changes[0].timeout == timeout);
+  CHECK(changes[1].remove);
+  CHECK(changes[1].peer == "delta");
+}
+
 TEST_CASE("errors reach the client with their code and a sentence") {
   client_pair pair;
   auto client = pair.connected();

@@ -4,6 +4,7 @@
 
 #include "hamok/actors/caf_compat.hpp"
 #include "hamok/actors/interfaces/interfaces.hpp"
+#include "hamok/io/client_protocol.hpp"
 #include "hamok/io/hello.hpp"
 #include "hamok/io/link_config.hpp"
 
@@ -110,6 +111,7 @@ public:
   std::vector<proposal_refused> refused;
   std::vector<std::pair<peer_word, raft::member_id>> words;
   std::vector<event::error> errors;
+  std::vector<member_change_request> changes; ///< that clients have asked for
   std::vector<caf::actor> subscribers;
   std::map<std::string, collection_actor> collections;
 };
@@ -140,7 +142,7 @@ public:
           result.cluster = record_->policy.cluster;
           result.cluster_id = record_->policy.admission.cluster;
           result.view.leader = raft::member_id{"leader", {1, 1}};
-          result.members = {{record_->policy.admission.self, "127.0.0.1:1", true, true}};
+          result.members = {{record_->policy.admission.self, "127.0.0.1:1", true, true, false}};
           return result;
         },
         [this](find_collection, const std::string& name) -> caf::result<collection_actor> {
@@ -148,6 +150,12 @@ public:
         },
         [this](open_collection, const collection_spec& spec) -> caf::result<collection_actor> {
           return find(spec.name);
+        },
+        [this](add_remote_peer, const peer_endpoint& who, caf::timespan timeout) {
+          return change({false, who.peer, who.endpoint, timeout});
+        },
+        [this](remove_remote_peer, const std::string& who, caf::timespan timeout) {
+          return change({true, who, {}, timeout});
         },
         [](await_leader, caf::timespan) { return std::string{"leader"}; },
         [this](subscribe, const caf::actor& who) {
@@ -173,6 +181,14 @@ private:
         r.book.closed(link);
       });
     });
+    return caf::unit;
+  }
+
+  /// Everybody is let in and out, but for "refused".
+  caf::result<void> change(member_change_request what) {
+    note([&](auto& r) { r.changes.push_back(what); });
+    if (what.peer == "refused")
+      return make_error(errc::membership_refused, "it is not liked");
     return caf::unit;
   }
 
