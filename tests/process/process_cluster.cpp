@@ -9,6 +9,7 @@
 #include <exception>
 #include <fstream>
 #include <iostream>
+#include <set>
 #include <sstream>
 #include <thread>
 
@@ -30,8 +31,11 @@ std::string content_of(const std::filesystem::path& path) {
   return text.str();
 }
 
-std::string local(std::uint16_t port) {
-  return "127.0.0.1:" + std::to_string(port);
+std::string quoted(const std::vector<std::string>& all) {
+  std::string result;
+  for (const auto& each : all)
+    result += "    \"" + each + "\",\n";
+  return result;
 }
 
 } // namespace
@@ -76,8 +80,33 @@ process_cluster::process_cluster(std::size_t size, links how)
   if (how == links::proxied)
     proxy_ = std::make_unique<link_proxy>(std::move(doors));
   for (std::size_t i = 0; i < size; ++i) {
-    write_config(i);
+    write_config(i, founders());
     start(i);
+  }
+}
+
+process_cluster::process_cluster(packet_network& network)
+    : folder_(make_folder()),
+      network_(&network),
+      exceptions_(std::uncaught_exceptions()) {
+  constexpr std::uint16_t port = 7000; // everybody's own
+  for (std::size_t i = 0; i < network.size(); ++i) {
+    auto& added = members_.emplace_back();
+    added.host = network.address(i);
+    added.port = added.advertised = port;
+  }
+  for (std::size_t i = 0; i < size(); ++i) {
+    write_config(i, founders());
+    start(i);
+  }
+}
+
+process_cluster::process_cluster(empty_t, std::size_t places)
+    : folder_(make_folder()),
+      exceptions_(std::uncaught_exceptions()) {
+  for (const auto port : cli::free_ports(places)) {
+    auto& added = members_.emplace_back();
+    added.port = added.advertised = port;
   }
 }
 
@@ -90,21 +119,54 @@ process_cluster::~process_cluster() {
     std::filesystem::remove_all(folder_);
 }
 
-void process_cluster::write_config(std::size_t position) const {
+void process_cluster::write_config(std::size_t position, const std::string& way_in) const {
   const auto& self = members_[position];
-  std::ofstream out{file(position, "conf")};
-  out << "hamok {\n  listen = \"" << local(self.port) << "\"\n  advertise = \""
-      << local(self.advertised) << "\"\n  initial-members = [\n";
-  for (std::size_t i = 0; i < members_.size(); ++i)
-    out << "    \"" << name(i) << '@' << local(members_[i].advertised) << "\",\n";
-  out << "  ]\n}\n";
+  std::ofstream{file(position, "conf")}
+      << "hamok {\n  listen = \"" << self.at(self.port) << "\"\n  advertise = \""
+      << self.at(self.advertised) << "\"\n  allow-insecure = " << (network_ ? "true" : "false")
+      << '\n'
+      << way_in << "}\n";
+}
+
+std::string process_cluster::founders() const {
+  std::vector<std::string> all;
+  for (std::size_t i = 0; i < size(); ++i)
+    all.push_back(name(i) + "@" + members_[i].at(members_[i].advertised));
+  return "  initial-members = [\n" + quoted(all) + "  ]\n";
 }
 
 std::filesystem::path process_cluster::file(std::size_t member, const std::string& ending) const {
   return folder_ / (name(member) + "." + ending);
 }
 
+void process_cluster::start_with(std::size_t member, const std::vector<std::string>& seeds,
+                                 std::uint32_t expect) {
+  write_config(member, "  seeds = [\n" + quoted(seeds)
+                           + "  ]\n  bootstrap-expect = " + std::to_string(expect) + "\n");
+  start(member);
+}
+
+bool process_cluster::stop(std::size_t member) {
+  process(member).signal(SIGTERM);
+  return process(member).wait(std::chrono::seconds{20}) == 0;
+}
+
+cli::child_process process_cluster::start_twin(std::size_t member) const {
+  return cli::child_process{
+      {.arguments = {HAMOK_CLI_PATH, "node", "--config-file=" + file(member, "conf").string(),
+                     "--hamok.peer-id=" + name(member), "--hamok.listen=127.0.0.1:0",
+                     "--log-level=info"},
+       .log = file(member, "twin")}};
+}
+
+std::string process_cluster::log_of_twin(std::size_t member) const {
+  return content_of(file(member, "twin"));
+}
+
 void process_cluster::start(std::size_t member) {
+  std::optional<packet_network::visit> there;
+  if (network_)
+    there.emplace(*network_, member);
   members_[member].process = cli::child_process{
       {.arguments = {HAMOK_CLI_PATH, "node", "--config-file=" + file(member, "conf").string(),
                      "--hamok.peer-id=" + name(member), "--log-level=info"},
@@ -116,7 +178,7 @@ std::string process_cluster::name(std::size_t member) {
 }
 
 std::string process_cluster::endpoint(std::size_t member) const {
-  return local(members_[member].port);
+  return members_[member].at(members_[member].port);
 }
 
 std::vector<std::string> process_cluster::endpoints() const {
@@ -187,6 +249,34 @@ std::vector<std::size_t> process_cluster::all_but(std::size_t member) const {
     if (i != member)
       result.push_back(i);
   return result;
+}
+
+std::string process_cluster::incarnation(std::size_t member) const {
+  const auto status = client_of(member).status();
+  return status ? raft::to_string(status->incarnation) : std::string{};
+}
+
+bool process_cluster::are_members(const std::vector<std::size_t>& members) const {
+  std::set<raft::member_id> expected;
+  std::vector<node_status> seen;
+  for (const auto i : members) {
+    auto status = client_of(i).status();
+    if (!status || !status->view.leader || status->standing != raft::standing::voter)
+      return false;
+    expected.insert({status->peer_id, status->incarnation});
+    seen.push_back(std::move(*status));
+  }
+  return std::all_of(seen.begin(), seen.end(), [&](const auto& status) {
+    const auto& now = status.view.members;
+    const std::set<raft::member_id> voters{now.voters.begin(), now.voters.end()};
+    return voters == expected && now.outgoing.empty() && now.learners.empty()
+           && status.view.leader == seen.front().view.leader
+           && expected.contains(*status.view.leader);
+  });
+}
+
+bool process_cluster::await_members(const std::vector<std::size_t>& members) const {
+  return eventually([&] { return are_members(members); });
 }
 
 bool process_cluster::await_equal(const std::string& map,

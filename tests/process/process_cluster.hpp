@@ -6,8 +6,10 @@
 #include "hamok/cli/map_client.hpp"
 #include "hamok/io/client.hpp"
 #include "hamok/tests/process/link_proxy.hpp"
+#include "hamok/tests/process/packet_network.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -38,15 +40,33 @@ class process_cluster {
 public:
   enum class links : std::uint8_t { direct, proxied };
 
+  /// Founded by all of them by name.
   explicit process_cluster(std::size_t size = 3, links how = links::direct);
+  /// The same, each in a network of its own. The network outlives the cluster.
+  explicit process_cluster(packet_network& network);
+
+  /// Endpoints for `places` members, of which none is started yet.
+  static constexpr struct empty_t {
+  } empty{};
+  process_cluster(empty_t, std::size_t places);
   ~process_cluster();
   process_cluster(const process_cluster&) = delete;
   process_cluster& operator=(const process_cluster&) = delete;
 
   [[nodiscard]] std::size_t size() const noexcept { return members_.size(); }
 
-  /// Starts the member (again).
+  /// Starts the member (again), as it was configured the last time.
   void start(std::size_t member);
+  /// Starts a member that knows others by seeds alone, and founds with `expect` nodes. Without
+  /// seeds, and alone, it is a cluster of its own.
+  void start_with(std::size_t member, const std::vector<std::string>& seeds,
+                  std::uint32_t expect = 1);
+  /// SIGTERM; false when the member does not end in order.
+  [[nodiscard]] bool stop(std::size_t member);
+  /// Starts another process under the name of this member, at another port. What it writes is in
+  /// `log_of_twin`.
+  [[nodiscard]] cli::child_process start_twin(std::size_t member) const;
+  [[nodiscard]] std::string log_of_twin(std::size_t member) const;
   void kill(std::size_t member) { process(member).kill(); }
   void freeze(std::size_t member) { process(member).signal(SIGSTOP); }
   void thaw(std::size_t member) { process(member).signal(SIGCONT); }
@@ -72,22 +92,36 @@ public:
   [[nodiscard]] std::vector<std::size_t> all() const;
   [[nodiscard]] std::vector<std::size_t> all_but(std::size_t member) const;
 
+  /// Waits until these members, and no others, are voters, each under its present life, all of them
+  /// see it so, and one leads; false: they do not.
+  [[nodiscard]] bool await_members(const std::vector<std::size_t>& members) const;
+  /// The life of a running member.
+  [[nodiscard]] std::string incarnation(std::size_t member) const;
+
   /// Waits until these members hold the same content of the map; false: they do not.
   bool await_equal(const std::string& map, const std::vector<std::size_t>& among) const;
 
 private:
   struct running_member {
+    std::string host = "127.0.0.1";
     std::uint16_t port = 0;
     std::uint16_t advertised = 0;
     cli::child_process process;
+
+    [[nodiscard]] std::string at(std::uint16_t which) const {
+      return host + ":" + std::to_string(which);
+    }
   };
 
-  void write_config(std::size_t position) const;
+  void write_config(std::size_t position, const std::string& way_in) const;
+  [[nodiscard]] std::string founders() const;
+  [[nodiscard]] bool are_members(const std::vector<std::size_t>& members) const;
   [[nodiscard]] std::filesystem::path file(std::size_t member, const std::string& ending) const;
 
   std::filesystem::path folder_;
   std::vector<running_member> members_;
   std::unique_ptr<link_proxy> proxy_;
+  packet_network* network_ = nullptr;
   int exceptions_ = 0;
 };
 

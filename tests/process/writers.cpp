@@ -29,8 +29,9 @@ bool insert(cli::map_client& map, const std::string& key, const std::string& val
   return true;
 }
 
-/// Counts up by one; nobody else touches this counter, so it has to succeed exactly once.
-void count_up(cli::map_client& map, const std::string& key, writer_record& record) {
+/// Counts up by one; nobody else touches this counter, so it has to succeed exactly once. False: no
+/// answer.
+bool count_up(cli::map_client& map, const std::string& key, writer_record& record) {
   const auto before = std::to_string(record.counter);
   const auto after = std::to_string(record.counter + 1);
   auto changed = map.update_if(key, after, before);
@@ -41,11 +42,12 @@ void count_up(cli::map_client& map, const std::string& key, writer_record& recor
     if (unknown)
       record.violations.push_back("the outcome of counting " + key + " stays unknown");
     ++record.refused;
-    return;
+    return false;
   }
   if (!*changed && !unknown)
     record.violations.push_back(key + " was not " + before + " any more");
   ++record.counter;
+  return true;
 }
 
 } // namespace
@@ -71,11 +73,23 @@ void writers::run(std::size_t number, client via) {
     record.violations.push_back("writer " + std::to_string(number) + " could not begin");
     return;
   }
+  auto last = std::chrono::steady_clock::now();
+  const auto heard = [&](const std::string& key) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - last > record.longest_gap) {
+      record.longest_gap = now - last;
+      record.gap_before = key;
+    }
+    last = now;
+  };
   for (std::uint64_t i = 0; !stopping_; ++i) {
     const auto text = std::to_string(number) + "-" + std::to_string(i);
-    if (insert(map, "key-" + text, "value-" + text, record))
+    if (insert(map, "key-" + text, "value-" + text, record)) {
+      heard(text);
       ++progress_[number];
-    count_up(map, counter, record);
+    }
+    if (count_up(map, counter, record))
+      heard(text);
   }
 }
 
@@ -99,6 +113,18 @@ std::vector<writer_record> writers::finish() {
     if (each.joinable())
       each.join();
   return records_;
+}
+
+std::vector<std::string> long_gaps(const std::vector<writer_record>& records,
+                                   std::chrono::milliseconds limit) {
+  std::vector<std::string> result;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const auto gap = std::chrono::duration_cast<std::chrono::milliseconds>(records[i].longest_gap);
+    if (gap > limit)
+      result.push_back("writer " + std::to_string(i) + " had no answer for "
+                       + std::to_string(gap.count()) + " ms before " + records[i].gap_before);
+  }
+  return result;
 }
 
 std::vector<std::string> discrepancies(const process_cluster& cluster, std::size_t member,

@@ -24,6 +24,9 @@ struct writer_record {
   std::uint64_t counter = 0;                  ///< value of the writer's counter
   std::vector<std::string> violations;        ///< answers that show a loss or a double application
   std::uint64_t refused = 0;                  ///< operations that cannot have happened
+  /// The longest time in which nothing of this writer was acknowledged, and the insert behind it.
+  std::chrono::nanoseconds longest_gap{0};
+  std::string gap_before;
 };
 
 /// Four (or so) threads, each with a client that begins with another member. Each inserts keys of
@@ -52,6 +55,10 @@ private:
   std::vector<std::atomic<std::uint64_t>> progress_; ///< acknowledged inserts of each
   std::vector<std::thread> threads_;
 };
+
+/// Whoever has waited longer than `limit` for an acknowledgement, a line for each.
+std::vector<std::string> long_gaps(const std::vector<writer_record>& records,
+                                   std::chrono::milliseconds limit);
 
 /// Everything that is wrong with the content of the map on one member, a line for each; empty: each
 /// acknowledged write is there exactly once, and nothing is there that was not written.
