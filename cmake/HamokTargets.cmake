@@ -47,7 +47,8 @@ endfunction()
 
 # hamok_catch_test(TARGET LABEL label TIMEOUT seconds SOURCES files... [LINKS targets...]
 #                  [PCH host] [DEFINITIONS defs...] [SERIAL])
-# Each TEST_CASE becomes a test of ctest under its own name.
+# Each TEST_CASE becomes a test of ctest under its own name. One that the machine does not allow says
+# "SKIPPED on this machine: why", and is shown as skipped.
 function(hamok_catch_test target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "SERIAL" "LABEL;TIMEOUT;PCH" "SOURCES;LINKS;DEFINITIONS")
   if(NOT arg_SOURCES)
@@ -55,7 +56,8 @@ function(hamok_catch_test target)
   endif()
   hamok_program(${target} SOURCES ${arg_SOURCES} LINKS ${arg_LINKS} hamok_catch_main
                 PCH ${arg_PCH} DEFINITIONS ${arg_DEFINITIONS})
-  set(properties LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT})
+  set(properties LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT}
+                 SKIP_REGULAR_EXPRESSION "SKIPPED on this machine")
   if(arg_SERIAL)
     list(APPEND properties RUN_SERIAL TRUE)
   endif()
