@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
+#include <set>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 namespace hamok::cli {
 
@@ -18,23 +20,41 @@ constexpr auto patience = std::chrono::seconds{20};
 
 } // namespace
 
-demo_cluster::demo_cluster(std::filesystem::path folder, std::size_t size) {
-  std::filesystem::create_directories(folder);
+demo_cluster::demo_cluster(std::filesystem::path folder, std::size_t size)
+    : folder_(std::move(folder)) {
+  std::filesystem::create_directories(folder_);
+  const auto file = folder_ / "cluster.conf";
   for (const auto port : free_ports(size))
     members_.push_back({.name = "member-" + std::to_string(members_.size() + 1),
                         .endpoint = "127.0.0.1:" + std::to_string(port),
+                        .config = file,
                         .process = {}});
-  const auto file = folder / "cluster.conf";
-  std::ofstream{file} << config();
-  for (auto& each : members_)
-    each.process =
-        child_process{{.arguments = {own_program(), "node", "--config-file=" + file.string(),
-                                     "--hamok.peer-id=" + each.name},
-                       .log = folder / (each.name + ".log")}};
+  std::ofstream{file} << founders();
+  for (std::size_t i = 0; i < size; ++i)
+    start(i);
 }
 
-/// One file for all: the members differ in their name only.
-std::string demo_cluster::config() const {
+void demo_cluster::start(std::size_t member) {
+  auto& one = members_[member];
+  one.process =
+      child_process{{.arguments = {own_program(), "node", "--config-file=" + one.config.string(),
+                                   "--hamok.peer-id=" + one.name},
+                     .log = folder_ / (one.name + ".log")}};
+}
+
+std::size_t demo_cluster::add(std::size_t seed) {
+  const auto name = "member-" + std::to_string(size() + 1);
+  const auto at = "127.0.0.1:" + std::to_string(free_ports(1).front());
+  const auto file = folder_ / (name + ".conf");
+  std::ofstream{file} << "hamok {\n  listen = \"" << at << "\"\n  seeds = [\"" << endpoint(seed)
+                      << "\"]\n}\n";
+  members_.push_back({.name = name, .endpoint = at, .config = file, .process = {}});
+  start(size() - 1);
+  return size() - 1;
+}
+
+/// One file for all founders: they differ in their name only.
+std::string demo_cluster::founders() const {
   std::string result = "hamok {\n  initial-members = [\n";
   for (const auto& each : members_)
     result += "    \"" + each.name + "@" + each.endpoint + "\",\n";
@@ -88,6 +108,41 @@ std::size_t demo_cluster::await_leader() const {
     std::this_thread::sleep_for(std::chrono::milliseconds{5});
   } while (steady_clock::now() < deadline);
   throw std::runtime_error("the members have not elected a leader in 20 seconds");
+}
+
+std::optional<node_status> demo_cluster::status(std::size_t member) const {
+  auto result = client_of(member).status();
+  if (!result)
+    return std::nullopt;
+  return std::move(*result);
+}
+
+bool demo_cluster::are_members(const std::vector<std::size_t>& members) const {
+  std::set<raft::member_id> expected;
+  std::vector<node_status> seen;
+  for (const auto i : members) {
+    auto one = status(i);
+    if (!one || !one->view.leader || one->standing != raft::standing::voter)
+      return false;
+    expected.insert({one->peer_id, one->incarnation});
+    seen.push_back(std::move(*one));
+  }
+  return std::all_of(seen.begin(), seen.end(), [&](const auto& one) {
+    const auto& now = one.view.members;
+    const std::set<raft::member_id> voters{now.voters.begin(), now.voters.end()};
+    return voters == expected && now.outgoing.empty() && now.learners.empty()
+           && one.view.leader == seen.front().view.leader && expected.contains(*one.view.leader);
+  });
+}
+
+bool demo_cluster::await_members(const std::vector<std::size_t>& members) const {
+  const auto deadline = steady_clock::now() + patience;
+  while (!are_members(members)) {
+    if (steady_clock::now() >= deadline)
+      return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds{2});
+  }
+  return true;
 }
 
 std::vector<collection_status> demo_cluster::digests(const std::string& map) const {

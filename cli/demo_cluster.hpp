@@ -1,6 +1,6 @@
 #pragma once
 
-// Three members as processes of this very program, for the demonstration.
+// Members as processes of this very program, for the demonstration.
 
 #include "hamok/cli/child_process.hpp"
 #include "hamok/io/client.hpp"
@@ -32,6 +32,19 @@ public:
   /// `std::runtime_error` when they do not in time.
   [[nodiscard]] std::size_t await_leader() const;
 
+  /// Starts a member again, with the configuration that it had.
+  void start(std::size_t member);
+
+  /// Starts one more member, which knows nothing but this one; its number.
+  std::size_t add(std::size_t seed);
+
+  /// The status of a running member, if it answers.
+  [[nodiscard]] std::optional<node_status> status(std::size_t member) const;
+
+  /// Waits until these and no others are voters, each under its present life, all of them see it
+  /// so, and one leads; false: not in 20 seconds.
+  [[nodiscard]] bool await_members(const std::vector<std::size_t>& members) const;
+
   /// kill -9.
   void kill(std::size_t member) { members_[member].process.kill(); }
 
@@ -58,12 +71,15 @@ private:
   struct running_member {
     std::string name;
     std::string endpoint;
+    std::filesystem::path config;
     child_process process;
   };
 
-  [[nodiscard]] std::string config() const;
+  [[nodiscard]] std::string founders() const;
+  [[nodiscard]] bool are_members(const std::vector<std::size_t>& members) const;
   [[nodiscard]] std::optional<std::size_t> leader() const;
 
+  std::filesystem::path folder_;
   std::vector<running_member> members_;
 };
 

@@ -1,9 +1,11 @@
 // `hamok demo`: what ./dev demo shows. Three processes replicate real files; then, five times, the
-// leader of a fresh cluster is killed under a running writer.
+// leader of a fresh cluster is killed under a running writer, and five times it is stopped; at last
+// members come and go.
 
 #include "hamok/cli/arguments.hpp"
 #include "hamok/cli/command.hpp"
 #include "hamok/cli/demo_cluster.hpp"
+#include "hamok/cli/demo_members.hpp"
 #include "hamok/cli/demo_writer.hpp"
 #include "hamok/cli/json_output.hpp"
 #include "hamok/cli/load_file.hpp"
@@ -227,10 +229,11 @@ int demo_command(const word_list& words) {
   const auto replicated = show_replication(folder);
   const auto killed = show_failover(folder, rounds, ending::kill);
   const auto stopped = show_failover(folder, rounds, ending::stop);
-  std::cout << (replicated && killed && stopped
-                    ? "All members held the same, and no acknowledged write was lost.\n"
-                    : "MISMATCH: see above.\n");
-  return replicated && killed && stopped ? exit_ok : exit_failed;
+  const auto moved = show_members(folder / "members");
+  const auto fine = replicated && killed && stopped && moved;
+  std::cout << (fine ? "All members held the same, and no acknowledged write was lost.\n"
+                     : "MISMATCH: see above.\n");
+  return fine ? exit_ok : exit_failed;
 }
 
 } // namespace hamok::cli

@@ -42,15 +42,28 @@ void demo_writer::stop() {
 void demo_writer::run() {
   map_client map{via_, map_name};
   for (; !stopping_; ++begun_) {
+    while (paused_ && !stopping_) {
+      rests_ = true;
+      std::this_thread::sleep_for(std::chrono::microseconds{200});
+    }
+    rests_ = false;
     const auto begin = steady_clock::now();
     const auto done = map.set(key_of(begun_), value_of_number(begun_));
     if (done) {
+      const std::lock_guard guard{mutex_};
       acknowledged_.push_back({begun_, begin, steady_clock::now()});
       ++count_;
     } else {
       errors_.push_back(text_of(done.error()));
     }
   }
+}
+
+void demo_writer::pause() {
+  rests_ = false;
+  paused_ = true;
+  while (!rests_ && !stopping_)
+    std::this_thread::sleep_for(std::chrono::microseconds{200});
 }
 
 bool demo_writer::await(std::uint64_t count) const {
@@ -72,6 +85,7 @@ std::chrono::nanoseconds demo_writer::first_after(time_point since) const {
 }
 
 std::chrono::nanoseconds demo_writer::longest_gap(time_point since) const {
+  const std::lock_guard guard{mutex_};
   std::chrono::nanoseconds longest{0};
   auto before = since;
   for (const auto& each : acknowledged_) {

@@ -41,11 +41,15 @@ public:
   /// Ends the writer.
   void stop();
 
+  /// Waits for the write that is under way, and begins no other until `go_on`.
+  void pause();
+  void go_on() { paused_ = false; }
+
   /// Time from `since` to the acknowledgement of the first write that was begun after it; negative:
   /// there was none. Only after `stop`.
   [[nodiscard]] std::chrono::nanoseconds first_after(time_point since) const;
 
-  /// The longest time from `since` on in which nothing was acknowledged. Only after `stop`.
+  /// The longest time from `since` on in which nothing was acknowledged.
   [[nodiscard]] std::chrono::nanoseconds longest_gap(time_point since) const;
 
   /// Acknowledged writes that a member does not hold, and entries that it holds and that were never
@@ -62,7 +66,10 @@ private:
 
   client via_;
   std::atomic<bool> stopping_{false};
+  std::atomic<bool> paused_{false};
+  std::atomic<bool> rests_{false}; ///< it has seen that it is to pause
   std::atomic<std::uint64_t> count_{0};
+  mutable std::mutex mutex_;
   std::vector<written> acknowledged_;
   std::uint64_t begun_ = 0; ///< writes that were tried
   std::vector<std::string> errors_;
