@@ -1,13 +1,13 @@
 // hamok_bench: latency and throughput of sets on three processes, beside raw TCP on this machine.
 
-#include "hamok/cli/free_ports.hpp"
+#include "hamok/tests/bench/bench_cluster.hpp"
 #include "hamok/tests/bench/member.hpp"
-#include "hamok/tests/bench/member_process.hpp"
 #include "hamok/tests/bench/report.hpp"
+#include "hamok/tests/bench/soak.hpp"
 
+#include <charconv>
 #include <csignal>
 #include <cstdlib>
-#include <filesystem>
 #include <iostream>
 #include <stdexcept>
 
@@ -21,64 +21,34 @@ constexpr const char* help_text = R"(hamok_bench [--quick] [--json]
   --quick          2 s for each measurement instead of 10 s
   --seconds=N      N s for each measurement
   --json           output for machines
+
+hamok_bench --soak [--sets=20000000] [--keys=100000] [--log-max-bytes=67108864] [--report=60]
+
+  Three members whose logs are compacted take so many sets. Prints the resident memory of each every
+  minute (or so many seconds), and fails when it does not stay within
+  1.5 x data + 2 x log-max-bytes + 60 MB, or grows in the second half.
 )";
 
-/// Three members in processes of their own.
-class bench_cluster {
-public:
-  bench_cluster() {
-    std::vector<std::string> members;
-    for (const auto port : hamok::cli::free_ports(3)) {
-      names_.push_back("member-" + std::to_string(names_.size() + 1));
-      members.push_back(names_.back() + "@127.0.0.1:" + std::to_string(port));
-    }
-    const auto log = std::filesystem::temp_directory_path()
-                     / ("hamok-bench-" + std::to_string(getpid()) + ".log");
-    for (const auto& name : names_)
-      processes_.emplace_back(name, members, log.string());
-    for (std::size_t i = 0; i < processes_.size(); ++i)
-      if (processes_[i].ask("ready")["leader"] == true)
-        leader_ = i;
-    std::filesystem::remove(log);
-  }
-
-  /// The leader's process first.
-  [[nodiscard]] std::vector<usage> usages() {
-    std::vector<usage> result;
-    for (std::size_t i = 0; i < processes_.size(); ++i) {
-      const auto which = (leader_ + i) % processes_.size();
-      const auto told = processes_[which].ask("usage");
-      result.push_back({names_[which], told["cpu_seconds"], told["resident_mib"]});
-    }
-    return result;
-  }
-
-  /// `distance` 0: the load comes from the leader's process; else from a follower's.
-  measurement measure(std::size_t distance, std::size_t in_flight, std::chrono::milliseconds span) {
-    measurement result;
-    result.through = distance == 0 ? "leader" : "follower";
-    result.in_flight = in_flight;
-    result.raw_tcp = measure_raw_tcp(500ms);
-    const auto before = usages();
-    auto& loaded = processes_[(leader_ + distance) % processes_.size()];
-    const auto told = loaded.ask(
-        "measure " + std::to_string(in_flight) + " " + std::to_string(span.count()), span + 30s);
-    result.processes = usages();
-    for (std::size_t i = 0; i < before.size(); ++i)
-      result.processes[i].cpu_seconds -= before[i].cpu_seconds;
-    result.sets = told["sets"];
-    result.errors = told["errors"];
-    result.seconds = told["seconds"];
-    result.p50_us = told["p50_us"];
-    result.p99_us = told["p99_us"];
-    return result;
-  }
-
-private:
-  std::vector<std::string> names_;
-  std::vector<member_process> processes_;
-  std::size_t leader_ = 0;
-};
+/// `distance` 0: the load comes from the leader's process; else from a follower's.
+measurement measure(bench_cluster& cluster, std::size_t distance, std::size_t in_flight,
+                    std::chrono::milliseconds span) {
+  measurement result;
+  result.through = distance == 0 ? "leader" : "follower";
+  result.in_flight = in_flight;
+  result.raw_tcp = measure_raw_tcp(500ms);
+  const auto before = cluster.usages();
+  const auto told = cluster.process(distance).ask(
+      "measure " + std::to_string(in_flight) + " " + std::to_string(span.count()), span + 30s);
+  result.processes = cluster.usages();
+  for (std::size_t i = 0; i < before.size(); ++i)
+    result.processes[i].cpu_seconds -= before[i].cpu_seconds;
+  result.sets = told["sets"];
+  result.errors = told["errors"];
+  result.seconds = told["seconds"];
+  result.p50_us = told["p50_us"];
+  result.p99_us = told["p99_us"];
+  return result;
+}
 
 struct load {
   std::size_t distance;
@@ -90,8 +60,30 @@ constexpr load loads[] = {{0, 1}, {0, 64}, {0, 256}, {0, 1024}, {1, 1}, {1, 1024
 struct options {
   std::chrono::seconds span{10};
   bool json = false;
+  bool soak = false;
+  soak_options soaking;
   bool help = false;
 };
+
+/// The number behind `name` in `--name=number`.
+template <class T>
+bool take(const std::string& word, std::string_view name, T& value) {
+  if (!word.starts_with(name))
+    return false;
+  const auto* end = word.data() + word.size();
+  const auto [stop, code] = std::from_chars(word.data() + name.size(), end, value);
+  return code == std::errc{} && stop == end && value > 0;
+}
+
+bool take_soak(const std::string& word, options& result) {
+  auto seconds = result.soaking.report.count();
+  const auto known = take(word, "--sets=", result.soaking.sets)
+                     || take(word, "--keys=", result.soaking.keys)
+                     || take(word, "--log-max-bytes=", result.soaking.log_max_bytes)
+                     || take(word, "--report=", seconds);
+  result.soaking.report = std::chrono::seconds{seconds};
+  return known;
+}
 
 options parse(const std::vector<std::string>& words) {
   options result;
@@ -102,6 +94,10 @@ options parse(const std::vector<std::string>& words) {
       result.json = true;
     else if (word == "--help" || word == "-h")
       result.help = true;
+    else if (word == "--soak")
+      result.soak = true;
+    else if (take_soak(word, result))
+      continue;
     else if (word.starts_with("--seconds=") && std::atoi(word.c_str() + 10) > 0)
       result.span = std::chrono::seconds{std::atoi(word.c_str() + 10)};
     else
@@ -115,13 +111,15 @@ int run(const options& chosen) {
     std::cout << help_text;
     return 0;
   }
+  if (chosen.soak)
+    return run_soak(chosen.soaking);
   bench_cluster cluster;
   std::vector<measurement> all;
   for (const auto& next : loads) {
     if (!chosen.json)
       std::cerr << "measuring " << next.in_flight << " in flight through the "
                 << (next.distance == 0 ? "leader" : "follower") << "...\n";
-    all.push_back(cluster.measure(next.distance, next.in_flight, chosen.span));
+    all.push_back(measure(cluster, next.distance, next.in_flight, chosen.span));
   }
   if (chosen.json)
     std::cout << to_json(all).dump(2) << '\n';

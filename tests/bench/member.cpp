@@ -14,6 +14,7 @@
 #include <iostream>
 #include <sstream>
 #include <stdexcept>
+#include <string_view>
 
 namespace hamok::bench {
 
@@ -43,6 +44,16 @@ T must(caf::expected<T> value, const char* what) {
   return std::move(*value);
 }
 
+/// A log that is compacted has a limit; until there is compaction, nobody can set one.
+template <class Config>
+void limit_log(Config& config, std::size_t bytes) {
+  if constexpr (requires { config.log_max_bytes; })
+    config.log_max_bytes = bytes;
+  else
+    throw std::runtime_error("this library does not compact its log: there is no limit of "
+                             + std::to_string(bytes) + " bytes to set");
+}
+
 class session {
 public:
   session(caf::actor_system& system, node_config config)
@@ -63,6 +74,14 @@ public:
       long span = 0;
       words >> in_flight >> span;
       return measure(in_flight, std::chrono::milliseconds{span});
+    }
+    if (command == "load") {
+      std::size_t in_flight = 0;
+      std::uint64_t sets = 0;
+      std::uint64_t keys = 0;
+      words >> in_flight >> sets >> keys;
+      const auto result = generate_sets(system_, map_, in_flight, sets, keys).get();
+      return {{"sets", result.sets}, {"errors", result.errors}, {"seconds", result.seconds}};
     }
     throw std::runtime_error("unknown command " + command);
   }
@@ -98,8 +117,11 @@ int run_member(const std::string& peer_id, const std::vector<std::string>& membe
   caf::actor_system system{options};
   node_config config;
   config.peer_id = peer_id;
+  constexpr std::string_view limit = "--log-max-bytes=";
   for (const auto& text : members)
-    if (auto member = parse_initial_member(text))
+    if (text.starts_with(limit))
+      limit_log(config, std::stoull(text.substr(limit.size())));
+    else if (auto member = parse_initial_member(text))
       config.initial_members.push_back(*member);
   session running{system, std::move(config)};
   for (std::string line; std::getline(std::cin, line);)

@@ -23,6 +23,8 @@ public:
   member_process& operator=(member_process&&) = delete;
   ~member_process();
 
+  [[nodiscard]] pid_t pid() const noexcept { return process_.pid(); }
+
   /// The answer to a command. Throws `std::runtime_error` when there is none in time.
   nlohmann::json ask(const std::string& command,
                      std::chrono::milliseconds limit = std::chrono::seconds{30});
