@@ -112,7 +112,7 @@ private:
   caf::result<void> wish(raft::wish_kind kind, const std::string& peer, caf::timespan timeout);
   caf::result<void> add_member(const peer_endpoint& added, caf::timespan timeout);
   caf::result<void> leave();
-  static void deliver(done_promise& promise, const caf::error& problem);
+  void answer_wish(std::uint64_t id, const caf::error& problem);
 
   // node_routing.cpp
   [[nodiscard]] errc absence() const;
@@ -159,6 +159,7 @@ private:
   std::optional<raft::directory> directory_;
   raft::timestamp life_due_ = raft::timestamp::max();
   std::map<std::uint64_t, done_promise> wishes_;
+  std::map<std::uint64_t, peer_endpoint> awaited_; ///< by wish: dialed until they are members
   std::uint64_t last_wish_ = 0;
   bool core_ends_ = false; ///< its role is asked to end, and the node goes on
   std::optional<raft::core_start> next_core_;

@@ -123,8 +123,7 @@ void node_state::perform(raft::life_output& out) {
   for (const auto& what : out.notices)
     tell(what);
   for (const auto& answer : out.answers)
-    if (auto waiting = wishes_.extract(answer.id); !waiting.empty())
-      deliver(waiting.mapped(), failure_of(answer));
+    answer_wish(answer.id, failure_of(answer));
   if (out.stop_core || out.relink || out.myself_changed || out.start_core)
     refresh_peers();
   arm_life(out.deadline);
@@ -297,6 +296,9 @@ void node_state::refresh_peers() {
     if ((takes_part || !inside) && !known.endpoint.empty())
       wanted.push_back({known.peer, known.endpoint});
   }
+  for (const auto& [wish, added] : awaited_)
+    if (std::ranges::find(wanted, added.peer, &peer_endpoint::peer) == wanted.end())
+      wanted.push_back(added);
   if (config_.link == link_kind::local) // those are found by their names
     for (const auto& member : config_.initial_members)
       if (member.peer != config_.peer_id)
@@ -377,9 +379,14 @@ caf::result<void> node_state::add_member(const peer_endpoint& added, caf::timesp
       return problem;
     return caf::unit;
   }
-  if (!added.endpoint.empty())
+  if (!added.endpoint.empty() && added.peer != config_.peer_id) {
+    awaited_.emplace(last_wish_ + 1, added);
     learn({{added.peer, added.endpoint, 0}});
-  return wish(raft::wish_kind::add, added.peer, timeout);
+    refresh_peers();
+  }
+  auto result = wish(raft::wish_kind::add, added.peer, timeout);
+  std::erase_if(awaited_, [this](const auto& one) { return !wishes_.contains(one.first); });
+  return result;
 }
 
 caf::result<void> node_state::leave() {
@@ -388,11 +395,16 @@ caf::result<void> node_state::leave() {
   return wish(raft::wish_kind::leave, config_.peer_id, config_.request_timeout);
 }
 
-void node_state::deliver(done_promise& promise, const caf::error& problem) {
+void node_state::answer_wish(std::uint64_t id, const caf::error& problem) {
+  auto waiting = wishes_.extract(id);
+  if (waiting.empty())
+    return;
   if (problem)
-    promise.deliver(problem);
+    waiting.mapped().deliver(problem);
   else
-    promise.deliver();
+    waiting.mapped().deliver();
+  if (awaited_.erase(id) > 0)
+    refresh_peers();
 }
 
 } // namespace hamok

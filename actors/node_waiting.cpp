@@ -73,6 +73,9 @@ void node_state::end_waiting() {
     waiter.promise.deliver(make_error(errc::stopped));
   for (auto& [id, waiter] : std::exchange(commit_waiters_, {}))
     waiter.promise.deliver(make_error(errc::stopped));
+  awaited_.clear();
+  for (auto& [id, promise] : std::exchange(wishes_, {}))
+    promise.deliver(make_error(errc::outcome_unknown, "the node has stopped"));
 }
 
 } // namespace hamok

@@ -89,6 +89,16 @@ TEST_CASE("a node that knows one seed becomes a member with all that the others 
   must(must(last.get_or_create_map<std::string, int>("numbers")).set("y", 2, deadline).get());
 }
 
+TEST_CASE("a node that knows nobody is added at its endpoint") {
+  crowd all;
+  all.add("a", {});
+  auto& first = all.at("a");
+  REQUIRE(!must(first.wait_until_leader(deadline)).empty());
+  const auto endpoint = all.add("b", {}, 2).listening(); // waits for a second one
+  CHECK(first.add_remote_peer("b", endpoint) == caf::error{});
+  CHECK(all.agree({"a", "b"}));
+}
+
 TEST_CASE("three nodes that expect each other found one cluster") {
   crowd all;
   const auto seed = all.add("a", {"127.0.0.1:1"}, 3).listening();
