@@ -161,7 +161,7 @@ void life::rest() {
   out_.send.clear();
   out_.myself_changed = true;
   orders_.cancel(own_order);
-  orders_.close(out_.answers);
+  orders_.close(identity_.self, out_.answers);
   answer_joins(order_result::refused);
 }
 

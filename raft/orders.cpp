@@ -184,9 +184,15 @@ order_result orders::result_without(const pending& one) noexcept {
   return one.begun || one.doubtful || one.asked ? order_result::unknown : order_result::refused;
 }
 
-void orders::close(std::vector<order_answer>& answers) {
-  for (const auto& one : pending_)
-    answers.push_back({one.wish.id, result_without(one), one.refused});
+void orders::close(const member_id& self, std::vector<order_answer>& answers) {
+  for (const auto& one : pending_) {
+    const auto& what = one.wish.what;
+    if (what.kind == change_kind::remove && what.member.peer == self.peer
+        && (what.member.incarnation.none() || what.member == self))
+      answers.push_back({one.wish.id, order_result::done, std::nullopt});
+    else
+      answers.push_back({one.wish.id, result_without(one), one.refused});
+  }
   pending_.clear();
 }
 

@@ -246,8 +246,8 @@ TEST_CASE("what cannot be changed is refused with the reason") {
     CHECK(run.errors.find("membership_refused") != std::string::npos);
     CHECK(run.errors.find(why) != std::string::npos);
   };
-  refused({"member", "remove", process_cluster::name(0)}, "last voter");
-  refused({"member", "remove", "nobody"}, "no such member");
+  refused({"member", "remove", process_cluster::name(0)}, "last_voter");
+  refused({"member", "remove", "nobody"}, "no_such_member");
   refused({"member", "add", "nobody", "--timeout=1500"}, "");
   for (const auto& wrong : std::vector<std::vector<std::string>>{{"member"},
                                                                  {"member", "change", "a"},

@@ -318,6 +318,21 @@ TEST_CASE("leaving asks the leader, and is done when that is so") {
   CHECK(x.noticed(notice::left));
 }
 
+TEST_CASE(
+    "whoever asks a member to remove itself hears that it is done, others that it is not known") {
+  auto x = member_four();
+  x.feed(wish{1, wish_kind::remove, {x.self().peer, {}}, timestamp::max()});
+  REQUIRE(x.out.ask.size() == 1);
+  CHECK(x.out.ask[0].what.member == x.self());
+  x.feed(wish{2, wish_kind::remove, x.self(), timestamp::max()});
+  x.feed(wish{3, wish_kind::remove, id(2), timestamp::max()});
+  const auto out = x.see({ids(1, 3), {}, {}}, 40, standing::removed);
+  REQUIRE(out.answers.size() == 3);
+  CHECK(out.answers[0] == order_answer{1, order_result::done, {}});
+  CHECK(out.answers[1] == order_answer{2, order_result::done, {}});
+  CHECK(out.answers[2].result == order_result::unknown);
+}
+
 TEST_CASE("the last voter does not leave") {
   subject x{{"n1", {}, 1, false}};
   x.see({{x.self()}, {}, {}}, 0, standing::voter, x.self());
