@@ -60,8 +60,9 @@ void member_links::stop() {
   running_ = false;
   for (const auto& [peer, dialer] : std::exchange(dialers_, {}))
     hang_up(dialer.actor);
-  for (const auto& [endpoint, dialer] : std::exchange(seekers_, {}))
-    hang_up(dialer);
+  for (const auto& [seed, dialer] : std::exchange(seekers_, {}))
+    if (dialer)
+      hang_up(dialer);
   seeks_ = false;
   if (listener_)
     caf::anon_send_exit(std::exchange(listener_, nullptr), caf::exit_reason::user_shutdown);
@@ -96,10 +97,10 @@ void member_links::opened(const hello& remote, const link_actor& link) {
   const auto change = book_.opened(link);
   if (change.member) {
     linked_.insert_or_assign(remote.self.peer, remote.self);
+    endpoints_.insert_or_assign(remote.self.peer, remote.endpoint);
     if (const auto dialer = dialers_.find(remote.self.peer); dialer != dialers_.end())
       compat::send(self_, dialer->second.actor, caf::idle_atom_v);
-    for (const auto& [endpoint, dialer] : seekers_) // one that lives is enough
-      compat::send(self_, dialer, caf::idle_atom_v);
+    seek();
     calls_.joined(remote, link);
   } else if (const auto current = link_to(remote.self.peer)) {
     calls_.moved(remote.self, *current);
@@ -163,13 +164,22 @@ void member_links::seek(const std::vector<std::string>& seeds, bool wanted) {
   if (!running_ || config_.link == link_kind::local)
     return;
   seeks_ = wanted;
-  for (const auto& seed : seeds) {
-    auto& dialer = seekers_[seed];
-    if (!dialer)
+  for (const auto& seed : seeds)
+    if (auto& dialer = seekers_[seed]; !dialer && seed != advertised())
       dialer = make_dialer({{}, seed});
-    if (dialer && wanted && linked_.empty())
+  seek();
+}
+
+/// Whom this node is linked with may know as little as it does: the other seeds are tried as long
+/// as they are wanted.
+void member_links::seek() {
+  for (const auto& [seed, dialer] : seekers_) {
+    const auto is_there = [&seed](const auto& linked) { return linked.second == seed; };
+    if (!dialer)
+      continue;
+    if (seeks_ && std::ranges::none_of(endpoints_, is_there))
       compat::send(self_, dialer, caf::connect_atom_v);
-    else if (dialer && !wanted)
+    else
       compat::send(self_, dialer, caf::idle_atom_v);
   }
 }
@@ -204,13 +214,13 @@ void member_links::on_down(const link_actor& link, const caf::error& reason) {
   if (!change.member)
     return;
   linked_.erase(change.member->peer);
+  endpoints_.erase(change.member->peer);
   calls_.left(*change.member, reason);
   if (running_)
     if (const auto dialer = dialers_.find(change.member->peer); dialer != dialers_.end())
       compat::send(self_, dialer->second.actor, caf::connect_atom_v);
-  if (running_ && seeks_ && linked_.empty())
-    for (const auto& [endpoint, dialer] : seekers_)
-      compat::send(self_, dialer, caf::connect_atom_v);
+  if (running_)
+    seek();
 }
 
 void member_links::close(const raft::member_id& member, errc reason) {

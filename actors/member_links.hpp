@@ -99,6 +99,7 @@ public:
 
 private:
   [[nodiscard]] caf::error listen();
+  void seek();
   [[nodiscard]] dialer_actor make_dialer(const peer_endpoint& member);
   void hang_up(const dialer_actor& dialer);
   void on_down(const link_actor& link, const caf::error& reason);
@@ -117,12 +118,13 @@ private:
   hello_policy policy_;
   link_book<link_actor> book_;
   std::map<std::string, raft::member_id> linked_;
+  std::map<std::string, std::string> endpoints_; ///< as the linked peers have said them
   struct known_dialer {
     std::string endpoint;
     dialer_actor actor;
   };
   std::map<std::string, known_dialer> dialers_; ///< by peer id
-  std::map<std::string, dialer_actor> seekers_; ///< by endpoint
+  std::map<std::string, dialer_actor> seekers_; ///< by endpoint; none: it is this very node
   bool seeks_ = false;
   caf::actor listener_;
   std::size_t listeners_ = 0; ///< that have not ended

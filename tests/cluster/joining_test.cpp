@@ -1,5 +1,6 @@
 // Members that come by a seed, are removed, and leave.
 
+#include "hamok/cli/free_ports.hpp"
 #include "hamok/tests/cluster/cluster.hpp"
 
 #include <algorithm>
@@ -23,10 +24,11 @@ public:
   crowd& operator=(const crowd&) = delete;
   ~crowd() { nodes_.clear(); }
 
-  node& add(const std::string& name, std::vector<std::string> seeds, std::uint32_t expect = 1) {
+  node& add(const std::string& name, std::vector<std::string> seeds, std::uint32_t expect = 1,
+            std::string listen = "127.0.0.1:0") {
     node_config config;
     config.peer_id = name;
-    config.listen = "127.0.0.1:0";
+    config.listen = std::move(listen);
     config.seeds = std::move(seeds);
     config.bootstrap_expect = expect;
     config.auto_start = false;
@@ -104,6 +106,16 @@ TEST_CASE("three nodes that expect each other found one cluster") {
   const auto seed = all.add("a", {"127.0.0.1:1"}, 3).listening();
   all.add("b", {seed}, 3);
   all.add("c", {seed}, 3);
+  CHECK(all.agree({"a", "b", "c"}));
+}
+
+TEST_CASE("founders that are linked go on looking for the one that is missing") {
+  crowd all;
+  const auto late = "127.0.0.1:" + std::to_string(cli::free_ports(1).front());
+  const auto seed = all.add("b", {late}, 3).listening();
+  all.add("c", {seed}, 3);
+  REQUIRE(all.log("b").wait_for("remote-peer-joined id=\"c\""));
+  all.add("a", {late}, 3, late); // knows itself and nobody else
   CHECK(all.agree({"a", "b", "c"}));
 }
 
