@@ -37,9 +37,12 @@ std::uint64_t directory_version() {
       1, std::chrono::duration_cast<std::chrono::milliseconds>(now).count()));
 }
 
-caf::error failure_of(const raft::order_answer& answer) {
+/// Without a leader another member may do better, as with every operation.
+caf::error failure_of(const raft::order_answer& answer, bool there_is_a_leader) {
   if (answer.result == raft::order_result::done)
     return {};
+  if (answer.result == raft::order_result::refused && !answer.reason && !there_is_a_leader)
+    return make_error(errc::no_leader);
   const auto why = answer.reason ? std::string{raft::to_string(*answer.reason)}
                                  : std::string{"nobody who could do it has answered"};
   return make_error(answer.result == raft::order_result::refused ? errc::membership_refused
@@ -123,7 +126,7 @@ void node_state::perform(raft::life_output& out) {
   for (const auto& what : out.notices)
     tell(what);
   for (const auto& answer : out.answers)
-    answer_wish(answer.id, failure_of(answer));
+    answer_wish(answer.id, failure_of(answer, view_.leader.has_value()));
   if (out.stop_core || out.relink || out.myself_changed || out.start_core)
     refresh_peers();
   arm_life(out.deadline);

@@ -29,14 +29,15 @@ members without(members all, std::size_t one) {
 }
 
 /// A client that knows where all are, and how long a change may take.
-hamok::client operator_of(const process_cluster& cluster) {
-  auto result = cluster.patient_client(0);
+hamok::client operator_of(const process_cluster& cluster, std::size_t first) {
+  auto result = cluster.patient_client(first);
   result.timeout(30s);
   return result;
 }
 
-void remove(const process_cluster& cluster, std::size_t member) {
-  const auto failed = operator_of(cluster).remove_member(process_cluster::name(member));
+/// Removes a member; `first` is the one that is asked first.
+void remove(const process_cluster& cluster, std::size_t member, std::size_t first = 0) {
+  const auto failed = operator_of(cluster, first).remove_member(process_cluster::name(member));
   INFO(process_cluster::name(member) << ": " << hamok::text_of(failed));
   REQUIRE(!failed);
 }
@@ -189,7 +190,7 @@ TEST_CASE("a member that is removed while it is cut off hears of it when it is b
   for (const auto other : cluster.all_but(removed))
     cluster.proxy().cut(process_cluster::name(removed), process_cluster::name(other),
                         cut_kind::broken);
-  remove(cluster, removed);
+  remove(cluster, removed, leader);
   REQUIRE(cluster.await_members(cluster.all_but(removed)));
   cluster.proxy().heal();
   CHECK(eventually([&] {
