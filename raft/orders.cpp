@@ -176,6 +176,10 @@ void orders::look_at(pending& one, const order_view& view, timestamp now) const 
     one.result = order_result::done;
   if (one.asked && !can_ask(view, one.asked))
     one.next = now; // its answer will not come
+  if (!one.asked && can_ask(view, one.awaited)) {
+    one.leader = std::exchange(one.awaited, std::nullopt);
+    one.next = now;
+  }
   if (!one.result && now >= one.wish.deadline)
     one.result = result_without(one);
 }
@@ -204,7 +208,9 @@ void orders::ask(pending& one, const order_view& view, timestamp now,
   one.next = now + patience_;
   if (one.wish.what.kind == change_kind::add && one.wish.what.member.incarnation.none())
     return; // nobody of that name has come yet
-  for (const auto& id : {std::exchange(one.leader, std::nullopt), view.leader})
+  const auto named = std::exchange(one.leader, std::nullopt);
+  one.awaited = can_ask(view, named) ? std::nullopt : named;
+  for (const auto& id : {named, view.leader})
     if (!one.asked && can_ask(view, id))
       one.asked = id;
   if (!one.asked && !view.linked.empty())

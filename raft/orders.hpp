@@ -95,13 +95,14 @@ private:
   struct pending {
     order wish;
     std::uint64_t attempt = 0;
-    std::optional<member_id> asked;  ///< whose answer to the last attempt is awaited
-    std::optional<member_id> leader; ///< whom that answer named
-    timestamp next{0};               ///< for the next attempt
-    unsigned hops = 0;               ///< attempts in a row that followed such a name
-    std::optional<index_t> begun;    ///< the entry that began it
-    bool was_open = false;           ///< a committed configuration did not show it
-    bool doubtful = false;           ///< an attempt went without an answer
+    std::optional<member_id> asked;   ///< whose answer to the last attempt is awaited
+    std::optional<member_id> leader;  ///< whom that answer named
+    std::optional<member_id> awaited; ///< a leader that was named, and was not linked
+    timestamp next{0};                ///< for the next attempt
+    unsigned hops = 0;                ///< attempts in a row that followed such a name
+    std::optional<index_t> begun;     ///< the entry that began it
+    bool was_open = false;            ///< a committed configuration did not show it
+    bool doubtful = false;            ///< an attempt went without an answer
     std::optional<change_refusal> refused;
     std::optional<order_result> result;
   };

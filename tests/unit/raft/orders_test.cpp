@@ -100,6 +100,20 @@ TEST_CASE("a leader of which a member tells is asked next, but not in a circle")
   CHECK(w.look(patience).size() == 1);
 }
 
+TEST_CASE("a leader that was named before it was linked is asked as soon as it is") {
+  wishes w;
+  w.view.linked = {{id(2), 0}};
+  w.wish(change_kind::add, id(4));
+  CHECK(w.look().at(0).to == id(2));
+  w.answer(refused(change_refusal::not_leader, id(3)));
+  while (!w.look().empty()) // it is asked as often as hops are followed
+    w.answer(refused(change_refusal::not_leader, id(3)));
+  w.view.linked.push_back({id(3), 0});
+  const auto ask = w.look();
+  REQUIRE(ask.size() == 1);
+  CHECK(ask[0].to == id(3));
+}
+
 TEST_CASE("a member that leads asks itself") {
   wishes w;
   w.view.leader = id(1);
