@@ -148,7 +148,7 @@ applied_entry session_state::apply_next(const command_context& context, session&
   if (operation.skip) {
     result.status = command_status::skipped;
   } else {
-    if ((operation.more || operation.offset != 0 || !owner.command.bytes().empty())
+    if ((operation.more || operation.offset != 0 || owner.command.size() != 0)
         && !take_part(owner, operation, result))
       return result;
     if (result.status == command_status::ok) {
@@ -168,7 +168,7 @@ applied_entry session_state::apply_next(const command_context& context, session&
 /// however they were cut into parts, so parts that overlap agree.
 bool session_state::take_part(session& owner, operation_envelope& operation,
                               applied_entry& result) const {
-  const auto have = owner.command.bytes().size();
+  const auto have = owner.command.size();
   if (operation.offset > have) {
     result.what = verdict::gap;
     result.expected = operation.sequence;
@@ -214,21 +214,37 @@ void session_state::store(session& owner, command_status status, const blob& res
 }
 
 void session_state::parts::append(std::span<const std::byte> fresh) {
-  auto first = bytes_.size() / block;
-  bytes_.insert(bytes_.end(), fresh.begin(), fresh.end());
-  for (; (first + 1) * block <= bytes_.size(); ++first)
-    whole_blocks_ += hash_bytes(std::span{bytes_}.subspan(first * block, block), first);
+  while (!fresh.empty()) {
+    const auto count = std::min(fresh.size(), block - rest_.size());
+    rest_.insert(rest_.end(), fresh.begin(), fresh.begin() + static_cast<std::ptrdiff_t>(count));
+    fresh = fresh.subspan(count);
+    if (rest_.size() < block)
+      continue;
+    whole_blocks_ += hash_bytes(rest_, blocks_.size());
+    blocks_.push_back(blob::from_vector(std::exchange(rest_, {})));
+  }
 }
 
 std::vector<std::byte> session_state::parts::take() {
-  whole_blocks_ = {};
-  return std::exchange(bytes_, {});
+  std::vector<std::byte> result;
+  result.reserve(size());
+  for (const auto& one : blocks_)
+    result.insert(result.end(), one.bytes().begin(), one.bytes().end());
+  result.insert(result.end(), rest_.begin(), rest_.end());
+  *this = {};
+  return result;
+}
+
+void session_state::parts::write(raft::writer& out) const {
+  out.varint(size());
+  for (const auto& one : blocks_)
+    out.raw(one.bytes());
+  out.raw(rest_);
 }
 
 digest128 session_state::parts::digest() const {
-  const auto rest = bytes_.size() % block;
   auto result = whole_blocks_;
-  result += hash_bytes(std::span{bytes_}.last(rest), bytes_.size());
+  result += hash_bytes(rest_, size());
   return result;
 }
 
@@ -330,7 +346,7 @@ void session_state::encode_session(const session& value, raft::writer& out) {
     out.u8(static_cast<std::uint8_t>(stored.status));
     out.bytes(stored.result.bytes());
   }
-  out.bytes(value.command.bytes());
+  value.command.write(out);
 }
 
 session_state::session session_state::decode_session(raft::reader& in) {

@@ -112,18 +112,23 @@ private:
   };
 
   /// A command that comes in parts. Its digest grows with it, block by block, wherever it was cut.
+  /// Copies share the blocks, so that a cut costs little whatever is under way.
   class parts {
   public:
-    [[nodiscard]] const std::vector<std::byte>& bytes() const noexcept { return bytes_; }
+    [[nodiscard]] std::size_t size() const noexcept {
+      return blocks_.size() * block + rest_.size();
+    }
     void append(std::span<const std::byte> fresh);
     /// Gives the bytes away; nothing is left.
     [[nodiscard]] std::vector<std::byte> take();
+    void write(raft::writer& out) const;
     [[nodiscard]] digest128 digest() const;
 
   private:
-    static constexpr std::size_t block = 4096;
+    static constexpr std::size_t block = std::size_t{64} << 10;
 
-    std::vector<std::byte> bytes_;
+    std::vector<blob> blocks_;
+    std::vector<std::byte> rest_; ///< less than a block
     digest128 whole_blocks_;
   };
 

@@ -4,6 +4,9 @@
 #include "hamok/tests/catch.hpp"
 #include "hamok/tests/unit/states/session_harness.hpp"
 
+#include <time.h>
+
+#include <algorithm>
 #include <random>
 
 namespace hamok::state_test {
@@ -167,6 +170,36 @@ TEST_CASE("consensus.md, 9: results, ended sessions, the floor and the clock are
   CHECK(copy.apply(op(1, 4, set("a", "4"), 2)).what == verdict::session_expired);
   log.apply(op(1, 4, set("a", "4"), 2));
   CHECK(copy.state.digest() == log.state.digest());
+}
+
+TEST_CASE("a cut costs little, whatever sessions keep and whatever is under way") {
+  session_fixture log;
+  log.open(1);
+  log.open(2);
+  for (std::uint64_t i = 1; i <= 100'000; ++i)
+    log.apply(op(1, i, set("k", "v")));
+  auto part = op(2, 1, blob::from_vector(std::vector<std::byte>(std::size_t{1} << 20)));
+  part.more = true;
+  for (; part.offset < (std::size_t{60} << 20); part.offset += part.command.size())
+    REQUIRE(log.apply(part).what == verdict::buffered);
+  auto cut_time = [&log] { // of this thread, so that other programs do not count
+    timespec start{};
+    timespec end{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &start);
+    const auto cut = log.state.cut();
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &end);
+    return (end.tv_sec - start.tv_sec) * 1'000'000 + (end.tv_nsec - start.tv_nsec) / 1000;
+  };
+  auto shortest = cut_time();
+  for (int again = 0; again < 3; ++again)
+    shortest = std::min(shortest, cut_time());
+  CHECK(shortest < 20'000); // microseconds
+  const auto cut = log.state.cut();
+  const auto digest = log.state.digest();
+  part.more = false;
+  log.apply(part);
+  CHECK(cut->digest() == digest);
+  CHECK_FALSE(log.state.digest() == digest);
 }
 
 TEST_CASE("a state that refuses what it is to load is as it was, and goes on") {
