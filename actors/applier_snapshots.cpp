@@ -174,7 +174,8 @@ void applier_state::on_loaded(snapshot_loaded& msg) {
 
 /// All collections go on from the snapshot: one batch, in which each has a part.
 void applier_state::install(raft::index_t index, std::vector<loaded_part> parts) {
-  dismiss_all_but(parts);
+  if (index > taken_index_) // an older one only brings back what is missing
+    dismiss_all_but(parts);
   const auto number = first_batch_ + batches_.size();
   installation done;
   done.index = index;

@@ -243,6 +243,22 @@ TEST_CASE("an install brings back a collection whose actor has died") {
   CHECK(outcome(fix).ok);
 }
 
+TEST_CASE("a snapshot that is older than the collections brings back only what is missing") {
+  applier_fixture fix;
+  fix.commit(1, {create("x", "map"), create("y", "map"), noop(), operation(1), create("z", "map")});
+  REQUIRE(fix.wait_for("x/1", {"made", "created 1", "apply 4"}));
+  REQUIRE(fix.wait_for("z/3", {"made", "created 5"}));
+  caf::anon_send_exit(fix.made.get()[0], caf::exit_reason::kill);
+  REQUIRE(eventually([&] { return fix.errors.size() == 1; }));
+  tell(fix, snapshot_of(3, {part(1, "x", 0), part(2, "y", 0)}));
+  CHECK(hears(fix, "installed 3"));
+  CHECK(fix.wait_for("x/4", {"made", "install 3 of 0", "created 1"}));
+  fix.commit(4, {operation(1), create("z", "map"), operation(5)}); // as the core goes on
+  CHECK(fix.wait_for("x/4", {"made", "install 3 of 0", "created 1", "apply 4"}));
+  CHECK(fix.wait_for("y/2", {"made", "created 2"}));
+  CHECK(fix.wait_for("z/3", {"made", "created 5", "apply 6"}));
+}
+
 TEST_CASE("a collection that dies while it is to go on from a snapshot holds nothing up") {
   applier_fixture fix;
   fix.commit(1, {create("x", "map")});
