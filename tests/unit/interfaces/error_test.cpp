@@ -74,7 +74,7 @@ TEST_CASE("events are told by their name in the manual") {
         == "hello-notification id=\"b\" app-data={}");
   CHECK(to_string(any_event{event::no_heartbeat_from{"b"}}) == "no-heartbeat-from id=\"b\"");
   CHECK(to_string(any_event{event::lagged{3}}) == "lagged count=3");
-  CHECK(to_string(any_event{event::resync{"name"}}) == "resync collection=name");
+  CHECK(to_string(any_event{event::resync{"name"}}) == R"(resync collection="name")");
 }
 
 } // namespace hamok
