@@ -20,26 +20,6 @@ constexpr std::uint8_t format_version = 1;
 /// A collection takes its label, its state and its digest.
 constexpr std::size_t min_collection_size = 1 + 1 + 16;
 
-void encode(const raft::snapshot_meta& meta, raft::writer& out) {
-  out.u64(meta.index);
-  out.u64(meta.term);
-  out.u64(static_cast<std::uint64_t>(meta.cluster_time.count()));
-  raft::encode(meta.members, out);
-}
-
-raft::snapshot_meta decode_meta(raft::reader& in) {
-  raft::snapshot_meta result;
-  result.index = in.u64();
-  result.term = in.u64();
-  const auto time = in.u64();
-  if (time > static_cast<std::uint64_t>(raft::max_cluster_time.count()))
-    in.fail();
-  else
-    result.cluster_time = raft::duration{static_cast<raft::duration::rep>(time)};
-  result.members = raft::decode_configuration(in);
-  return result;
-}
-
 void encode(const collection_label& label, raft::index_t applied_index, raft::writer& out) {
   out.u64(label.number);
   out.text(label.name);
@@ -94,7 +74,7 @@ private:
       return "its format is version " + std::to_string(version) + ", and only "
              + std::to_string(format_version) + " is known";
     raft::reader in{in_.bytes()};
-    out = decode_meta(in);
+    out = raft::decode_snapshot_meta(in);
     if (!in_.ok() || !in.done())
       return "its head cannot be understood";
     return raft::valid(out.members) ? std::string{} : "its members are none that can be";
@@ -146,7 +126,7 @@ void write_snapshot(const raft::snapshot_meta& meta, std::vector<collection_cut>
   raft::writer head{bytes};
   to.u32(magic);
   to.u8(format_version);
-  encode(meta, head);
+  raft::encode(meta, head);
   to.bytes(bytes);
   to.varint(collections.size());
   for (auto& one : collections) {

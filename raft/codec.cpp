@@ -17,6 +17,8 @@ enum class wire_kind : std::uint8_t {
   append_request = 3,
   append_response = 4,
   timeout_now = 5,
+  install_request = 6,
+  install_response = 7,
 };
 
 constexpr std::size_t min_entry_size = 4;
@@ -56,6 +58,7 @@ std::vector<member_id> decode_members(reader& in) {
 // Flags of an `append_response`.
 constexpr std::uint8_t succeeds = 1;
 constexpr std::uint8_t is_passive = 2;
+constexpr std::uint8_t needs_snapshot = 4;
 
 bool decode_flag(reader& in) {
   const auto value = in.u8();
@@ -97,8 +100,8 @@ void encode_body(const append_response& body, writer& out) {
   out.u8(static_cast<std::uint8_t>(wire_kind::append_response));
   out.varint(body.term);
   out.varint(body.round);
-  out.u8(
-      static_cast<std::uint8_t>((body.success ? succeeds : 0) | (body.passive ? is_passive : 0)));
+  out.u8(static_cast<std::uint8_t>((body.success ? succeeds : 0) | (body.passive ? is_passive : 0)
+                                   | (body.wants_snapshot ? needs_snapshot : 0)));
   out.varint(body.match_index);
   out.varint(body.rejected_index);
   out.varint(body.conflict_term);
@@ -108,6 +111,34 @@ void encode_body(const append_response& body, writer& out) {
 void encode_body(const timeout_now& body, writer& out) {
   out.u8(static_cast<std::uint8_t>(wire_kind::timeout_now));
   out.varint(body.term);
+}
+
+void encode_id(const snapshot_id& value, writer& out) {
+  out.varint(value.index);
+  out.varint(value.term);
+  out.varint(value.size);
+  out.u32(value.checksum);
+}
+
+void encode_body(const install_request& body, writer& out) {
+  out.u8(static_cast<std::uint8_t>(wire_kind::install_request));
+  out.varint(body.term);
+  out.varint(body.round);
+  encode_id(body.snapshot, out);
+  out.varint(body.offset);
+  out.u32(body.checksum);
+  out.u8(body.meta ? 1 : 0);
+  if (body.meta)
+    encode(*body.meta, out);
+  out.bytes(body.data.bytes());
+}
+
+void encode_body(const install_response& body, writer& out) {
+  out.u8(static_cast<std::uint8_t>(wire_kind::install_response));
+  out.varint(body.term);
+  out.varint(body.round);
+  encode_id(body.snapshot, out);
+  out.varint(body.received);
 }
 
 vote_request decode_vote_request(reader& in) {
@@ -148,15 +179,57 @@ append_response decode_append_response(reader& in) {
   body.term = in.varint();
   body.round = in.varint();
   const auto flags = in.u8();
-  if (flags > (succeeds | is_passive))
+  if (flags > (succeeds | is_passive | needs_snapshot))
     in.fail();
   body.success = (flags & succeeds) != 0;
   body.passive = (flags & is_passive) != 0;
+  body.wants_snapshot = (flags & needs_snapshot) != 0;
   body.match_index = in.varint();
   body.rejected_index = in.varint();
   body.conflict_term = in.varint();
   body.conflict_index = in.varint();
   return body;
+}
+
+snapshot_id decode_id(reader& in) {
+  snapshot_id result;
+  result.index = in.varint();
+  result.term = in.varint();
+  result.size = in.varint();
+  result.checksum = in.u32();
+  return result;
+}
+
+install_request decode_install_request(reader& in) {
+  install_request body;
+  body.term = in.varint();
+  body.round = in.varint();
+  body.snapshot = decode_id(in);
+  body.offset = in.varint();
+  body.checksum = in.u32();
+  if (decode_flag(in))
+    body.meta = decode_snapshot_meta(in);
+  body.data = in.bytes();
+  return body;
+}
+
+install_response decode_install_response(reader& in) {
+  install_response body;
+  body.term = in.varint();
+  body.round = in.varint();
+  body.snapshot = decode_id(in);
+  body.received = in.varint();
+  return body;
+}
+
+/// A time on the cluster's clock; never negative.
+duration decode_time(reader& in) {
+  const auto time = in.varint();
+  if (time > static_cast<std::uint64_t>(duration::max().count())) {
+    in.fail();
+    return {};
+  }
+  return duration{static_cast<std::int64_t>(time)};
 }
 
 message_body decode_body(reader& in) {
@@ -171,6 +244,10 @@ message_body decode_body(reader& in) {
     return decode_append_response(in);
   case wire_kind::timeout_now:
     return timeout_now{in.varint()};
+  case wire_kind::install_request:
+    return decode_install_request(in);
+  case wire_kind::install_response:
+    return decode_install_response(in);
   }
   in.fail();
   return {};
@@ -311,6 +388,13 @@ void encode(const hard_state& value, writer& out) {
     encode(*value.vote, out);
 }
 
+void encode(const snapshot_meta& value, writer& out) {
+  out.varint(value.index);
+  out.varint(value.term);
+  out.varint(static_cast<std::uint64_t>(value.cluster_time.count()));
+  encode(value.members, out);
+}
+
 void encode(const message& value, writer& out) {
   out.varint(value.group);
   std::visit([&out](const auto& body) { encode_body(body, out); }, value.body);
@@ -354,10 +438,7 @@ entry decode_entry(reader& in) {
   if (kind > static_cast<std::uint8_t>(entry_kind::configuration))
     in.fail();
   result.kind = static_cast<entry_kind>(kind);
-  const auto time = in.varint();
-  if (time > static_cast<std::uint64_t>(duration::max().count()))
-    in.fail();
-  result.cluster_time = duration{static_cast<std::int64_t>(time)};
+  result.cluster_time = decode_time(in);
   result.data = in.bytes();
   return result;
 }
@@ -367,6 +448,15 @@ hard_state decode_hard_state(reader& in) {
   result.term = in.varint();
   if (decode_flag(in))
     result.vote = decode_member(in);
+  return result;
+}
+
+snapshot_meta decode_snapshot_meta(reader& in) {
+  snapshot_meta result;
+  result.index = in.varint();
+  result.term = in.varint();
+  result.cluster_time = decode_time(in);
+  result.members = decode_configuration(in);
   return result;
 }
 

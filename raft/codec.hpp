@@ -67,12 +67,14 @@ void encode(const member_id& value, writer& out);
 void encode(const configuration& value, writer& out);
 void encode(const entry& value, writer& out);
 void encode(const hard_state& value, writer& out);
+void encode(const snapshot_meta& value, writer& out);
 void encode(const message& value, writer& out);
 
 [[nodiscard]] member_id decode_member(reader& in);
 [[nodiscard]] configuration decode_configuration(reader& in);
 [[nodiscard]] entry decode_entry(reader& in);
 [[nodiscard]] hard_state decode_hard_state(reader& in);
+[[nodiscard]] snapshot_meta decode_snapshot_meta(reader& in);
 
 /// The whole of `data` as one `valid` configuration, or nothing when it is not exactly one.
 [[nodiscard]] std::optional<configuration> read_configuration(const blob& data);

@@ -17,15 +17,18 @@ core::core(core_config config, initial_state state, timestamp now)
       log_(std::move(state.base), std::move(state.entries)),
       random_(config_.seed),
       now_(now),
-      commit_index_(log_.base().index),
-      delivered_index_(log_.base().index),
-      applied_index_(log_.base().index),
+      // What a snapshot has the effect of is committed.
+      commit_index_(std::clamp(state.restored, log_.base().index, log_.last_index())),
+      delivered_index_(commit_index_),
+      applied_index_(commit_index_),
       durable_index_(log_.last_index()),
-      vote_pause_(config_.max_vote_pause) {
+      vote_pause_(config_.max_vote_pause),
+      last_entry_at_(now),
+      saved_index_(commit_index_) {
   links_.up(config_.self);
-  was_member_ = is_member(members(), config_.self);
   for (auto i = log_.first_index(); i <= log_.last_index(); ++i)
     take_configuration(i, log_.at(i));
+  was_member_ = members_.named_until(commit_index_, config_.self);
   // Nobody can lead a cluster that is just being founded, so there is nobody to wait for.
   const bool newborn = hard_.term == 0;
   if (members().voters == std::vector{config_.self} && may_campaign())
@@ -46,7 +49,9 @@ output core::step(event ev) {
   if (members_.index_at(commit_index_) != settled_before)
     members_changed();
   follow_up();
+  trim_if_due();
   deliver();
+  settle_snapshots();
   if (role() != role_before)
     out_.role = role();
   out_.leader_changed = leader_before_ && *leader_before_ != leader_;
@@ -334,6 +339,7 @@ void core::append_entries(std::vector<entry> entries, index_t first) {
     request.entries.push_back(std::move(item));
   }
   writes_.back().last_index = log_.last_index();
+  last_entry_at_ = now_;
   if (changed)
     members_changed();
 }
@@ -399,6 +405,8 @@ void core::commit_to(index_t index) {
 }
 
 void core::deliver() {
+  if (installing()) // the state machines are between two states
+    return;
   const auto limit = applied_index_ + config_.max_apply_ahead;
   const auto last = std::min(commit_index_, limit);
   if (last <= delivered_index_)
@@ -407,6 +415,8 @@ void core::deliver() {
   out_.committed.entries =
       log_.copy(delivered_index_ + 1, static_cast<std::size_t>(last - delivered_index_));
   delivered_index_ = last;
+  for (const auto& item : out_.committed.entries)
+    unsaved_bytes_ += footprint(item);
 }
 
 void core::reject(const char* reason) {

@@ -5,6 +5,7 @@
 // everything that has to happen in the world comes out as data.
 
 #include "hamok/raft/change.hpp"
+#include "hamok/raft/compaction.hpp"
 #include "hamok/raft/event.hpp"
 #include "hamok/raft/links.hpp"
 #include "hamok/raft/log.hpp"
@@ -13,6 +14,7 @@
 #include "hamok/raft/progress.hpp"
 #include "hamok/raft/random.hpp"
 #include "hamok/raft/role_state.hpp"
+#include "hamok/raft/snapshot.hpp"
 #include "hamok/raft/types.hpp"
 
 #include <cstddef>
@@ -54,6 +56,12 @@ public:
   [[nodiscard]] index_t commit_index() const noexcept { return commit_index_; }
   /// The last entry that was given out as committed.
   [[nodiscard]] index_t delivered_index() const noexcept { return delivered_index_; }
+  /// The last entry that the state machines are known to have applied.
+  [[nodiscard]] index_t applied_index() const noexcept { return applied_index_; }
+  /// The last entry whose effect is in a snapshot that has been saved.
+  [[nodiscard]] index_t saved_index() const noexcept { return saved_index_; }
+  /// A whole snapshot has come, and the state machines are being replaced by it.
+  [[nodiscard]] bool installing() const noexcept { return receipt_ && receipt_->installing; }
   /// The last entry that is known to survive a crash of this member.
   [[nodiscard]] index_t durable_index() const noexcept { return durable_index_; }
   [[nodiscard]] const raft::log& log() const noexcept { return log_; }
@@ -95,6 +103,8 @@ private:
   [[nodiscard]] bool possible(const append_request& request) const;
   [[nodiscard]] bool possible(const append_response& response) const;
   [[nodiscard]] bool possible(const timeout_now& request) const;
+  [[nodiscard]] bool possible(const install_request& request) const;
+  [[nodiscard]] bool possible(const install_response& response) const;
   void dispatch(const member_id& from, message_body&& body);
   void adopt_term(term_t term);
   void set_vote(const member_id& candidate);
@@ -120,10 +130,13 @@ private:
   void become_follower();
   void follower_tick();
   void hear_from_leader(const member_id& leader);
+  bool hear_request(const member_id& from, std::uint64_t round);
   void handle(const member_id& from, append_request&& request);
   void handle(const member_id& from, const vote_request& request);
   void handle(const member_id& from, const timeout_now& request);
+  [[nodiscard]] bool has_configuration() const noexcept;
   void accept_entries(const member_id& from, append_request&& request);
+  void acknowledge(const member_id& to, std::uint64_t round, index_t match);
   void refuse_append(const member_id& from, const append_request& request);
   [[nodiscard]] bool sticks_to_leader() const;
   void answer_vote(const member_id& from, const vote_request& request, bool granted);
@@ -152,6 +165,36 @@ private:
   void advance_transfer();
   [[nodiscard]] bool may_succeed(const member_id& id) const;
   [[nodiscard]] std::optional<member_id> best_successor() const;
+
+  // trim.cpp: what is dropped from the log, and the cuts that stand for it
+  [[nodiscard]] compaction_limits log_limits() const noexcept;
+  [[nodiscard]] duration cluster_time_here() const;
+  [[nodiscard]] index_t dispensable() const;
+  void trim_if_due();
+  void trim_to(index_t index);
+  [[nodiscard]] snapshot_meta meta_at(index_t index) const;
+  void on(const compact& ev);
+  void on(const cut_taken& ev);
+  [[nodiscard]] bool is_saving_due() const;
+  void settle_snapshots();
+  void ask_for_cut();
+  void withdraw_offer();
+
+  // install.cpp: snapshots on their way
+  [[nodiscard]] bool is_snapshot_wanted() const;
+  void give_snapshot(progress_state& peer);
+  void offer_to_all();
+  void stream_to(progress_state& peer);
+  void probe_snapshot(progress_state& peer);
+  [[nodiscard]] install_request empty_install(std::uint64_t offset) const;
+  void handle(const member_id& from, const install_response& response);
+  void handle(const member_id& from, install_request&& request);
+  [[nodiscard]] bool holds(index_t index, term_t term) const;
+  std::uint64_t take_chunk(install_request&& request);
+  void settle_receipt();
+  void on(const installed& ev);
+  void reset_to(const snapshot_meta& meta);
+  void stand_at(index_t index);
 
   // candidate.cpp
   void become_candidate();
@@ -210,7 +253,16 @@ private:
   std::uint64_t hard_sequence_ = 0; ///< the last write with a hard state in it
   std::deque<pending_write> writes_;
   std::deque<held_message> held_;
-  duration vote_pause_{0}; ///< upper end of the next pause between rounds of votes
+  duration vote_pause_{0};        ///< upper end of the next pause between rounds of votes
+  timestamp last_entry_at_{0};    ///< when the last entry came
+  index_t saved_index_ = 0;       ///< a saved snapshot has the effect of so much
+  index_t compact_wish_ = 0;      ///< somebody wants so much to be dropped
+  std::size_t unsaved_bytes_ = 0; ///< given out, and in no saved snapshot
+  std::size_t cut_bytes_ = 0;     ///< those of them that the pending cut covers
+  std::optional<snapshot_meta> cut_pending_; ///< asked for, not answered
+  bool cut_failed_ = false;                  ///< the next one waits for a heartbeat
+  std::optional<offered_snapshot> offer_;    ///< the cut that members can be sent
+  std::optional<snapshot_receipt> receipt_;  ///< the snapshot that is coming in
   /// The leader at the beginning of the current step, once that has changed.
   std::optional<std::optional<member_id>> leader_before_;
   output out_; ///< what the current step has to say so far

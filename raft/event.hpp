@@ -47,6 +47,18 @@ struct core_config {
   /// Removals that a configuration remembers by name. Only the leader that writes one uses it, so
   /// members may differ.
   std::size_t max_retired = 128;
+  /// The state machines live exactly as long as storage does, so that they are the snapshot.
+  /// Without this, only what is in a snapshot that has been saved is dropped from the log.
+  bool volatile_state = false;
+  /// Beyond one of these, entries at the front of the log are dropped: those that are applied, and
+  /// up to twice as many as long as a follower that can be heard still needs them.
+  std::size_t log_max_bytes = std::size_t{64} << 20;
+  std::size_t log_max_entries = 1'000'000;
+  /// Entries that are older on the cluster's clock are dropped as well.
+  duration log_expiration = std::chrono::minutes{5};
+  /// Of a snapshot: bytes of one chunk, and those on the way to one member without an answer.
+  std::size_t max_chunk_bytes = std::size_t{256} << 10;
+  std::size_t max_snapshot_inflight = std::size_t{2} << 20;
   /// Seed of the generator behind all random delays.
   std::uint64_t seed = 0;
 };
@@ -116,8 +128,31 @@ struct transfer_leadership {
   std::optional<member_id> to;
 };
 
+/// Drop what is applied up to this index from the log of this member, whatever its limits say; 0:
+/// as much as there is. Nothing is dropped that a follower which can be heard still needs, and
+/// without `volatile_state` nothing that is in no saved snapshot: one is asked for.
+struct compact {
+  index_t up_to = 0;
+};
+
+/// The cut that `output::cut` has asked for: all of it is there (and, without `volatile_state`,
+/// saved), or there is none.
+struct cut_taken {
+  index_t index = 0;
+  bool ok = false;
+  std::uint64_t size = 0; ///< of its content in bytes; more than none
+  std::uint32_t checksum = 0;
+};
+
+/// What `output::install` has asked for: the state machines are those of the snapshot now, or they
+/// are as they were.
+struct installed {
+  index_t index = 0;
+  bool ok = false;
+};
+
 using event_body = std::variant<tick, receive, persisted, applied, propose, link_up, link_down,
-                                change_members, transfer_leadership>;
+                                change_members, transfer_leadership, compact, cut_taken, installed>;
 
 /// Something that happens to a member, and when. Times never go back.
 struct event {
@@ -215,17 +250,71 @@ enum class transfer_result : std::uint8_t {
 
 [[nodiscard]] const char* to_string(transfer_result value) noexcept;
 
+/// A piece of the cut that was reported last, on its way to another member. The shell has the
+/// bytes: it fills in `data`, which are the `size` bytes from `offset` on, and their `checksum`,
+/// and sends it.
+struct chunk_send {
+  member_id to;
+  raft::message message; ///< an `install_request` that lacks its data
+  std::size_t size = 0;
+
+  [[nodiscard]] const install_request& request() const {
+    return std::get<install_request>(message.body);
+  }
+};
+
+/// A piece of a snapshot that has come. They come in order and without gaps; with `offset` 0
+/// another snapshot begins, and what there is of the one before is worth nothing any more.
+struct chunk_received {
+  snapshot_id snapshot;
+  std::uint64_t offset = 0;
+  blob data;
+};
+
+/// All of a snapshot is there: check its bytes against `snapshot`, replace the state machines by
+/// what is in it, and answer with `installed`.
+struct install_order {
+  snapshot_id snapshot;
+  snapshot_meta meta;
+};
+
 /// What has to be done, in the order of these fields.
+///
+/// About cuts and installs:
+/// * `cut` asks for the content of all state machines behind the entry `cut->index`, which is the
+///   last one that was given out (in this step or before): so the wish stands right behind that
+///   entry on the way to them. It is answered with `cut_taken`, whoever leads by then. At most one
+///   is asked for at a time.
+/// * A cut that was taken is kept, for `chunks` are made of it, until `release_cut`, or until this
+///   core is gone. There is never more than one: `release_cut` for one comes before the answer to
+///   another is used, and also when an answer came too late to be wanted. Without `volatile_state`
+///   it is saved besides, and `cut_taken` says that this is durable; a snapshot becomes what a
+///   start begins from only when the log up to its index is durable.
+/// * `install` comes when `chunk` has brought the last piece, perhaps in the same step. Until it is
+///   answered with `installed` nothing is given out as committed, and no cut is asked for.
+/// * `drop_chunks` follows when the pieces are not needed any more: the snapshot is installed, or
+///   could not be, or is not wanted.
+/// * Without `volatile_state`, an installed snapshot is stored beside the present one and becomes
+///   current with the write whose `persist_request::base` has its index, which is in the output of
+///   `installed`. The next entries are given out from `index + 1` on.
 struct output {
   std::optional<persist_request> persist;
   std::vector<outbound> send;
+  std::vector<chunk_send> chunks; ///< after `send`: what is lost of them is found by its order
   committed_entries committed;
+  bool drop_chunks = false; ///< forget the pieces that `chunk` has brought so far
+  std::optional<chunk_received> chunk;
+  std::optional<install_order> install;
+  bool release_cut = false; ///< the cut that was taken is not needed any more
+  std::optional<snapshot_meta> cut;
   std::optional<proposal_outcome> proposal;
   std::optional<change_outcome> change;
   std::optional<transfer_result> transfer; ///< may come long after the event that asked for it
   /// Another configuration is in force, or the one in force has been committed: look at
   /// `core::members()` and `core::standing()` again.
   bool members_changed = false;
+  /// These members lack what is not in the log any more, and are sent a snapshot.
+  std::vector<member_id> unsynced;
   timestamp deadline{0};          ///< send a `tick` then
   std::optional<raft::role> role; ///< the new role, when it has changed
   bool leader_changed = false;    ///< `core::leader()` differs from before the step

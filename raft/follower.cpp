@@ -53,6 +53,23 @@ void core::hear_from_leader(const member_id& leader) {
   reset_election_deadline();
 }
 
+bool core::hear_request(const member_id& from, std::uint64_t round) {
+  if (leader_ && *leader_ != from) {
+    reject("second leader in one term");
+    return false;
+  }
+  const bool first_contact = leader_ != from;
+  hear_from_leader(from);
+  auto& heard = std::get<follower_state>(role_).heard_round;
+  out_.heartbeat = first_contact || round > heard;
+  heard = first_contact ? round : std::max(heard, round);
+  return true;
+}
+
+bool core::has_configuration() const noexcept {
+  return !members().voters.empty();
+}
+
 // -- entries --------------------------------------------------------------------------------------
 
 void core::handle(const member_id& from, append_request&& request) {
@@ -62,16 +79,9 @@ void core::handle(const member_id& from, append_request&& request) {
     send(from, answer);
     return;
   }
-  if (leader_ && *leader_ != from) {
-    reject("second leader in one term");
+  if (!hear_request(from, request.round))
     return;
-  }
-  const bool first_contact = leader_ != from;
-  hear_from_leader(from);
-  auto& heard = std::get<follower_state>(role_).heard_round;
-  out_.heartbeat = first_contact || request.round > heard;
-  heard = first_contact ? request.round : std::max(heard, request.round);
-  if (members().voters.empty()) {
+  if (!has_configuration()) {
     refuse_append(from, request);
     return;
   }
@@ -113,9 +123,13 @@ void core::accept_entries(const member_id& from, append_request&& request) {
   }
   // Only what this request has proved to be equal counts (figure 2: "index of last new entry").
   commit_to(std::min(request.leader_commit, match));
+  acknowledge(from, request.round, match);
+}
+
+void core::acknowledge(const member_id& to, std::uint64_t round, index_t match) {
   append_response response;
   response.term = hard_.term;
-  response.round = request.round;
+  response.round = round;
   response.passive = config_.only_follower;
   response.success = true;
   response.match_index = match;
@@ -123,9 +137,9 @@ void core::accept_entries(const member_id& from, append_request&& request) {
     // Nothing new to promise: how far the disk is can be told at once, and keeps the leader from
     // taking a busy disk for a dead member.
     response.match_index = std::min(match, durable_index_);
-    send(from, response);
+    send(to, response);
   } else {
-    send_when_durable(from, response);
+    send_when_durable(to, response);
   }
 }
 
@@ -136,10 +150,11 @@ void core::refuse_append(const member_id& from, const append_request& request) {
   response.passive = config_.only_follower;
   response.rejected_index = request.prev_log_index;
   const auto term = log_.term_at(request.prev_log_index);
-  if (members().voters.empty()) {
+  if (!has_configuration()) {
     // Who takes part stands before the first entry. Without that, entries could be taken in, and
     // compacted, by a member that no configuration has ever come to.
     response.conflict_index = log_.first_index();
+    response.wants_snapshot = true;
   } else if (!term) {
     response.conflict_index = log_.last_index() + 1;
   } else if (request.prev_log_index > log_.base().index) {

@@ -20,7 +20,8 @@ void core::become_leader() {
   if (const auto latest = members_.latest_index(); latest > commit_index_)
     for (auto& peer : others(members_.at(latest - 1), config_.self))
       state.peers.emplace_back(std::move(peer), log_.last_index() + 1, now_);
-  state.released = std::min(commit_index_, durable_index_);
+  // Right behind a snapshot, its write may not be confirmed yet.
+  state.released = std::max(log_.base().index, std::min(commit_index_, durable_index_));
   for (auto i = state.released + 1; i <= log_.last_index(); ++i)
     state.backlog_bytes += encoded_size(log_.at(i));
   role_ = std::move(state);
@@ -186,6 +187,7 @@ append_request core::empty_append(const progress_state& peer) const {
 }
 
 void core::send_empty(progress_state& peer) {
+  peer.probe_from(log_.first_index());
   send(peer.id(), empty_append(peer));
   peer.sent_empty(commit_index_);
 }
@@ -195,11 +197,19 @@ void core::send_heartbeat(progress_state& peer) {
   // `prev_log_index` is the end of all that was sent: a follower that has lost something of it
   // refuses, and the loss is found.
   peer.allow_probe();
-  send_empty(peer);
+  if (peer.mode() == progress_mode::snapshot)
+    probe_snapshot(peer);
+  else
+    send_empty(peer);
 }
 
 void core::resume(progress_state& peer) {
   peer.probe_again();
+  if (peer.mode() == progress_mode::snapshot) {
+    probe_snapshot(peer);
+    return;
+  }
+  peer.probe_from(log_.first_index());
   if (log_.first_index() <= peer.next_index() && peer.next_index() <= log_.last_index())
     send_append(peer);
   else
@@ -227,13 +237,20 @@ void core::handle(const member_id& from, const append_response& response) {
 }
 
 void core::handle_success(progress_state& peer, const append_response& response) {
-  if (peer.matched(response.match_index))
+  if (peer.matched(response.match_index, log_.base().index))
     advance_commit();
   replicate_to(peer);
 }
 
 void core::handle_refusal(progress_state& peer, const append_response& response) {
   const auto rejected = response.rejected_index;
+  // Who has acknowledged something has a configuration: then this is an old answer.
+  if (response.wants_snapshot && peer.match_index() == 0) {
+    give_snapshot(peer);
+    return;
+  }
+  if (peer.mode() == progress_mode::snapshot)
+    return; // what it lacks is known
   if (!peer.refusal_is_current(rejected)) {
     reject("refusal of an append that is over");
     return;
@@ -246,7 +263,16 @@ void core::handle_refusal(progress_state& peer, const append_response& response)
       next = last + 1;
   }
   peer.refused(std::clamp<index_t>(next, 1, rejected));
-  replicate_to(peer);
+  if (rejected <= log_.base().index) {
+    give_snapshot(peer);
+    return;
+  }
+  // A hint may be old. Whether it lacks the base is told by asking for that.
+  peer.probe_from(log_.first_index());
+  if (peer.next_index() > log_.last_index())
+    send_empty(peer);
+  else
+    replicate_to(peer);
 }
 
 // -- commit ---------------------------------------------------------------------------------------

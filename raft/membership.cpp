@@ -53,6 +53,8 @@ bool is_retired(const configuration& members, const member_id& id) noexcept {
 bool sound(const initial_state& state) {
   if (!state.base.members.voters.empty() && !valid(state.base.members))
     return false;
+  if (state.restored > state.base.index + state.entries.size())
+    return false;
   auto term = state.base.term;
   for (const auto& item : state.entries) {
     if (item.term < term || item.term > state.hard.term)

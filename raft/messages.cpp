@@ -80,11 +80,34 @@ std::string describe(const append_response& msg) {
       .add("rejected", msg.rejected_index)
       .add("conflict_term", msg.conflict_term)
       .add("conflict_index", msg.conflict_index)
+      .flag("wants_snapshot", msg.wants_snapshot)
       .take();
 }
 
 std::string describe(const timeout_now& msg) {
   return line{"timeout_now"}.add("term", msg.term).take();
+}
+
+std::string describe(const install_request& msg) {
+  return line{"install_request"}
+      .add("term", msg.term)
+      .add("round", msg.round)
+      .add("index", msg.snapshot.index)
+      .add("index_term", msg.snapshot.term)
+      .add("size", msg.snapshot.size)
+      .add("offset", msg.offset)
+      .add("data", msg.data.size())
+      .flag("meta", msg.meta.has_value())
+      .take();
+}
+
+std::string describe(const install_response& msg) {
+  return line{"install_response"}
+      .add("term", msg.term)
+      .add("round", msg.round)
+      .add("index", msg.snapshot.index)
+      .add("received", msg.received)
+      .take();
 }
 
 } // namespace

@@ -5,6 +5,8 @@
 
 #include "hamok/raft/types.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -62,6 +64,8 @@ struct append_response {
   index_t conflict_index = 0;
   /// The one who answers never campaigns, so it is nobody to hand leadership to.
   bool passive = false;
+  /// On failure: it has no configuration, so nothing can be appended before it has a snapshot.
+  bool wants_snapshot = false;
 
   friend bool operator==(const append_response&, const append_response&) = default;
 };
@@ -73,8 +77,34 @@ struct timeout_now {
   friend bool operator==(const timeout_now&, const timeout_now&) = default;
 };
 
-using message_body =
-    std::variant<vote_request, vote_response, append_request, append_response, timeout_now>;
+/// InstallSnapshot (paper, figure 13): one chunk. Without data it asks how far the receiver is, and
+/// tells it that there is a leader.
+struct install_request {
+  term_t term = 0;
+  std::uint64_t round = 0; ///< as in an `append_request`
+  snapshot_id snapshot;
+  std::uint64_t offset = 0;
+  std::uint32_t checksum = 0;        ///< of `data`
+  std::optional<snapshot_meta> meta; ///< there if, and only if, `offset` is 0
+  blob data;
+
+  friend bool operator==(const install_request&, const install_request&) = default;
+};
+
+/// The answer to an `install_request`. That a snapshot is installed, or not needed, is told by an
+/// `append_response` instead: it has become the log.
+struct install_response {
+  term_t term = 0;
+  std::uint64_t round = 0;
+  snapshot_id snapshot;
+  /// Bytes that are there, from the first on without a gap.
+  std::uint64_t received = 0;
+
+  friend bool operator==(const install_response&, const install_response&) = default;
+};
+
+using message_body = std::variant<vote_request, vote_response, append_request, append_response,
+                                  timeout_now, install_request, install_response>;
 
 struct message {
   group_id group = 0;

@@ -5,8 +5,8 @@
 namespace hamok::raft {
 
 bool progress_state::may_send(std::size_t max_messages, std::size_t max_bytes) const noexcept {
-  if (mode_ == progress_mode::probe)
-    return !probing_;
+  if (mode_ != progress_mode::replicate)
+    return mode_ == progress_mode::probe && !probing_;
   return inflight_.size() < max_messages && inflight_bytes_ < max_bytes;
 }
 
@@ -34,7 +34,12 @@ void progress_state::sent_empty(index_t commit) noexcept {
     probing_ = true;
 }
 
-bool progress_state::matched(index_t index) {
+bool progress_state::matched(index_t index, index_t base) {
+  // With the end of a snapshot, or by other ways, it has come to where the log can go on.
+  if (mode_ == progress_mode::snapshot && index > 0 && index >= base) {
+    refused(index + 1);
+    snapshot_.reset();
+  }
   if (mode_ == progress_mode::probe && index + 1 >= next_index_) {
     mode_ = progress_mode::replicate;
     probing_ = false;
@@ -60,12 +65,26 @@ void progress_state::refused(index_t next) {
 }
 
 bool progress_state::refusal_is_current(index_t rejected_index) const noexcept {
+  if (mode_ == progress_mode::snapshot)
+    return false;
   if (mode_ == progress_mode::probe)
     return rejected_index + 1 == next_index_ && rejected_index > match_index_;
   return rejected_index > match_index_;
 }
 
+void progress_state::probe_from(index_t first) noexcept {
+  if (mode_ == progress_mode::probe)
+    next_index_ = std::max(next_index_, first);
+}
+
+void progress_state::need_snapshot() {
+  refused(match_index_ + 1);
+  mode_ = progress_mode::snapshot;
+}
+
 void progress_state::probe_again() {
+  if (mode_ == progress_mode::snapshot)
+    return;
   // A probe goes on where it was: what refusals have found out still holds.
   refused(mode_ == progress_mode::probe ? next_index_ : match_index_ + 1);
 }
@@ -103,6 +122,10 @@ peer_progress progress_state::view() const {
   result.last_contact = last_contact_;
   result.acked_round = acked_round_;
   result.leaving = leaving();
+  if (snapshot_) {
+    result.snapshot_acked = snapshot_->acked();
+    result.snapshot_inflight = snapshot_->next() - snapshot_->acked();
+  }
   return result;
 }
 

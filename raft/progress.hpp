@@ -3,6 +3,7 @@
 // What the leader knows about one other member (paper, figure 2: next_index and match_index), and
 // the window of append requests on the way to it.
 
+#include "hamok/raft/snapshot.hpp"
 #include "hamok/raft/types.hpp"
 
 #include <cstddef>
@@ -16,6 +17,7 @@ namespace hamok::raft {
 enum class progress_mode : std::uint8_t {
   probe,     ///< one request at a time, until the logs are known to agree at `next_index - 1`
   replicate, ///< requests follow each other without waiting, within the window
+  snapshot,  ///< it lacks what is not in the log any more, and is sent chunks of a cut
 };
 
 /// A leader's view of one member, for status and for tests.
@@ -29,6 +31,9 @@ struct peer_progress {
   timestamp last_contact{0};
   std::uint64_t acked_round = 0;
   bool leaving = false; ///< it is no member any more, and is still told of that
+  /// Of the snapshot that it is sent: how much it is known to have, and what is on the way to it.
+  std::uint64_t snapshot_acked = 0;
+  std::uint64_t snapshot_inflight = 0;
 };
 
 /// The working copy behind a `peer_progress`.
@@ -64,14 +69,29 @@ public:
   void sent(index_t last, std::size_t bytes, index_t commit);
   /// A request without entries, that carries `commit`, has been sent.
   void sent_empty(index_t commit) noexcept;
-  /// Everything up to `index` is durable there. False when that is old news.
-  bool matched(index_t index);
+  /// Everything up to `index` is durable there; the log begins behind `base`. False when that is
+  /// old news.
+  bool matched(index_t index, index_t base = 0);
   /// The member has refused a request, and `next` is where to try again.
   void refused(index_t next);
   /// A refusal of `rejected_index` that says something about the present.
   [[nodiscard]] bool refusal_is_current(index_t rejected_index) const noexcept;
   /// Nothing that is on the way may be counted on any more: probe again.
   void probe_again();
+  /// The next probe is not before `first`: what comes before the log can only be asked for at its
+  /// base.
+  void probe_from(index_t first) noexcept;
+  /// It lacks what is not in the log any more, or everything.
+  void need_snapshot();
+  /// It is sent the snapshot `id` from now on. Only in mode `snapshot`.
+  void offer(const snapshot_id& id) { snapshot_.emplace(id); }
+  /// The snapshot that it was sent is not there any more.
+  void withdraw() noexcept { snapshot_.reset(); }
+  [[nodiscard]] snapshot_progress* snapshot() noexcept { return snapshot_ ? &*snapshot_ : nullptr; }
+  [[nodiscard]] const snapshot_progress* snapshot() const noexcept {
+    return snapshot_ ? &*snapshot_ : nullptr;
+  }
+
   /// A heartbeat is due: a probe without an answer may be repeated.
   void allow_probe() noexcept { probing_ = false; }
 
@@ -113,6 +133,7 @@ private:
   std::uint64_t acked_round_ = 0;
   bool answered_ = false;
   bool passive_ = false;
+  std::optional<snapshot_progress> snapshot_;
   index_t round_target_ = 0;
   timestamp round_start_{0};
   bool caught_up_ = false; ///< by its last complete round

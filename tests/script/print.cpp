@@ -38,6 +38,11 @@ std::string describe(const persist_request& value) {
     for (const auto& item : value.entries)
       result += " " + number(item.term);
   }
+  if (value.base) {
+    separate();
+    result += value.replaces ? "nothing but a log behind " : "the log behind ";
+    result += number(value.base->index);
+  }
   if (value.state) {
     separate();
     result += "term " + number(value.state->term) + ", vote "
@@ -83,6 +88,9 @@ std::string describe(const configuration& value) {
 }
 
 std::string describe(const peer_progress& value) {
+  if (value.mode == progress_mode::snapshot)
+    return value.id.peer + ": snapshot, match " + number(value.match_index) + ", has "
+           + number(value.snapshot_acked) + ", " + number(value.snapshot_inflight) + " on the way";
   return value.id.peer + ": " + (value.mode == progress_mode::probe ? "probe" : "replicate")
          + ", match " + number(value.match_index) + ", next " + number(value.next_index) + ", "
          + number(value.inflight_messages) + " on the way" + (value.leaving ? ", leaving" : "");
@@ -94,6 +102,8 @@ std::string describe(const core& value) {
   result += " term " + number(value.term()) + ", vote "
             + (value.hard().vote ? value.hard().vote->peer : "none") + ", leader "
             + (value.leader() ? value.leader()->peer : "none") + ", log";
+  if (value.log().base().index > 0)
+    result += " behind " + number(value.log().base().index) + ":";
   for (auto index = value.log().first_index(); index <= value.log().last_index(); ++index) {
     if (index == value.commit_index() + 1)
       result += " |";

@@ -168,6 +168,70 @@ void damage(raft::timeout_now& request, const receiver_view& to, dice& chance) {
   }
 }
 
+/// Makes `request` one that begins with `data` of a snapshot.
+void begin_at_zero(raft::install_request& request) {
+  request.offset = 0;
+  request.meta = raft::snapshot_meta{
+      request.snapshot.index, request.snapshot.term, duration{0}, {{{"x", {1, 1}}}, {}, {}}};
+}
+
+void damage(raft::install_request& request, const receiver_view& to, dice& chance) {
+  switch (chance.below(9)) {
+  case 0:
+    request.term = chance.chance(500) ? 0 : far_ahead(to.core.term, chance);
+    return;
+  case 1: // an entry of a later term than its leader's
+    request.snapshot.term = request.term + 1;
+    return;
+  case 2:
+    request.snapshot.index = 0;
+    return;
+  case 3: // bytes behind the end
+    request.offset = request.snapshot.size + 1;
+    request.meta.reset();
+    return;
+  case 4:
+    request.snapshot.size = 0;
+    return;
+  case 5: // the first chunk tells what it is of, and no other does
+    if (request.meta)
+      request.meta.reset();
+    else
+      begin_at_zero(request);
+    request.offset = request.meta ? 1 : 0;
+    return;
+  case 6:
+    begin_at_zero(request);
+    request.meta->members.voters.clear();
+    return;
+  case 7:
+    begin_at_zero(request);
+    ++request.meta->index;
+    return;
+  default:
+    request.checksum ^= static_cast<std::uint32_t>(chance.between(1, 9));
+    return;
+  }
+}
+
+void damage(raft::install_response& response, const receiver_view& to, dice& chance) {
+  response.term = to.core.term;
+  switch (chance.below(4)) {
+  case 0:
+    response.term = 0;
+    return;
+  case 1:
+    response.term = far_ahead(to.core.term, chance);
+    return;
+  case 2:
+    response.received = beyond(response.snapshot.size, chance);
+    return;
+  default:
+    response.round = ~std::uint64_t{0} - chance.below(9);
+    return;
+  }
+}
+
 /// A message of the kind, as it could come to `to`.
 raft::message_body example(std::size_t kind, const core_view& to, dice& chance) {
   const auto term = to.term;
@@ -180,8 +244,16 @@ raft::message_body example(std::size_t kind, const core_view& to, dice& chance) 
     return raft::append_request{term, 0, 0, 0, 0, {}};
   case 3:
     return raft::append_response{term, 0, chance.chance(500), 0, 0, 0, 0};
-  default:
+  case 4:
     return raft::timeout_now{term};
+  case 5: {
+    raft::install_request request{
+        term, 0, {to.last_index + 1, std::max<raft::term_t>(term, 1), 9, 0}, 0, 0, {}, {}};
+    begin_at_zero(request);
+    return request;
+  }
+  default:
+    return raft::install_response{term, 0, {to.last_index, term, 9, 0}, 0};
   }
 }
 

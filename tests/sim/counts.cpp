@@ -27,6 +27,8 @@ constexpr std::array<const char*, counts::size> names{
     "malformed append requests",
     "malformed append responses",
     "malformed demands to take over",
+    "malformed install requests",
+    "malformed install responses",
     "crashes between steps",
     "crashes before the write",
     "crashes after the write, before the sends",

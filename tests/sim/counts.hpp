@@ -31,6 +31,8 @@ enum class count : std::size_t {
   malformed_append_requests,
   malformed_append_responses,
   malformed_timeouts,
+  malformed_install_requests,
+  malformed_install_responses,
   // members
   crashes_between_steps,
   crashes_before_write,

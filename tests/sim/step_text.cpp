@@ -37,6 +37,13 @@ std::string to_string(const raft::event_body& what) {
           [](const raft::transfer_leadership& ev) {
             return "is asked to hand over to " + (ev.to ? to_string(*ev.to) : "anybody");
           },
+          [](const raft::compact& ev) { return "is asked to compact up to " + str(ev.up_to); },
+          [](const raft::cut_taken& ev) {
+            return (ev.ok ? "has the cut at " : "has no cut at ") + str(ev.index);
+          },
+          [](const raft::installed& ev) {
+            return (ev.ok ? "has installed " : "could not install ") + str(ev.index);
+          },
       },
       what);
 }
@@ -71,6 +78,22 @@ std::string describe_change(const core_view& before, const core_view& after,
     text += " writes #" + str(out.persist->sequence)
             + (out.persist->truncate_from ? " from " + str(*out.persist->truncate_from) : "")
             + (out.persist->state ? " state" : "") + " entries " + str(out.persist->entries.size());
+  if (out.persist && out.persist->base)
+    text += (out.persist->replaces ? " only a log behind " : " log behind ")
+            + str(out.persist->base->index);
+  if (out.chunk)
+    text += " has a piece of snapshot " + str(out.chunk->snapshot.index) + " at "
+            + str(out.chunk->offset);
+  if (out.install)
+    text += " installs " + str(out.install->meta.index);
+  if (out.cut)
+    text += " wants a cut at " + str(out.cut->index);
+  if (!out.chunks.empty())
+    text += " sends chunks " + str(out.chunks.size());
+  if (out.drop_chunks)
+    text += " drops chunks";
+  if (out.release_cut)
+    text += " drops the cut";
   if (out.rejected)
     text += std::string{" rejects: "} + out.rejected;
   return text;

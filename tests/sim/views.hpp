@@ -80,6 +80,9 @@ enum class event_kind {
   link_down,
   change_members,
   transfer_leadership,
+  compact,
+  cut_taken,
+  installed,
 };
 
 /// One `core.step`.

@@ -27,6 +27,8 @@ struct setup {
   term_t term = 0;                           ///< its current term; at least the last entry's
   std::optional<unsigned> vote = {};         ///< for whom it has voted in that term
   std::optional<configuration> members = {}; ///< n1 to n<voters>, unless given
+  snapshot_meta base = {};                   ///< its log begins behind this (with `members`)
+  index_t restored = 0;                      ///< its state machines begin here
   core_config config = {};
 };
 
@@ -35,6 +37,8 @@ public:
   explicit subject(setup what = {}) : config_(what.config) {
     config_.self = id(1);
     initial_state state;
+    state.base = what.base;
+    state.restored = what.restored;
     state.base.members = what.members ? *what.members : configuration{ids(1, what.voters), {}, {}};
     state.entries = entries_of(what.log);
     state.hard.term = std::max(what.term, what.log.empty() ? term_t{0} : what.log.back());
@@ -75,6 +79,17 @@ public:
 
   output give(unsigned from, message_body body) {
     return give(receive{id(from), {config_.group, std::move(body)}});
+  }
+
+  /// It has appended these, n2 to n<last> have them too, and its state machines have applied them.
+  output settle(std::size_t count, unsigned last = 3, std::string_view text = "x") {
+    propose what;
+    for (std::size_t i = 0; i < count; ++i)
+      what.proposals.push_back({entry_kind::command, blob::from_string(text)});
+    auto all = give(std::move(what));
+    merge(all, acknowledge_all(last));
+    merge(all, give(applied{core_->delivered_index()}));
+    return all;
   }
 
   output pass(duration time) {
@@ -168,6 +183,18 @@ private:
       for (auto& item : more.committed.entries)
         all.committed.entries.push_back(std::move(item));
     }
+    for (auto& item : more.chunks)
+      all.chunks.push_back(std::move(item));
+    for (auto& item : more.unsynced)
+      all.unsynced.push_back(std::move(item));
+    if (more.chunk)
+      all.chunk = std::move(more.chunk);
+    if (more.install)
+      all.install = std::move(more.install);
+    if (more.cut)
+      all.cut = std::move(more.cut);
+    all.drop_chunks = all.drop_chunks || more.drop_chunks;
+    all.release_cut = all.release_cut || more.release_cut;
     if (more.proposal)
       all.proposal = more.proposal;
     if (more.role)

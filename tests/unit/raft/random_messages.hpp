@@ -14,7 +14,7 @@ namespace hamok::raft::test {
 
 class message_generator {
 public:
-  static constexpr unsigned kinds = 5;
+  static constexpr unsigned kinds = 7;
 
   explicit message_generator(std::uint64_t seed) : random_(seed) {}
 
@@ -69,6 +69,21 @@ public:
             duration{static_cast<std::int64_t>(number() >> 1)}, bytes(300)};
   }
 
+  snapshot_id any_snapshot() {
+    return {number(), number(), number(), static_cast<std::uint32_t>(number())};
+  }
+
+  install_request any_install() {
+    install_request result{
+        number(), number(),  any_snapshot(), number(), static_cast<std::uint32_t>(number()),
+        {},       bytes(300)};
+    if (coin())
+      result.meta =
+          snapshot_meta{number(), number(), duration{static_cast<std::int64_t>(number() >> 1)},
+                        any_configuration()};
+    return result;
+  }
+
   message_body body(unsigned kind) {
     switch (kind) {
     case 0:
@@ -83,10 +98,14 @@ public:
       return result;
     }
     case 3:
-      return append_response{number(), number(), coin(),   number(),
-                             number(), number(), number(), coin()};
-    default:
+      return append_response{number(), number(), coin(), number(), number(),
+                             number(), number(), coin(), coin()};
+    case 4:
       return timeout_now{number()};
+    case 5:
+      return any_install();
+    default:
+      return install_response{number(), number(), any_snapshot(), number()};
     }
   }
 
