@@ -25,13 +25,14 @@ void cluster::start(const configuration& members) {
   }
 }
 
-void cluster::join(core_config config) {
+void cluster::join(core_config config, bool founding_base) {
   const auto name = config.self.peer;
   if (members_.contains(name))
     throw std::runtime_error(name + " is there already");
   add_member(std::move(config));
   initial_state state;
-  state.base.members = founders_;
+  if (founding_base)
+    state.base.members = founders_;
   at(name).disk = test::disk{std::move(state)};
   boot(at(name));
   for (const auto& [other, target] : members_)
@@ -54,8 +55,8 @@ void cluster::start_from(const std::string& name, std::vector<entry> entries, ha
 }
 
 void cluster::boot(member& target) {
+  restore(target);
   target.core.emplace(target.config, target.disk.durable(), now_);
-  target.given = target.disk.durable().base.index;
 }
 
 cluster::member& cluster::at(const std::string& name) {
@@ -94,13 +95,17 @@ void cluster::carry_out(const std::string& name, output out) {
   }
   for (const auto& item : out.send)
     send(name, item);
+  for (auto& chunk : out.chunks)
+    send_chunk(name, std::move(chunk));
   if (!out.committed.entries.empty()) {
     if (out.committed.first_index != target.given + 1)
       throw std::runtime_error(name + " is given entries with a gap, or twice");
     target.given += out.committed.entries.size();
     invariants_.commits(name, out.committed);
     print("  commits " + describe(out.committed));
+    apply(name, out.committed);
   }
+  carry_out_snapshots(name, out);
   if (out.proposal)
     print("  " + describe(*out.proposal));
   if (out.change)
@@ -110,6 +115,8 @@ void cluster::carry_out(const std::string& name, output out) {
   if (out.members_changed)
     print("  " + describe(target.core->members())
           + (target.core->standing() == standing::removed ? ", it is removed" : ""));
+  for (const auto& peer : out.unsynced)
+    print("  has to give a snapshot to " + peer.peer);
   if (out.role) {
     print(std::string{"  becomes "} + to_string(*out.role) + " in term "
           + std::to_string(target.core->term()));
@@ -120,6 +127,10 @@ void cluster::carry_out(const std::string& name, output out) {
     print("  follows " + (target.core->leader() ? target.core->leader()->peer : "nobody"));
   if (!target.apply_held && target.given > 0 && !out.committed.entries.empty())
     carry_out(name, target.core->step({now_, applied{target.given}}));
+  if (out.install)
+    begin_install(name, *out.install);
+  if (out.cut)
+    begin_cut(name, *out.cut);
 }
 
 void cluster::send(const std::string& name, const outbound& item) {
@@ -133,10 +144,16 @@ void cluster::send(const std::string& name, const outbound& item) {
 void cluster::sync(const std::string& name) {
   auto& target = at(name);
   while (!target.disk_held && !target.disk.idle()) {
-    const auto sequence = target.disk.sync_one();
+    const auto sequence = sync_one(target);
     print("  has it on disk");
     carry_out(name, target.core->step({now_, persisted{*sequence}}));
   }
+}
+
+std::optional<std::uint64_t> cluster::sync_one(member& target) {
+  const auto sequence = target.disk.sync_one();
+  make_current(target);
+  return sequence;
 }
 
 void cluster::tick(const std::string& name, std::optional<duration> after) {

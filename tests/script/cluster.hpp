@@ -35,8 +35,9 @@ public:
 
   void add_member(raft::core_config config);
   void start(const raft::configuration& members);
-  /// A member starts with an empty log behind the founders' configuration, and gets links to all.
-  void join(raft::core_config config);
+  /// A member starts with an empty log and gets links to all: behind the founders' configuration,
+  /// or behind none, so that it has to be given a snapshot.
+  void join(raft::core_config config, bool founding_base);
   /// Lets a member start anew from this log and hard state.
   void start_from(const std::string& name, std::vector<raft::entry> entries, raft::hard_state hard);
 
@@ -70,6 +71,12 @@ public:
   void release_disk(const std::string& name, std::optional<std::size_t> writes);
   void hold_apply(const std::string& name) { at(name).apply_held = true; }
   void report_applied(const std::string& name, std::optional<raft::index_t> index);
+  /// From now on its cuts, or what it installs, take until they are released.
+  void hold_cut(const std::string& name) { at(name).cut_held = true; }
+  void release_cut(const std::string& name, bool good);
+  void hold_install(const std::string& name) { at(name).install_held = true; }
+  void release_install(const std::string& name, bool good);
+  void compact(const std::string& name, raft::index_t up_to);
   void crash(const std::string& name);
   void restart(const std::string& name);
 
@@ -86,6 +93,14 @@ public:
   [[nodiscard]] const raft::core& core_of(const std::string& name) { return alive(name); }
 
 private:
+  /// What a state machine begins with: never empty, as no snapshot is.
+  static constexpr const char* first_state = " state:";
+
+  struct snapshot_bytes {
+    raft::snapshot_id id;
+    std::string bytes;
+  };
+
   struct member {
     raft::core_config config;
     raft::test::disk disk;
@@ -93,6 +108,17 @@ private:
     raft::index_t given = 0; ///< last entry that it was given as committed
     bool disk_held = false;
     bool apply_held = false;
+    // What the state machines have made of the entries, and its snapshots.
+    std::string state = first_state;
+    std::optional<raft::index_t> cutting;
+    std::string cut_text; ///< of the cut that is being made
+    std::optional<snapshot_bytes> cut;
+    bool cut_held = false;
+    std::string pieces; ///< of the snapshot that is coming in
+    std::optional<snapshot_bytes> install;
+    bool install_held = false;
+    std::map<raft::index_t, std::string> stored; ///< snapshots on its disk
+    raft::index_t saved = 0;                     ///< the last of them, once the log is there too
   };
 
   member& at(const std::string& name);
@@ -102,6 +128,18 @@ private:
   void carry_out(const std::string& name, raft::output out);
   void send(const std::string& name, const raft::outbound& item);
   void sync(const std::string& name);
+  std::optional<std::uint64_t> sync_one(member& target);
+  // snapshots.cpp
+  void apply(const std::string& name, const raft::committed_entries& committed);
+  void send_chunk(const std::string& name, raft::chunk_send chunk);
+  void take_chunk(const std::string& name, const raft::chunk_received& chunk);
+  void begin_install(const std::string& name, const raft::install_order& order);
+  void end_install(const std::string& name, bool good);
+  void begin_cut(const std::string& name, const raft::snapshot_meta& meta);
+  void end_cut(const std::string& name, bool good);
+  static void make_current(member& target);
+  static void restore(member& target);
+  void carry_out_snapshots(const std::string& name, raft::output& out);
   void print(const std::string& line) { out_ += line + '\n'; }
   void boot(member& target);
   /// Its present life; a name that is no member is in none.

@@ -41,6 +41,12 @@ core_config config_of(const words& line, const std::string& name, std::uint64_t 
   result.max_inflight_messages = line.number("window", result.max_inflight_messages);
   result.max_uncommitted_bytes = line.number("uncommitted-bytes", result.max_uncommitted_bytes);
   result.max_apply_ahead = line.number("apply-ahead", result.max_apply_ahead);
+  result.volatile_state = line.number("volatile", 0) != 0;
+  result.log_max_bytes = line.number("log-bytes", result.log_max_bytes);
+  result.log_max_entries = line.number("log-entries", result.log_max_entries);
+  result.log_expiration = line.time("log-age", result.log_expiration);
+  result.max_chunk_bytes = line.number("chunk", result.max_chunk_bytes);
+  result.max_snapshot_inflight = line.number("snapshot-window", result.max_snapshot_inflight);
   result.promote_learners = line.number("promote", 1) != 0;
   const auto passive = line.list("only-follower");
   result.only_follower = std::find(passive.begin(), passive.end(), name) != passive.end();
@@ -54,7 +60,9 @@ struct commands {
   using function = void (*)(interpreter&, const words&);
 
   /// cluster n=3 [learners=n4] [idle= election= heartbeat= batch= window= uncommitted-bytes=
-  /// apply-ahead= only-follower= promote= seed=]: members n1 to n<n>, none of which has ever run.
+  /// apply-ahead= only-follower= promote= seed= log-bytes= log-entries= log-age= chunk=
+  /// snapshot-window= volatile=]: members n1 to n<n>, none of which has ever run. With volatile=1
+  /// their state machines are as old as their disks, and need not be saved.
   static void make_cluster(interpreter& in, const words& line) {
     configuration members;
     const auto learners = line.list("learners");
@@ -139,11 +147,36 @@ struct commands {
     in.cluster_.old_link_down(line.at(1), line.at(2));
   }
 
-  /// join n4 [idle= ...]: a new member starts with an empty log and gets links to all others. It
-  /// takes part when a leader is asked to add it.
+  /// compact n1 [up-to=3]: it is asked to drop what it can, or so much, from its log.
+  static void compact(interpreter& in, const words& line) {
+    in.cluster_.compact(line.at(1), line.number("up-to", 0));
+  }
+
+  /// hold-cut n1: cuts that it asks for take their time from now on.
+  static void hold_cut(interpreter& in, const words& line) { in.cluster_.hold_cut(line.at(1)); }
+
+  /// release-cut n1 [ok=0]: it gets the cut that it waits for, or hears that there is none.
+  static void release_cut(interpreter& in, const words& line) {
+    in.cluster_.release_cut(line.at(1), line.number("ok", 1) != 0);
+  }
+
+  /// hold-install n1: what it installs takes its time from now on.
+  static void hold_install(interpreter& in, const words& line) {
+    in.cluster_.hold_install(line.at(1));
+  }
+
+  /// release-install n1 [ok=0]: what it installs is in place, or could not be.
+  static void release_install(interpreter& in, const words& line) {
+    in.cluster_.release_install(line.at(1), line.number("ok", 1) != 0);
+  }
+
+  /// join n4 [base=empty] [idle= ...]: a new member starts with an empty log and gets links to all
+  /// others. It takes part when a leader is asked to add it. With an empty base it does not know
+  /// the founders, and has to be given a snapshot.
   static void join(interpreter& in, const words& line) {
     const auto& name = line.at(1);
-    in.cluster_.join(config_of(line, name, to_number(name.substr(1))));
+    in.cluster_.join(config_of(line, name, to_number(name.substr(1))),
+                     line.text("base") != "empty");
   }
 
   /// deliver [n1->n2] [kind=append_request] [count=1]: messages that are on the way arrive.
@@ -251,6 +284,7 @@ struct commands {
     static const std::map<std::string, function> table = {{"add", add},
                                                           {"applied", report_applied},
                                                           {"cluster", make_cluster},
+                                                          {"compact", compact},
                                                           {"crash", crash},
                                                           {"deliver", deliver},
                                                           {"drop", drop},
@@ -259,7 +293,9 @@ struct commands {
                                                           {"forget", forget},
                                                           {"heal", heal},
                                                           {"hold-apply", hold_apply},
+                                                          {"hold-cut", hold_cut},
                                                           {"hold-disk", hold_disk},
+                                                          {"hold-install", hold_install},
                                                           {"inject", inject},
                                                           {"isolate", isolate},
                                                           {"join", join},
@@ -270,7 +306,9 @@ struct commands {
                                                           {"progress", print_progress},
                                                           {"propose", propose},
                                                           {"quiet", quiet},
+                                                          {"release-cut", release_cut},
                                                           {"release-disk", release_disk},
+                                                          {"release-install", release_install},
                                                           {"remove", remove},
                                                           {"restart", restart},
                                                           {"reverse", reverse},

@@ -23,6 +23,13 @@ void invariants::commits(const std::string& name, const raft::committed_entries&
   }
 }
 
+void invariants::is_state(const std::string& name, raft::index_t index, const std::string& state) {
+  const auto [known, is_new] = states_.emplace(index, state);
+  if (!is_new && known->second != state)
+    throw std::runtime_error("state machine safety: " + name + " has another state behind "
+                             + std::to_string(index));
+}
+
 void invariants::promises(const std::string& name, const raft::outbound& item,
                           const raft::core& sender, const raft::test::disk& disk) {
   const auto& hard = disk.durable().hard;

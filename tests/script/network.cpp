@@ -111,7 +111,7 @@ void cluster::release_disk(const std::string& name, std::optional<std::size_t> w
   if (!writes)
     target.disk_held = false;
   for (auto left = writes.value_or(static_cast<std::size_t>(-1)); left > 0; --left) {
-    const auto sequence = target.disk.sync_one();
+    const auto sequence = sync_one(target);
     if (!sequence)
       return;
     print(name + " has written");
@@ -151,6 +151,9 @@ void cluster::forget(const std::string& name, bool told) {
   initial_state state;
   state.base.members = founders_;
   target.disk = test::disk{std::move(state)};
+  target.stored.clear();
+  target.state = first_state;
+  target.given = 0;
   boot(target);
   for (const auto& other : names()) {
     if (other == name || !at(other).core)

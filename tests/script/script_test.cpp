@@ -185,6 +185,25 @@ HAMOK_SCENARIO(consensus_16_transfer_target_dies,
 HAMOK_SCENARIO(
     consensus_16_transfer_with_change,
     "a change of the members waits for a transfer and goes on behind it (consensus.md, 16)")
+HAMOK_SCENARIO(install_chunks,
+               "a member that lacks what was dropped is sent a snapshot in chunks (figure 13)")
+HAMOK_SCENARIO(install_lost_chunk,
+               "the loss of a chunk is found by the next heartbeat (thesis, 5.2)")
+HAMOK_SCENARIO(install_leader_change,
+               "a new leader begins with a snapshot of its own, and none is mixed (thesis, 5.2)")
+HAMOK_SCENARIO(install_resumed,
+               "a new leader goes on with a snapshot that is the same as its own (thesis, 5.2)")
+HAMOK_SCENARIO(install_overtaken, "entries that overtake a snapshot make it needless (figure 13)")
+HAMOK_SCENARIO(install_stale_configuration,
+               "an installed snapshot brings its members, whatever the log had (figure 13)")
+HAMOK_SCENARIO(compaction_keeps_live,
+               "a leader keeps what a follower that is heard still needs (thesis, 5.1.3)")
+HAMOK_SCENARIO(compaction_bound,
+               "a follower that is too slow is waited for within bounds (thesis, 5.1.3)")
+HAMOK_SCENARIO(snapshot_boundary,
+               "a log begins behind the members and the term of its last dropped entry (5.1)")
+HAMOK_SCENARIO(restart_with_snapshot,
+               "a member begins with what it has saved, and its log goes on behind it (thesis, 5)")
 HAMOK_SCENARIO(strangers,
                "malformed messages and those of strangers are dropped (architecture, rule 6)")
 
