@@ -200,6 +200,10 @@ caf::error node::transfer_leadership(const std::string& id) {
   return impl_->tell(patience, transfer_leadership_v, id);
 }
 
+caf::expected<raft::index_t> node::compact(raft::index_t up_to) {
+  return impl_->ask<raft::index_t>(patience, compact_log_v, up_to);
+}
+
 caf::error node::close() {
   return impl_->close();
 }

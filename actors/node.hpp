@@ -79,6 +79,10 @@ public:
   /// is, where this member does not lead; `transfer_failed` when there is nobody to take over, or
   /// not in time. Operations that come meanwhile go to the next leader by themselves.
   caf::error transfer_leadership(const std::string& id = {});
+  /// Drops entries that are applied from the log of this member, up to this index (0: all), and
+  /// gives the first that is left. What members that can be heard still need stays, up to twice the
+  /// limits of the configuration; whoever needs more gets a snapshot.
+  caf::expected<raft::index_t> compact(raft::index_t up_to = 0);
   /// Stops for good. Nothing when it is closed already.
   caf::error close();
   /// Before the first start: extends the founding list. Afterwards: makes the node `id` a member as

@@ -94,6 +94,7 @@ node_actor::behavior_type node_state::make_behavior() {
       [this](start_node) { return start(); },
       [this](stop_node) { return stop(); },
       [this](transfer_leadership, const std::string& to) { return transfer(to); },
+      [this](compact_log, raft::index_t up_to) { return compact(up_to); },
       [this](close_node) { return close(); },
       // internal
       [this](proposal_batch& batch) { on_proposals(batch); },
@@ -121,6 +122,10 @@ node_actor::behavior_type node_state::make_behavior() {
       [this](const change_result& msg) { on_change_result(msg); },
       [this](const applied_up_to& msg) { on_applied(msg); },
       [this](const transfer_ended& msg) { on_transfer_ended(msg); },
+      [this](snapshot_taken& msg) { on_snapshot(msg); },
+      [this](snapshot_installed& msg) { on_snapshot(msg); },
+      [this](const event::resync& what) { hub_.publish(what); },
+      [this](const event::unsynced_peer& what) { hub_.publish(what); },
       [this](drained) { end_drain(); },
   };
 }

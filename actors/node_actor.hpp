@@ -124,6 +124,12 @@ private:
   void return_refusal(const proposal_refused& msg);
   void on_peer_message(peer_message& msg);
   void on_applied(const applied_up_to& msg);
+  caf::result<raft::index_t> compact(raft::index_t up_to);
+  template <class Message>
+  void on_snapshot(Message& msg) {
+    if (sender() == caf::actor_cast<caf::actor_addr>(applier_))
+      host_.send(std::move(msg));
+  }
 
   // node_events.cpp
   void on_role_changed(role_actor& successor, role_view& view);

@@ -140,6 +140,10 @@ raft::core_config node_state::make_core_config() const {
   result.max_inflight_messages = config_.max_inflight_messages;
   result.max_inflight_bytes = config_.max_inflight_bytes;
   result.max_uncommitted_bytes = config_.max_uncommitted_bytes;
+  result.volatile_state = true; // collections and log of a member without a disk live equally long
+  result.log_max_bytes = config_.log_max_bytes;
+  result.log_max_entries = config_.log_max_entries;
+  result.log_expiration = config_.log_entries_expiration_time;
   result.seed = random_id().low;
   return result;
 }

@@ -94,6 +94,12 @@ void node_state::on_peer_message(peer_message& msg) {
   host_.send(std::move(msg));
 }
 
+caf::result<raft::index_t> node_state::compact(raft::index_t up_to) {
+  if (!host_.current())
+    return make_error(running_ ? errc::no_leader : errc::stopped);
+  return compat::delegate(self_, host_.current(), compact_log_v, up_to);
+}
+
 void node_state::on_applied(const applied_up_to& msg) {
   if (sender() != caf::actor_cast<caf::actor_addr>(applier_))
     return;

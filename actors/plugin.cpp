@@ -104,6 +104,10 @@ void add_to(caf::config_option_set& options) {
       .add<std::size_t>("max-inflight-messages", "messages on the way to one follower")
       .add<std::size_t>("max-inflight-bytes", "bytes on the way to one follower")
       .add<std::size_t>("max-uncommitted-bytes", "bytes in the log that are not committed")
+      .add<caf::timespan>("log-entries-expiration-time",
+                          "age of entries in the log (default: 5min)")
+      .add<std::size_t>("log-max-entries", "entries in the log (default: 1000000)")
+      .add<std::size_t>("log-max-bytes", "bytes in the log (default: 64 MiB)")
       .add<std::size_t>("max-subscriber-events", "events that wait for a slow subscriber");
 }
 
@@ -202,6 +206,9 @@ node_config read_config(const caf::actor_system_config& cfg) {
   in.take("max-inflight-messages", result.max_inflight_messages);
   in.take("max-inflight-bytes", result.max_inflight_bytes);
   in.take("max-uncommitted-bytes", result.max_uncommitted_bytes);
+  in.take("log-entries-expiration-time", result.log_entries_expiration_time);
+  in.take("log-max-entries", result.log_max_entries);
+  in.take("log-max-bytes", result.log_max_bytes);
   in.take("max-subscriber-events", result.max_subscriber_events);
   key_checker keys{result};
   keys.check(caf::content(cfg));

@@ -5,6 +5,7 @@
 
 #include "hamok/actors/caf_compat.hpp"
 #include "hamok/actors/interfaces/interfaces.hpp"
+#include "hamok/actors/snapshot_pieces.hpp"
 #include "hamok/raft/core.hpp"
 #include "hamok/raft/storage.hpp"
 
@@ -48,6 +49,8 @@ struct role_context {
   /// Whether somebody wants to see messages of the algorithm.
   std::shared_ptr<const std::atomic<bool>> watch_messages;
   std::map<raft::member_id, link_actor> links;
+  snapshot_pieces offered;   ///< the cut that was taken last, until the core releases it
+  snapshot_pieces received;  ///< of the snapshot that is coming in
   bool members_told = false; ///< the node knows who takes part
 };
 

@@ -18,6 +18,12 @@ constexpr auto shortest_pause = std::chrono::milliseconds{50};
 constexpr auto longest_pause = std::chrono::seconds{5};
 constexpr auto calm = std::chrono::seconds{10};
 
+/// The core waits for these, and nobody says them twice.
+bool must_arrive(const role_input& input) {
+  return std::holds_alternative<link_news>(input) || std::holds_alternative<snapshot_taken>(input)
+         || std::holds_alternative<snapshot_installed>(input);
+}
+
 } // namespace
 
 role_host::~role_host() {
@@ -136,7 +142,7 @@ void role_host::send(role_input input) {
   }
   if (retiring_.empty()) {
     deliver(input);
-  } else if (held_.size() < max_held || std::holds_alternative<link_news>(input)) {
+  } else if (held_.size() < max_held || must_arrive(input)) {
     held_.push_back(std::move(input));
   } else if (const auto* batch = std::get_if<proposal_batch>(&input)) {
     calls_.refuse(*batch);

@@ -24,7 +24,7 @@ struct link_news {
 
 /// What the node has for the present role.
 using role_input = std::variant<peer_message, proposal_batch, link_news, applied_up_to,
-                                transfer_request, change_task>;
+                                transfer_request, change_task, snapshot_taken, snapshot_installed>;
 
 /// Keeps one role actor alive. Used by the node actor alone.
 class role_host {

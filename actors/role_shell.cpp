@@ -37,6 +37,9 @@ role_shell::behavior(std::function<void(proposal_batch&)> on_batch,
       [this](const applied_up_to& msg) { on_applied(msg); },
       [this](const transfer_request& msg) { on_transfer(msg); },
       [this](change_task& msg) { on_change(msg); },
+      [this](snapshot_taken& msg) { on_snapshot_taken(msg); },
+      [this](const snapshot_installed& msg) { on_snapshot_installed(msg); },
+      [this](compact_log, raft::index_t up_to) { return on_compact(up_to); },
       [this](const write_done& msg) { on_write_done(msg); },
       [on_tick = std::move(on_tick)](const deadline_reached& msg) { on_tick(msg); },
       [this](get_view) { return view(); },
@@ -184,7 +187,9 @@ std::optional<raft::proposal_outcome> role_shell::step(raft::event_body what) {
     if (failed_)
       return outcome;
     send(out.send);
+    send_chunks(out.chunks);
     apply(out.committed);
+    care_for_snapshots(out);
     if (out.heartbeat)
       compat::send(self_, node_, event::heartbeat{});
     if (out.change && changing_)
@@ -228,15 +233,17 @@ void role_shell::fail() {
 }
 
 void role_shell::send(std::vector<raft::outbound>& messages) {
-  const auto watched = context_->watch_messages->load(std::memory_order_relaxed);
-  for (auto& out : messages) {
-    const auto link = context_->links.find(out.to);
-    if (link == context_->links.end())
-      continue;
-    if (watched)
-      compat::send(self_, node_, event::message{event::direction::out, out.to.peer, out.message});
-    compat::send(self_, link->second, std::move(out.message));
-  }
+  for (auto& out : messages)
+    send(out.to, out.message);
+}
+
+void role_shell::send(const raft::member_id& to, raft::message& message) {
+  const auto link = context_->links.find(to);
+  if (link == context_->links.end())
+    return;
+  if (context_->watch_messages->load(std::memory_order_relaxed))
+    compat::send(self_, node_, event::message{event::direction::out, to.peer, message});
+  compat::send(self_, link->second, std::move(message));
 }
 
 void role_shell::apply(raft::committed_entries& committed) {
@@ -310,6 +317,11 @@ role_actor::behavior_type role_shell::forwarding() {
       [pass_on](applied_up_to& msg) { pass_on(msg); },
       [pass_on](transfer_request& msg) { pass_on(msg); },
       [pass_on](change_task& msg) { pass_on(msg); },
+      [pass_on](snapshot_taken& msg) { pass_on(msg); },
+      [pass_on](snapshot_installed& msg) { pass_on(msg); },
+      [this](compact_log, raft::index_t up_to) -> caf::result<raft::index_t> {
+        return compat::delegate(self_, successor_, compact_log_v, up_to);
+      },
       [pass_on](write_done& msg) { pass_on(msg); },
       [](deadline_reached) {},
       [this](get_view) -> caf::result<role_view> {

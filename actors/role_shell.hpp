@@ -34,6 +34,10 @@ public:
   void on_applied(const applied_up_to& msg);
   void on_transfer(const transfer_request& msg);
   void on_change(change_task& msg);
+  void on_snapshot_taken(snapshot_taken& msg);
+  void on_snapshot_installed(const snapshot_installed& msg);
+  /// The first entry that the log still has.
+  raft::index_t on_compact(raft::index_t up_to);
   void on_write_done(const write_done& msg);
   void on_deadline(const deadline_reached& msg);
   [[nodiscard]] role_view view() const;
@@ -54,6 +58,9 @@ private:
   void persist(const raft::persist_request& request);
   void fail();
   void send(std::vector<raft::outbound>& messages);
+  void send(const raft::member_id& to, raft::message& message);
+  void send_chunks(std::vector<raft::chunk_send>& chunks);
+  void care_for_snapshots(raft::output& out);
   void apply(raft::committed_entries& committed);
   void arm();
   void report();

@@ -89,6 +89,7 @@ private:
     positive("election-timeout", config_.election_timeout);
     positive("follower-max-idle", config_.follower_max_idle);
     positive("heartbeat", config_.heartbeat);
+    positive("log-entries-expiration-time", config_.log_entries_expiration_time);
     positive("request-timeout", config_.request_timeout);
     if (config_.follower_max_idle > caf::timespan::zero()
         && config_.heartbeat > config_.follower_max_idle / 2)
@@ -167,6 +168,8 @@ private:
     at_least("max-inflight-messages", config_.max_inflight_messages, 1, 65536);
     at_least("max-inflight-bytes", config_.max_inflight_bytes, 1024, 1024 * mebibyte);
     at_least("max-uncommitted-bytes", config_.max_uncommitted_bytes, 1024, 65536 * mebibyte);
+    at_least("log-max-entries", config_.log_max_entries, 1000, std::size_t{1} << 40);
+    at_least("log-max-bytes", config_.log_max_bytes, mebibyte, std::size_t{1} << 44);
     at_least("max-subscriber-events", config_.max_subscriber_events, 16, std::size_t{1} << 24);
   }
 

@@ -88,6 +88,12 @@ struct node_config {
   std::size_t max_inflight_bytes = std::size_t{8} << 20;
   /// Proposals are refused while the log holds more uncommitted bytes than this.
   std::size_t max_uncommitted_bytes = std::size_t{64} << 20;
+  /// The log is cut short at its front, by what is applied, when it has more entries or bytes, or
+  /// older ones. What a member that can be heard still needs is kept up to twice as long; whoever
+  /// needs more gets a snapshot.
+  caf::timespan log_entries_expiration_time = std::chrono::minutes{5};
+  std::size_t log_max_entries = 1'000'000;
+  std::size_t log_max_bytes = std::size_t{64} << 20;
   /// Events that wait for one slow subscriber; more are dropped and counted (`lagged`).
   std::size_t max_subscriber_events = 4096;
 

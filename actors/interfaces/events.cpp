@@ -85,6 +85,9 @@ event_text told(const event::quorum_lost& x) {
 event_text told(const event::lagged& x) {
   return {"lagged", {number("count", x.count)}};
 }
+event_text told(const event::unsynced_peer& x) {
+  return {"unsynced-peer", {text("id", x.id)}};
+}
 event_text told(const event::resync& x) {
   return {"resync", {text("collection", x.collection)}};
 }

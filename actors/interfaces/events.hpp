@@ -95,6 +95,10 @@ struct left {};
 struct quorum_lost {
   std::string text;
 };
+/// The member lacks entries that are not in this leader's log any more: it is sent a snapshot.
+struct unsynced_peer {
+  std::string id;
+};
 /// The content of this collection was replaced by a snapshot's: what changed in between was told to
 /// nobody, so who follows it has to read it anew.
 struct resync {
@@ -112,7 +116,7 @@ using any_event =
                  event::remote_peer_joined, event::remote_peer_left, event::commit,
                  event::heartbeat, event::error, event::hello_notification,
                  event::no_heartbeat_from, event::lagged, event::joined, event::rejoining,
-                 event::left, event::quorum_lost, event::resync>;
+                 event::left, event::quorum_lost, event::resync, event::unsynced_peer>;
 
 /// One field of an event, as text.
 struct event_field {

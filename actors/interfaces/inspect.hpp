@@ -580,6 +580,11 @@ bool inspect(Inspector& f, lagged& x) {
 }
 
 template <class Inspector>
+bool inspect(Inspector& f, unsynced_peer& x) {
+  return f.object(x).fields(f.field("id", x.id));
+}
+
+template <class Inspector>
 bool inspect(Inspector& f, resync& x) {
   return f.object(x).fields(f.field("collection", x.collection));
 }

@@ -39,6 +39,7 @@ struct stop_node;
 struct close_node;
 struct role_changed;
 struct transfer_leadership;
+struct compact_log;
 struct drain;
 struct drained;
 struct remove_remote_peer;
@@ -74,6 +75,12 @@ using role_actor = caf::typed_actor<
     caf::result<void>(transfer_request),
     // Begin a change of the members; `change_result` tells the node what the core says.
     caf::result<void>(change_task),
+    // What has become of a cut that the core has asked for.
+    caf::result<void>(snapshot_taken),
+    // What has become of a snapshot that was to be installed.
+    caf::result<void>(snapshot_installed),
+    // Drop what is applied up to this index (0: all) from the log; the first entry that is left.
+    caf::result<raft::index_t>(compact_log, raft::index_t),
     // Storage has finished a write.
     caf::result<void>(write_done),
     // The timer that this actor has armed.
@@ -192,6 +199,9 @@ using node_actor = caf::typed_actor<
     // Hands the leadership over to the member with this peer id (empty: whoever is furthest), and
     // answers when the next leader is known. Only the leader can: others name it in `not_leader`.
     caf::result<void>(transfer_leadership, std::string),
+    // Drops what is applied up to this index (0: all of it) from the log of this member, but for
+    // what members that can be heard still need. Answers with the first entry that is left.
+    caf::result<raft::index_t>(compact_log, raft::index_t),
     // Stops for good.
     caf::result<void>(close_node),
     // internal, from a proposer of this member or from a link: operations for the leader.
@@ -227,6 +237,12 @@ using node_actor = caf::typed_actor<
     caf::result<void>(applied_up_to),
     // internal, from a role: how handing over the leadership has ended.
     caf::result<void>(transfer_ended),
+    // internal, from the applier: what has become of a cut, and of a snapshot to be installed.
+    caf::result<void>(snapshot_taken), caf::result<void>(snapshot_installed),
+    // internal, from the applier: a collection goes on from a snapshot.
+    caf::result<void>(event::resync),
+    // internal, from a role: a member is sent a snapshot.
+    caf::result<void>(event::unsynced_peer),
     // internal: no caller of this member waits any more.
     caf::result<void>(drained)>;
 

@@ -113,6 +113,8 @@ CAF_ADD_TYPE_ID(hamok, (hamok::part_taken))
 CAF_ADD_TYPE_ID(hamok, (hamok::install_part))
 CAF_ADD_TYPE_ID(hamok, (hamok::snapshot_loaded))
 CAF_ADD_TYPE_ID(hamok, (hamok::event::resync))
+CAF_ADD_TYPE_ID(hamok, (hamok::event::unsynced_peer))
+CAF_ADD_ATOM(hamok, hamok, compact_log)
 
 CAF_END_TYPE_ID_BLOCK(hamok)
 

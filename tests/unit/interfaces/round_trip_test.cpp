@@ -129,6 +129,7 @@ TEST_CASE("messages about snapshots survive CAF's serialization") {
   check_round_trip(install_part{1, 2, 3});
   check_round_trip(snapshot_loaded{7, {{1, {"name", "map", bytes, {}, {1, 2}}, 3}}, "a problem"});
   check_round_trip(event::resync{"name"});
+  check_round_trip(event::unsynced_peer{"name"});
 }
 
 TEST_CASE("messages of callers and events survive CAF's serialization") {

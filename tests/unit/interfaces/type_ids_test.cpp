@@ -115,6 +115,8 @@ constexpr std::array pinned{
     std::string_view{"hamok::install_part"},
     std::string_view{"hamok::snapshot_loaded"},
     std::string_view{"hamok::event::resync"},
+    std::string_view{"hamok::event::unsynced_peer"},
+    std::string_view{"hamok::compact_log"},
 };
 
 template <std::size_t... Offsets>
