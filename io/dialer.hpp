@@ -5,6 +5,7 @@
 
 #include "hamok/actors/interfaces/endpoint.hpp"
 #include "hamok/io/link_config.hpp"
+#include "hamok/io/resolver.hpp"
 
 #include <caf/timespan.hpp>
 #include <caf/type_id.hpp>
@@ -27,7 +28,8 @@ using dialer_actor = caf::typed_actor<
 /// Whom to connect to.
 struct dial_target {
   std::string peer; ///< empty: whoever is there
-  endpoint at;
+  endpoint at;      ///< the name is resolved anew at every attempt
+  lookup_function look_up = &::getaddrinfo;
 };
 
 /// How long to wait for what.

@@ -1,7 +1,5 @@
 #include "hamok/io/sockets.hpp"
 
-#include "hamok/io/resolver.hpp"
-
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -10,11 +8,13 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <limits>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace hamok {
 
@@ -66,6 +66,16 @@ int try_connect(const addrinfo& address, clock::time_point deadline, unique_fd& 
   return 0;
 }
 
+/// The address as a number.
+std::string host_of(const addrinfo& address) {
+  std::array<char, NI_MAXHOST> text{};
+  if (::getnameinfo(address.ai_addr, address.ai_addrlen, text.data(), text.size(), nullptr, 0,
+                    NI_NUMERICHOST)
+      != 0)
+    return {};
+  return text.data();
+}
+
 bool is_loopback(const addrinfo& address) {
   if (address.ai_family == AF_INET) {
     sockaddr_in v4{};
@@ -111,7 +121,7 @@ int try_listen(const addrinfo& address, unique_fd& result) {
 } // namespace
 
 socket_result connect_to(const endpoint& target, std::chrono::nanoseconds each,
-                         clock::time_point deadline) {
+                         clock::time_point deadline, address_choice choice) {
   // Never beyond what the clock can count.
   const auto within = [&] {
     const auto now = clock::now();
@@ -119,12 +129,18 @@ socket_result connect_to(const endpoint& target, std::chrono::nanoseconds each,
   };
   socket_result result;
   const auto found = resolve(
-      target, 0, std::min<std::chrono::nanoseconds>(deadline - clock::now(), resolve_patience));
+      target, 0, std::min<std::chrono::nanoseconds>(deadline - clock::now(), resolve_patience),
+      choice.look_up);
   result.error = found.error;
-  for (const auto* i = found.addresses.get(); i != nullptr; i = i->ai_next) {
-    const auto code = try_connect(*i, within(), result.socket);
+  std::vector<const addrinfo*> addresses;
+  for (const auto* i = found.addresses.get(); i != nullptr; i = i->ai_next)
+    addresses.push_back(i);
+  for (std::size_t i = 0; i < addresses.size(); ++i) {
+    result.turn = (choice.first + i) % addresses.size();
+    const auto& address = *addresses[result.turn];
+    const auto code = try_connect(address, within(), result.socket);
     if (code == 0) {
-      result.at = target;
+      result.at = {host_of(address), target.port};
       result.error.clear();
       return result;
     }

@@ -5,6 +5,8 @@
 #include "hamok/tests/catch.hpp"
 #include "hamok/tests/unit/io/fake_node.hpp"
 
+#include <atomic>
+
 using namespace hamok;
 using namespace hamok::testing;
 
@@ -32,7 +34,95 @@ struct dialing {
   dialer_actor actor;
 };
 
+/// What a name server answers; read by threads of the resolver.
+std::atomic<int> questions{0};
+
+int look_up_number(const char* host, const char* port, const addrinfo* hints, addrinfo** found) {
+  auto numeric = *hints;
+  numeric.ai_flags |= AI_NUMERICHOST;
+  return ::getaddrinfo(host, port, &numeric, found);
+}
+
+/// A name that is unknown at first, then leads to where nobody listens, then to the right place.
+int look_up_what_moves(const char*, const char* port, const addrinfo* hints, addrinfo** found) {
+  const auto asked = ++questions;
+  if (asked == 1)
+    return EAI_NONAME;
+  return look_up_number(asked < 4 ? "127.0.0.2" : "127.0.0.1", port, hints, found);
+}
+
+/// Two addresses, always in this order.
+int look_up_two(const char*, const char* port, const addrinfo* hints, addrinfo** found) {
+  ++questions;
+  addrinfo* second = nullptr;
+  if (look_up_number("127.0.0.1", port, hints, &second) != 0)
+    return EAI_AGAIN;
+  if (look_up_number("127.0.0.2", port, hints, found) != 0)
+    return EAI_AGAIN;
+  (*found)->ai_next = second;
+  return 0;
+}
+
 } // namespace
+
+TEST_CASE("a name is resolved anew at every attempt") {
+  io_system io;
+  fake_member alpha{io.system, "alpha"};
+  fake_member beta{io.system, "beta"};
+  const auto port = open_port(io.system, alpha, {"127.0.0.1", 0});
+  questions = 0;
+  const dialing dialer{
+      io.system, beta, {"alpha", {"moves.invalid", port.at.port}, look_up_what_moves}};
+  CHECK(beta.record->wait_linked("alpha"));
+  CHECK(alpha.record->wait_linked("beta"));
+  CHECK(questions >= 4);
+  caf::anon_send_exit(port.actor, caf::exit_reason::user_shutdown);
+}
+
+TEST_CASE("where somebody else answers at one address of a name, the others are tried too") {
+  io_system io;
+  fake_member alpha{io.system, "alpha"};
+  fake_member gamma{io.system, "gamma"};
+  fake_member beta{io.system, "beta"};
+  const auto port = open_port(io.system, alpha, {"127.0.0.1", 0});
+  const auto other = open_port(io.system, gamma, {"127.0.0.2", port.at.port});
+  questions = 0;
+  const dialing dialer{io.system, beta, {"alpha", {"two.invalid", port.at.port}, look_up_two}};
+  CHECK(beta.record->wait_linked("alpha"));
+  CHECK(beta.record->wait_error(errc::refused_stranger));
+  for (const auto& one : {port, other})
+    caf::anon_send_exit(one.actor, caf::exit_reason::user_shutdown);
+}
+
+TEST_CASE("connecting begins with the address whose turn it is, and says which has answered") {
+  io_system io;
+  fake_member alpha{io.system, "alpha"};
+  const auto port = open_port(io.system, alpha, {"127.0.0.1", 0});
+  const endpoint name{"two.invalid", port.at.port};
+  const auto never = std::chrono::steady_clock::time_point::max();
+  for (std::size_t first = 0; first < 4; ++first) {
+    const auto result = connect_to(name, 1s, never, {look_up_two, first});
+    REQUIRE(result.socket);
+    CHECK(result.turn == 1);
+    CHECK(result.at == endpoint{"127.0.0.1", port.at.port});
+  }
+  caf::anon_send_exit(port.actor, caf::exit_reason::user_shutdown);
+}
+
+TEST_CASE("an address keeps its turn while its connections last") {
+  address_turn turn{1s};
+  auto now = std::chrono::steady_clock::time_point{} + 1h;
+  CHECK(turn.next(now) == 0);
+  turn.failed();
+  CHECK(turn.next(now) == 1);
+  turn.connected(2, now);
+  now += 2s;
+  CHECK(turn.next(now) == 2); // it was of use
+  turn.connected(2, now);
+  now += 10ms;
+  CHECK(turn.next(now) == 3); // it was not
+  CHECK(turn.next(now) == 3); // and is blamed once
+}
 
 TEST_CASE("pauses between attempts grow to their limit and differ") {
   backoff pauses{20ms, 1s, 42};
