@@ -1,6 +1,8 @@
 #include "hamok/actors/member_links.hpp"
 
 #include "hamok/actors/interfaces/endpoint.hpp"
+#include "hamok/io/basp_link.hpp"
+#include "hamok/io/local_link.hpp"
 #include "hamok/io/wire.hpp"
 
 #include <caf/send.hpp>
@@ -33,10 +35,14 @@ member_links::member_links(self_ptr self, compat::monitors& monitors, const node
       network_(std::move(network)),
       calls_(std::move(calls)),
       monitors_(monitors),
-      book_(config.peer_id) {}
+      book_(config.peer_id),
+      door_(self, monitors),
+      custom_door_(self, monitors) {
+  custom_.placement = config.placement;
+}
 
 member_links::~member_links() {
-  stop();
+  end();
 }
 
 caf::error member_links::start(hello_policy policy, hello said) {
@@ -46,17 +52,21 @@ caf::error member_links::start(hello_policy policy, hello said) {
                       "fits into a hello; make one of them smaller");
   policy_ = std::move(policy);
   running_ = true;
-  if (config_.link == link_kind::broker)
-    if (auto problem = listen()) {
-      running_ = false;
-      return problem;
-    }
+  if (auto problem = be_found()) {
+    running_ = false;
+    return problem;
+  }
   said.endpoint = advertised();
   said_->set(std::move(said));
   return {};
 }
 
 void member_links::stop() {
+  lose_name();
+  end();
+}
+
+void member_links::end() {
   running_ = false;
   for (const auto& [peer, dialer] : std::exchange(dialers_, {}))
     hang_up(dialer.actor);
@@ -112,6 +122,51 @@ std::optional<link_actor> member_links::link_to(const std::string& peer) const {
   return book_.current(peer);
 }
 
+void member_links::open(const link_hello& said, const link_actor& from) {
+  const auto kind = config_.link;
+  if (running_ && (kind == link_kind::local || kind == link_kind::basp)) {
+    door_.open(said, from, make_actor_options(), make_link_config());
+    return;
+  }
+  const auto reason = running_ ? errc::not_supported : errc::stopped;
+  compat::send(self_, caf::actor_cast<caf::actor>(from), link_opened_v, make_error(reason));
+}
+
+void member_links::accept(const std::string& peer, const blob& bytes) {
+  if (running_ && config_.link == link_kind::custom)
+    custom_door_.accept(peer, bytes, custom_, make_link_config());
+}
+
+// -- being found ----------------------------------------------------------------------------------
+
+std::string member_links::advertised() const {
+  if (is_by_name(config_.link))
+    return config_.peer_id;
+  return config_.advertise.empty() ? listening_ : config_.advertise;
+}
+
+const std::string& member_links::address_of(const peer_endpoint& member) const {
+  return is_by_name(config_.link) ? member.peer : member.endpoint;
+}
+
+caf::error member_links::be_found() {
+  switch (config_.link) {
+  case link_kind::local:
+    return enter_local_nodes(self_->system(), config_.cluster, config_.peer_id,
+                             compat::handle_of<node_actor>(self_));
+  case link_kind::custom:
+    return {};
+  default:
+    return listen();
+  }
+}
+
+void member_links::lose_name() {
+  if (config_.link == link_kind::local)
+    leave_local_nodes(self_->system(), config_.cluster, config_.peer_id,
+                      compat::handle_of<node_actor>(self_));
+}
+
 caf::error member_links::listen() {
   const auto where = bound_.empty() ? config_.effective_listen() : bound_;
   if (where.empty())
@@ -123,7 +178,10 @@ caf::error member_links::listen() {
   settings.at = *at;
   settings.allow_insecure = config_.allow_insecure;
   settings.link = make_link_config();
-  auto listener = spawn_listener(self_->system(), std::move(settings));
+  auto listener = config_.link == link_kind::basp
+                      ? spawn_basp_port(self_->system(), *at, config_.allow_insecure,
+                                        compat::handle_of<node_actor>(self_))
+                      : spawn_listener(self_->system(), std::move(settings));
   if (!listener)
     return std::move(listener.error());
   listener_ = listener->actor;
@@ -161,7 +219,7 @@ void member_links::dial(const std::vector<peer_endpoint>& wanted) {
 }
 
 void member_links::seek(const std::vector<std::string>& seeds, bool wanted) {
-  if (!running_ || config_.link == link_kind::local)
+  if (!running_)
     return;
   seeks_ = wanted;
   for (const auto& seed : seeds)
@@ -189,15 +247,12 @@ void member_links::hang_up(const dialer_actor& dialer) {
 }
 
 dialer_actor member_links::make_dialer(const peer_endpoint& member) {
-  if (config_.link == link_kind::local) {
-    local_target target;
-    target.cluster = config_.cluster;
-    target.self = config_.peer_id;
-    target.peer = member.peer;
-    target.placement = config_.placement;
-    target.network = network_;
-    return spawn_local_dialer(self_->system(), std::move(target), make_link_config());
-  }
+  auto& system = self_->system();
+  if (config_.link == link_kind::local)
+    return spawn_local_dialer(system, config_.cluster, member.endpoint, make_actor_options(),
+                              make_link_config());
+  if (config_.link == link_kind::custom)
+    return spawn_custom_dialer(system, member.endpoint, custom_, make_link_config());
   const auto at = parse_endpoint(member.endpoint);
   if (!at) {
     compat::send(self_, compat::handle_of<node_actor>(self_),
@@ -206,7 +261,9 @@ dialer_actor member_links::make_dialer(const peer_endpoint& member) {
                                   + " cannot be dialed: " + endpoint_problem(member.endpoint)});
     return {};
   }
-  return spawn_dialer(self_->system(), {member.peer, *at}, make_link_config());
+  if (config_.link == link_kind::basp)
+    return spawn_basp_dialer(system, {member.peer, *at}, make_actor_options(), make_link_config());
+  return spawn_dialer(system, {member.peer, *at}, make_link_config());
 }
 
 void member_links::on_down(const link_actor& link, const caf::error& reason) {
@@ -233,6 +290,10 @@ void member_links::close(const raft::member_id& member, errc reason) {
 void member_links::close(const std::vector<link_actor>& links, errc reason) {
   for (const auto& link : links)
     compat::send(self_, link, close_link_v, make_error(reason));
+}
+
+actor_link_options member_links::make_actor_options() const {
+  return {config_.placement, network_};
 }
 
 link_config member_links::make_link_config() const {

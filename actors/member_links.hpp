@@ -6,11 +6,12 @@
 #include "hamok/actors/caf_compat.hpp"
 #include "hamok/actors/interfaces/config.hpp"
 #include "hamok/actors/interfaces/interfaces.hpp"
+#include "hamok/io/actor_link.hpp"
+#include "hamok/io/custom_link.hpp"
 #include "hamok/io/dialer.hpp"
 #include "hamok/io/hello.hpp"
 #include "hamok/io/link_config.hpp"
 #include "hamok/io/listener.hpp"
-#include "hamok/io/local_link.hpp"
 
 #include <functional>
 #include <map>
@@ -61,8 +62,9 @@ public:
   member_links& operator=(const member_links&) = delete;
   ~member_links();
 
-  /// Listens. `policy` and `said` hold until they are replaced. Fails with `invalid_config` when
-  /// the others could not read `said`, or with what listening fails with.
+  /// Listens, or whatever lets others find this node over links of its kind. `policy` and `said`
+  /// hold until they are replaced. Fails with `invalid_config` when the others could not read
+  /// `said`, or with what listening fails with.
   [[nodiscard]] caf::error start(hello_policy policy, hello said);
   /// Says goodbye on every link, and neither listens nor dials any more.
   void stop();
@@ -85,6 +87,11 @@ public:
   [[nodiscard]] caf::error judge(const link_hello& incoming, const link_actor& link);
   void opened(const hello& remote, const link_actor& link);
 
+  /// Another node has dialed this one, for a link between actors.
+  void open(const link_hello& said, const link_actor& from);
+  /// The application has carried this here from `peer`, for a custom link.
+  void accept(const std::string& peer, const blob& bytes);
+
   [[nodiscard]] std::optional<link_actor> link_to(const std::string& peer) const;
   /// All members with a link.
   [[nodiscard]] const std::map<std::string, raft::member_id>& linked() const { return linked_; }
@@ -92,19 +99,24 @@ public:
   [[nodiscard]] bool quiet() const { return linked_.empty() && listeners_ == 0; }
   /// `host:port` that is bound; empty: none.
   [[nodiscard]] const std::string& listening() const noexcept { return listening_; }
-  /// What others are told of that; empty: nothing.
-  [[nodiscard]] std::string advertised() const {
-    return config_.advertise.empty() ? listening_ : config_.advertise;
-  }
+  /// What others are told of that; empty: nothing. Where members find each other by name, the name.
+  [[nodiscard]] std::string advertised() const;
+  /// Where to dial this member.
+  [[nodiscard]] const std::string& address_of(const peer_endpoint& member) const;
+  /// Others do not find this node by its name any more; the last thing before it ends.
+  void lose_name();
 
 private:
+  [[nodiscard]] caf::error be_found();
   [[nodiscard]] caf::error listen();
   void seek();
+  void end();
   [[nodiscard]] dialer_actor make_dialer(const peer_endpoint& member);
   void hang_up(const dialer_actor& dialer);
   void on_down(const link_actor& link, const caf::error& reason);
   void close(const std::vector<link_actor>& links, errc reason);
   [[nodiscard]] link_config make_link_config() const;
+  [[nodiscard]] actor_link_options make_actor_options() const;
 
   self_ptr self_;
   const node_config& config_;
@@ -117,6 +129,9 @@ private:
   std::shared_ptr<epoch_table> epochs_ = std::make_shared<epoch_table>();
   hello_policy policy_;
   link_book<link_actor> book_;
+  link_door door_;
+  custom_door custom_door_;
+  custom_link_options custom_;
   std::map<std::string, raft::member_id> linked_;
   std::map<std::string, std::string> endpoints_; ///< as the linked peers have said them
   struct known_dialer {

@@ -327,6 +327,10 @@ subscription node::listen(bool with_messages, std::function<void(const any_event
   return subscription{[callbacks, id] { callbacks->remove(id); }};
 }
 
+void node::accept(const std::string& peer, const blob& frame) {
+  compat::anon_send(impl_->actor, accept_message_v, peer, frame);
+}
+
 void node::subscribe(const caf::actor& subscriber, bool with_messages) {
   static_cast<void>(impl_->tell(patience, subscribe_v, subscriber, with_messages));
 }

@@ -187,6 +187,13 @@ public:
   void subscribe(const caf::actor& subscriber, bool with_messages = false);
   void unsubscribe(const caf::actor& subscriber);
 
+  // -- custom links -----------------------------------------------------------------------------
+
+  /// With custom links: the application has carried this here from the node `peer`, which gave it
+  /// out as the `frame` of an `event::message`. Never waits. What makes no sense is dropped, or
+  /// ends the link that it names.
+  void accept(const std::string& peer, const blob& frame);
+
   // -- parts ------------------------------------------------------------------------------------
 
   /// The typed handle of the node actor.

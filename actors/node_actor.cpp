@@ -96,6 +96,7 @@ node_actor::behavior_type node_state::make_behavior() {
       [this](transfer_leadership, const std::string& to) { return transfer(to); },
       [this](compact_log, raft::index_t up_to) { return compact(up_to); },
       [this](close_node) { return close(); },
+      [this](accept_message, const std::string& from, const blob& x) { links_.accept(from, x); },
       // internal
       [this](proposal_batch& batch) { on_proposals(batch); },
       [this](const proposal_refused& msg) { on_refused(msg); },
@@ -112,6 +113,7 @@ node_actor::behavior_type node_state::make_behavior() {
       [this](const link_hello& incoming, const link_actor& link) {
         return to_result(links_.judge(incoming, link));
       },
+      [this](open_link, const link_hello& said, const link_actor& x) { links_.open(said, x); },
       [this](link_opened, const hello& remote, const link_actor& link) {
         links_.opened(remote, link);
       },

@@ -51,6 +51,7 @@ public:
   ~node_state();
 
   node_actor::behavior_type make_behavior();
+  void on_exit() { links_.lose_name(); }
 
 private:
   using done_promise = caf::typed_response_promise<void>;

@@ -81,7 +81,7 @@ caf::error node_state::begin_life() {
   std::vector<raft::known_peer> configured;
   for (const auto& member : config_.initial_members)
     if (member.peer != config_.peer_id)
-      configured.push_back({member.peer, member.endpoint, 0});
+      configured.push_back({member.peer, links_.address_of(member), 0});
   static_cast<void>(directory_->learn(configured));
   refresh_words();
   note_down();
@@ -302,10 +302,6 @@ void node_state::refresh_peers() {
   for (const auto& [wish, added] : awaited_)
     if (std::ranges::find(wanted, added.peer, &peer_endpoint::peer) == wanted.end())
       wanted.push_back(added);
-  if (config_.link == link_kind::local) // those are found by their names
-    for (const auto& member : config_.initial_members)
-      if (member.peer != config_.peer_id)
-        wanted.push_back(member);
   directory_->keep(std::move(kept));
   links_.dial(wanted);
   links_.seek(config_.seeds, !inside || links_.linked().empty());
@@ -382,9 +378,11 @@ caf::result<void> node_state::add_member(const peer_endpoint& added, caf::timesp
       return problem;
     return caf::unit;
   }
-  if (!added.endpoint.empty() && added.peer != config_.peer_id) {
-    awaited_.emplace(last_wish_ + 1, added);
-    learn({{added.peer, added.endpoint, 0}});
+  auto awaited = added;
+  awaited.endpoint = links_.address_of(added);
+  if (!awaited.endpoint.empty() && awaited.peer != config_.peer_id) {
+    awaited_.emplace(last_wish_ + 1, awaited);
+    learn({{awaited.peer, awaited.endpoint, 0}});
     refresh_peers();
   }
   auto result = wish(raft::wish_kind::add, added.peer, timeout);

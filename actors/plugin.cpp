@@ -95,7 +95,7 @@ void add_to(caf::config_option_set& options) {
       .add<std::uint32_t>("bootstrap-expect", "found with so many nodes that find each other")
       .add<strings>("seeds", "endpoints of members, of which one has to live")
       .add<bool>("allow-insecure", "allow to listen outside of loopback without protection")
-      .add<std::string>("link", "broker or local (default: broker)")
+      .add<std::string>("link", "broker, basp, local or custom (default: broker)")
       .add<std::string>("placement", "automatic, scheduler or multiplexer (default: automatic)")
       .add<caf::timespan>("request-timeout", "deadline of operations (default: 5s)")
       .add<std::string>("app-data", "JSON object that is told to the other members")
@@ -194,7 +194,11 @@ node_config read_config(const caf::actor_system_config& cfg) {
   in.take("bootstrap-expect", result.bootstrap_expect);
   in.take("seeds", result.seeds);
   in.take("allow-insecure", result.allow_insecure);
-  in.choose("link", result.link, {{"broker", link_kind::broker}, {"local", link_kind::local}});
+  in.choose("link", result.link,
+            {{"broker", link_kind::broker},
+             {"local", link_kind::local},
+             {"basp", link_kind::basp},
+             {"custom", link_kind::custom}});
   in.choose("placement", result.placement,
             {{"automatic", placement::automatic},
              {"scheduler", placement::scheduler},
@@ -214,6 +218,13 @@ node_config read_config(const caf::actor_system_config& cfg) {
   keys.check(caf::content(cfg));
   keys.check_file(caf::content(cfg));
   return result;
+}
+
+caf::expected<std::uint16_t> publish(const node& what, std::uint16_t port, const char* address) {
+  if (!what.system().has_middleman())
+    return make_error(errc::invalid_config,
+                      "publishing needs an actor system with caf::io::middleman");
+  return what.system().middleman().publish(what.actor(), port, address, true);
 }
 
 caf::expected<node> spawn_node(caf::actor_system& system, node_config config) {

@@ -38,4 +38,12 @@ void add_options(caf::actor_system_config& cfg);
                                              node_parts parts);
 [[nodiscard]] caf::expected<node> spawn_node(caf::actor_system& system, node_config config = {});
 
+/// For links over BASP, where the application's own port is to be used or a port of its choice:
+/// publishes the node as `middleman().publish` does, at this address and port (0: any), and gives
+/// the port. The node is to be configured with `link_kind::basp`, no `listen`, and this endpoint as
+/// `advertise`; publish it before it starts. Whoever can reach the port can do everything that this
+/// program can do with the node.
+[[nodiscard]] caf::expected<std::uint16_t> publish(const node& what, std::uint16_t port,
+                                                   const char* address = "127.0.0.1");
+
 } // namespace hamok

@@ -116,7 +116,7 @@ private:
     if (!config_.advertise.empty())
       endpoint("advertise", config_.advertise, false);
     const auto parsed = parse_endpoint(listen);
-    if (config_.link == link_kind::broker && parsed && !is_loopback(parsed->host)
+    if (!is_by_name(config_.link) && parsed && !is_loopback(parsed->host)
         && !config_.allow_insecure)
       problem("listen", "'" + listen
                             + "' is not a loopback address and links are not protected; listen on "
@@ -132,7 +132,7 @@ private:
       if (!seen.insert(member.peer).second)
         problem("initial-members", "'" + member.peer + "' is named twice; name each founder once");
       name("initial-members", member.peer);
-      if (all.size() > 1 && config_.link == link_kind::broker)
+      if (all.size() > 1 && !is_by_name(config_.link))
         endpoint("initial-members", member.endpoint, false, "of '" + member.peer + "': ");
     }
     if (seen.count(config_.peer_id) == 0)
@@ -147,12 +147,18 @@ private:
     else if (config_.bootstrap_expect > 1 && !config_.initial_members.empty())
       problem("bootstrap-expect", "founders are named already; give `initial-members` or a number");
     for (const auto& seed : config_.seeds)
-      endpoint("seeds", seed, false);
+      if (is_by_name(config_.link))
+        name("seeds", seed);
+      else
+        endpoint("seeds", seed, false);
     const auto finds_others = !config_.seeds.empty() || config_.bootstrap_expect > 1;
-    if (finds_others && config_.link == link_kind::local)
-      problem("seeds", "local links have no endpoints; name all members in `initial-members`");
-    if (finds_others && config_.link == link_kind::broker && config_.effective_listen().empty())
+    if (!finds_others || !config_.effective_listen().empty())
+      return;
+    if (config_.link == link_kind::broker)
       problem("listen", "it is empty; others have to connect to this member, so give host:port");
+    else if (config_.link == link_kind::basp && config_.advertise.empty())
+      problem("listen", "it is empty; others have to get at this node, so give host:port, or say "
+                        "in `advertise` where the application publishes it");
   }
 
   void at_least(const char* option, std::size_t value, std::size_t low, std::size_t high) {
@@ -200,6 +206,8 @@ std::vector<config_problem> node_config::validate() const {
 std::string node_config::effective_listen() const {
   if (!listen.empty())
     return listen;
+  if (link == link_kind::basp && !advertise.empty())
+    return {};
   for (const auto& member : initial_members)
     if (member.peer == peer_id)
       return member.endpoint;

@@ -28,8 +28,15 @@ inline constexpr std::size_t max_members_size = std::size_t{16} << 10;
 /// What carries messages between members.
 enum class link_kind : std::uint8_t {
   broker, ///< a TCP connection of CAF's multiplexer, with Hamok's own frames
-  local,  ///< members inside one process; an endpoint is `host:port` of the local switch
+  local,  ///< members inside one actor system, which find each other by name
+  basp,   ///< the connections of CAF's own protocol, to published node actors
+  custom, ///< the application carries frames, from `event::message` to `node::accept`
 };
+
+/// Whether members find each other by name, and have no endpoints.
+[[nodiscard]] constexpr bool is_by_name(link_kind kind) noexcept {
+  return kind == link_kind::local || kind == link_kind::custom;
+}
 
 /// One thing that is wrong with a configuration.
 struct config_problem {
@@ -56,7 +63,8 @@ struct node_config {
   bool only_follower = false;
 
   /// Where to listen, as `host:port` (port 0: any). Empty: at this member's own endpoint in
-  /// `initial_members`, or not at all when there is none.
+  /// `initial_members`, or not at all when there is none; nor with links over BASP where there is
+  /// an `advertise`, because then the application publishes the node there.
   std::string listen;
   /// What to tell the others instead of the address that is bound.
   std::string advertise;
@@ -66,7 +74,8 @@ struct node_config {
   /// 1, without initial members and seeds: the member founds a cluster of its own.
   std::uint32_t bootstrap_expect = 1;
   /// `host:port` of members, or of nodes that will be: one that lives is enough to learn of all
-  /// others. With seeds alone a node never founds a cluster: it joins the one that it meets.
+  /// others. With seeds alone a node never founds a cluster: it joins the one that it meets. Where
+  /// members find each other by name, their names.
   std::vector<std::string> seeds;
   /// A listening address outside of loopback is refused unless this is set: links are not
   /// protected.

@@ -47,6 +47,8 @@ event_text told(const event::leader_changed& x) {
   return {"leader-changed", {text("now", x.now), text("before", x.before)}};
 }
 event_text told(const event::message& x) {
+  if (x.frame.size() > 0)
+    return {"message", {text("to", x.peer), number("frame-bytes", x.frame.size())}};
   return {"message",
           {text(x.way == event::direction::out ? "to" : "from", x.peer),
            text("content", raft::to_string(x.content))}};

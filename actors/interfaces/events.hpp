@@ -42,11 +42,14 @@ struct leader_changed {
 /// Which way a message went, seen from this member.
 enum class direction : std::uint8_t { in, out };
 
-/// A message of the algorithm went out or came in (only while somebody subscribes to it).
+/// A message of the algorithm went out or came in (only while somebody subscribes to it). With
+/// custom links also what the application has to carry to `peer`, where `node::accept` takes it;
+/// then `frame` is not empty, and says it all.
 struct message {
   direction way = direction::in;
   std::string peer;
   raft::message content;
+  blob frame = {};
 };
 
 /// There is a link to this member now.

@@ -524,7 +524,7 @@ bool inspect(Inspector& f, message& x) {
     return true;
   };
   return f.object(x).fields(f.field("out", get, set), f.field("peer", x.peer),
-                            f.field("content", x.content));
+                            f.field("content", x.content), f.field("frame", x.frame));
 }
 template <class Inspector>
 bool inspect(Inspector& f, remote_peer_joined& x) {

@@ -45,6 +45,8 @@ struct drained;
 struct remove_remote_peer;
 struct join_cluster;
 struct leave_cluster;
+struct open_link;
+struct accept_message;
 
 /// A peer link: carries everything that goes to one incarnation of one remote member.
 using link_actor = caf::typed_actor<
@@ -204,6 +206,8 @@ using node_actor = caf::typed_actor<
     caf::result<raft::index_t>(compact_log, raft::index_t),
     // Stops for good.
     caf::result<void>(close_node),
+    // Of custom links: the application has carried this here from that peer (`event::message`).
+    caf::result<void>(accept_message, std::string, blob),
     // internal, from a proposer of this member or from a link: operations for the leader.
     caf::result<void>(proposal_batch),
     // internal, from a role or a link: a batch was not appended.
@@ -221,6 +225,8 @@ using node_actor = caf::typed_actor<
     // internal, from a link: may this peer come in? Fails with the reason for a refusal. (A bare
     // `errc` in a message, or as an answer, is turned into a `caf::error` by CAF.)
     caf::result<void>(link_hello, link_actor),
+    // internal, from a link of another node: open the other end, for a link between actors.
+    caf::result<void>(open_link, link_hello, link_actor),
     // internal, from a link: both sides have accepted each other.
     caf::result<void>(link_opened, hello, link_actor),
     // internal, from a link: a message of the algorithm.

@@ -115,6 +115,8 @@ CAF_ADD_TYPE_ID(hamok, (hamok::snapshot_loaded))
 CAF_ADD_TYPE_ID(hamok, (hamok::event::resync))
 CAF_ADD_TYPE_ID(hamok, (hamok::event::unsynced_peer))
 CAF_ADD_ATOM(hamok, hamok, compact_log)
+CAF_ADD_ATOM(hamok, hamok, open_link)
+CAF_ADD_ATOM(hamok, hamok, accept_message)
 
 CAF_END_TYPE_ID_BLOCK(hamok)
 

@@ -125,6 +125,52 @@ TEST_CASE("a member listens at its own initial endpoint unless it says otherwise
   CHECK(config.effective_listen() == "127.0.0.1:9");
 }
 
+TEST_CASE("what has to be given depends on the kind of link") {
+  const auto problems_of = [](link_kind kind, auto adjust) {
+    auto config = good();
+    config.link = kind;
+    adjust(config);
+    return config.validate();
+  };
+  const auto seed = [](auto& c) { c.seeds = {"127.0.0.1:1"}; };
+  for (const auto kind : {link_kind::broker, link_kind::basp}) { // others have to reach it
+    const auto problems = problems_of(kind, seed);
+    REQUIRE(problems.size() == 1);
+    CHECK(problems[0].option == "listen");
+    CHECK(problems_of(kind, [](auto& c) { c.listen = "0.0.0.0:1"; }).size() == 1);
+    CHECK(problems_of(kind,
+                      [](auto& c) {
+                        c.seeds = {"alpha"};
+                        c.listen = "127.0.0.1:0";
+                      })
+              .size()
+          == 1);
+  }
+  const auto published = [](auto& c) {
+    c.seeds = {"127.0.0.1:1"};
+    c.advertise = "127.0.0.1:2";
+  };
+  CHECK(problems_of(link_kind::basp, published).empty());
+  CHECK(problems_of(link_kind::broker, published).size() == 1);
+  for (const auto kind : {link_kind::local, link_kind::custom}) { // by name
+    CHECK(problems_of(kind, [](auto& c) { c.seeds = {"alpha"}; }).empty());
+    CHECK(problems_of(kind, [](auto& c) { c.bootstrap_expect = 3; }).empty());
+    CHECK(problems_of(kind, [](auto& c) { c.seeds = {"al@pha"}; }).size() == 1);
+    CHECK(problems_of(kind, [](auto& c) { c.initial_members = {{"a", {}}, {"b", {}}}; }).empty());
+  }
+}
+
+TEST_CASE("over BASP a member does not listen where the application publishes it") {
+  auto config = good();
+  config.link = link_kind::basp;
+  config.initial_members = {{"a", "127.0.0.1:1"}, {"b", "127.0.0.1:2"}};
+  CHECK(config.effective_listen() == "127.0.0.1:1");
+  config.advertise = "127.0.0.1:1";
+  CHECK(config.effective_listen().empty());
+  config.listen = "127.0.0.1:3";
+  CHECK(config.effective_listen() == "127.0.0.1:3");
+}
+
 TEST_CASE("application data is a JSON object and nothing else") {
   const auto accepted = [](std::string text) {
     auto config = good();
@@ -183,7 +229,7 @@ TEST_CASE("options that cannot be understood are told with the other problems") 
   const auto problems = read_config(settings).validate();
   REQUIRE(problems.size() == 2);
   CHECK(problems[0].option == "initial-members");
-  CHECK(problems[1].text == "'pigeon' is not known; give one of broker, local");
+  CHECK(problems[1].text == "'pigeon' is not known; give one of broker, local, basp, custom");
 }
 
 TEST_CASE("options of another type are told with what they take") {

@@ -161,6 +161,7 @@ TEST_CASE("messages of callers and events survive CAF's serialization") {
   check_round_trip(event::state_changed{raft::role::leader, raft::role::candidate});
   check_round_trip(event::leader_changed{"a", "b"});
   check_round_trip(event::message{event::direction::out, "a", some_message()});
+  check_round_trip(event::message{event::direction::out, "a", {}, blob::from_string("frame")});
   check_round_trip(event::error{errc::no_leader, "text"});
   check_round_trip(event::hello_notification{"a", "{}"});
   check_round_trip(event::lagged{3});

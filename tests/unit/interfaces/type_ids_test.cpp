@@ -117,6 +117,8 @@ constexpr std::array pinned{
     std::string_view{"hamok::event::resync"},
     std::string_view{"hamok::event::unsynced_peer"},
     std::string_view{"hamok::compact_log"},
+    std::string_view{"hamok::open_link"},
+    std::string_view{"hamok::accept_message"},
 };
 
 template <std::size_t... Offsets>

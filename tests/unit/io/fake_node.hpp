@@ -4,7 +4,9 @@
 
 #include "hamok/actors/caf_compat.hpp"
 #include "hamok/actors/interfaces/interfaces.hpp"
+#include "hamok/io/actor_link.hpp"
 #include "hamok/io/client_protocol.hpp"
+#include "hamok/io/custom_link.hpp"
 #include "hamok/io/hello.hpp"
 #include "hamok/io/link_config.hpp"
 
@@ -15,9 +17,11 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -114,6 +118,12 @@ public:
   std::vector<member_change_request> changes; ///< that clients have asked for
   std::vector<caf::actor> subscribers;
   std::map<std::string, collection_actor> collections;
+  /// What ends are told that others have dialed; empty: nobody is let in so.
+  std::optional<link_config> door;
+  actor_link_options actor_options;
+  custom_link_options custom_options;
+  /// Carries what custom links say to the peer; from any thread.
+  std::function<void(const std::string&, const blob&)> carry;
 };
 
 using record_ptr = std::shared_ptr<node_record>;
@@ -122,10 +132,24 @@ class fake_node_state {
 public:
   fake_node_state(caf::event_based_actor* self, record_ptr record)
       : self_(self),
-        record_(std::move(record)) {}
+        record_(std::move(record)),
+        door_(self, monitors_),
+        custom_door_(self, monitors_) {}
 
   caf::behavior make_behavior() {
     return caf::behavior{
+        [this](open_link, const link_hello& said, const link_actor& from) {
+          if (const auto door = record_->get([](node_record& r) { return r.door; }))
+            door_.open(said, from, record_->actor_options, *door);
+        },
+        [this](accept_message, const std::string& peer, const blob& bytes) {
+          if (const auto door = record_->get([](node_record& r) { return r.door; }))
+            custom_door_.accept(peer, bytes, record_->custom_options, *door);
+        },
+        [this](const event::message& x) {
+          if (const auto carry = record_->get([](node_record& r) { return r.carry; }))
+            carry(x.peer, x.frame);
+        },
         [this](const link_hello& said, const link_actor& link) { return judge(said, link); },
         [this](link_opened, const hello&, const link_actor& link) { opened(link); },
         [this](const peer_message& x) { note([&](auto& r) { r.messages.push_back(x); }); },
@@ -134,6 +158,7 @@ public:
         [this](const peer_word& x, const raft::member_id& from) {
           note([&](auto& r) { r.words.emplace_back(x, from); });
         },
+        [](turned_away_by) {},
         [this](const event::error& x) { note([&](auto& r) { r.errors.push_back(x); }); },
         [this](get_status) {
           note([](auto& r) { ++r.asked_for_status; });
@@ -217,6 +242,8 @@ private:
   caf::event_based_actor* self_;
   record_ptr record_;
   compat::monitors monitors_;
+  link_door door_;
+  custom_door custom_door_;
 };
 
 class fake_node_actor : public caf::event_based_actor {
@@ -248,6 +275,15 @@ struct fake_member {
     for (const auto& link : record->get([](node_record& r) { return r.book.all(); }))
       caf::anon_send_exit(link, caf::exit_reason::user_shutdown);
     caf::anon_send_exit(node, caf::exit_reason::user_shutdown);
+    record->update([](node_record& r) {
+      r.door.reset(); // it names the node
+      r.carry = nullptr;
+    });
+  }
+
+  /// Others may dial it, for links that need no listener.
+  void let_in() {
+    record->update([this](node_record& r) { r.door = config(); });
   }
 
   [[nodiscard]] link_config config() const {

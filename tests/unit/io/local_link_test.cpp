@@ -1,3 +1,6 @@
+// What is special about links inside of one actor system; what holds for every kind of link is in
+// link_conformance_test.cpp.
+
 #include "hamok/io/local_link.hpp"
 #include "hamok/tests/catch.hpp"
 #include "hamok/tests/unit/io/fake_node.hpp"
@@ -17,25 +20,27 @@ struct local_pair {
   }
 
   ~local_pair() {
+    for (const auto* member : {&alpha, &beta})
+      leave_local_nodes(io.system, "test", member->said.self.peer, member->node);
     for (const auto& dialer : dialers)
       caf::anon_send_exit(dialer, caf::exit_reason::user_shutdown);
   }
   local_pair(const local_pair&) = delete;
   local_pair& operator=(const local_pair&) = delete;
 
+  void enter(fake_member& member) {
+    member.record->actor_options = options;
+    member.let_in();
+    REQUIRE(!enter_local_nodes(io.system, "test", member.said.self.peer, member.node));
+  }
+
   void dial(const fake_member& from, const std::string& to) {
-    local_target target;
-    target.cluster = "test";
-    target.self = from.said.self.peer;
-    target.peer = to;
-    target.placement = placement::scheduler;
-    target.network = network;
-    dialers.push_back(spawn_local_dialer(io.system, target, from.config()));
+    dialers.push_back(spawn_local_dialer(io.system, "test", to, options, from.config()));
     compat::anon_send(dialers.back(), caf::connect_atom_v);
   }
 
   void link() {
-    dial(alpha, "beta");
+    enter(alpha);
     dial(beta, "alpha");
     REQUIRE(alpha.record->wait_linked("beta"));
     REQUIRE(beta.record->wait_linked("alpha"));
@@ -43,6 +48,7 @@ struct local_pair {
 
   io_system io{false};
   std::shared_ptr<local_network> network = std::make_shared<local_network>();
+  actor_link_options options{placement::scheduler, network};
   fake_member alpha{io.system, "alpha"};
   fake_member beta{io.system, "beta"};
   std::vector<dialer_actor> dialers;
@@ -54,72 +60,40 @@ raft::message vote(raft::term_t term) {
 
 } // namespace
 
-TEST_CASE("an actor system can end while local links are open") {
-  for (int i = 0; i < 20; ++i) {
-    local_pair pair;
-    pair.link();
-    pair.dialers.clear(); // nobody tells them to end, nor waits for them
-  }
-}
-
-TEST_CASE("members of one process find each other, whoever comes first, and talk") {
+TEST_CASE("a dialer waits until the node that it looks for has a name") {
   local_pair pair;
-  pair.dial(pair.alpha, "beta");
-  CHECK(!pair.alpha.record->wait([](node_record& r) { return r.opened > 0; }, 100ms));
   pair.dial(pair.beta, "alpha");
-  REQUIRE(pair.alpha.record->wait_linked("beta"));
-  REQUIRE(pair.beta.record->wait_linked("alpha"));
-  const auto to_beta = pair.alpha.record->link_to("beta");
-  const auto to_alpha = pair.beta.record->link_to("alpha");
-
-  compat::anon_send(to_beta, vote(5));
-  REQUIRE(pair.beta.record->wait([](node_record& r) { return r.messages.size() == 1; }));
-  pair.beta.record->get([&](node_record& r) {
-    CHECK(r.messages[0].from == pair.alpha.said.self);
-    CHECK(r.messages[0].message == vote(5));
-    return 0;
-  });
-
-  const auto command = blob::from_string("shared, not copied");
-  compat::anon_send(to_alpha, proposal_batch{std::nullopt, 1, 2, {command}});
-  REQUIRE(pair.alpha.record->wait([](node_record& r) { return r.batches.size() == 1; }));
-  pair.alpha.record->get([&](node_record& r) {
-    CHECK(r.batches[0].via == pair.beta.said.self);
-    CHECK(r.batches[0].commands[0].data() == command.data());
-    return 0;
-  });
-  compat::anon_send(to_beta, proposal_refused{pair.beta.said.self, 1, 2, errc::not_leader});
-  REQUIRE(pair.beta.record->wait([](node_record& r) { return r.refused.size() == 1; }));
-  CHECK(!pair.beta.record->get([](node_record& r) { return r.refused[0].via; }));
-
-  compat::anon_send(to_alpha, peer_word{raft::directory_news{}});
-  REQUIRE(pair.alpha.record->wait([](node_record& r) { return r.words.size() == 1; }));
-  CHECK(pair.alpha.record->get([](node_record& r) { return r.words[0].second; })
-        == pair.beta.said.self);
+  CHECK(!pair.beta.record->wait([](node_record& r) { return r.opened > 0; }, 100ms));
+  pair.enter(pair.alpha);
+  CHECK(pair.alpha.record->wait_linked("beta"));
+  CHECK(pair.beta.record->wait_linked("alpha"));
 }
 
-TEST_CASE("a refused local member is named on both sides") {
+TEST_CASE("a name belongs to one node of an actor system, until that gives it back") {
   local_pair pair;
-  pair.alpha.record->update([](node_record& r) {
-    r.policy.admission.linked = {{"beta", {77, 77}}};
-  });
-  pair.dial(pair.alpha, "beta");
-  pair.dial(pair.beta, "alpha");
-  CHECK(pair.alpha.record->wait_error(errc::refused_name_taken));
-  CHECK(pair.beta.record->wait_error(errc::refused_name_taken));
-  CHECK(pair.alpha.record->get([](node_record& r) { return r.opened; }) == 0);
+  pair.enter(pair.alpha);
+  CHECK(!enter_local_nodes(pair.io.system, "test", "alpha", pair.alpha.node)); // once more
+  CHECK(enter_local_nodes(pair.io.system, "test", "alpha", pair.beta.node)
+        == errc::refused_name_taken);
+  CHECK(!enter_local_nodes(pair.io.system, "other", "alpha", pair.beta.node));
+  leave_local_nodes(pair.io.system, "other", "alpha", pair.beta.node);
+  leave_local_nodes(pair.io.system, "test", "alpha", pair.beta.node); // not its own
+  CHECK(enter_local_nodes(pair.io.system, "test", "alpha", pair.beta.node)
+        == errc::refused_name_taken);
+  leave_local_nodes(pair.io.system, "test", "alpha", pair.alpha.node);
+  CHECK(!enter_local_nodes(pair.io.system, "test", "alpha", pair.beta.node));
+  leave_local_nodes(pair.io.system, "test", "alpha", pair.beta.node);
 }
 
-TEST_CASE("a local link that is taken down comes back") {
+TEST_CASE("payloads inside of one actor system are shared, not copied") {
   local_pair pair;
   pair.link();
-  for (std::size_t round = 1; round <= 3; ++round) {
-    take_down_local_link(pair.io.system, "test", "alpha", "beta");
-    REQUIRE(pair.alpha.record->wait([&](node_record& r) { return r.opened > round; }));
-    REQUIRE(pair.beta.record->wait([&](node_record& r) { return r.opened > round; }));
-    REQUIRE(pair.alpha.record->wait_linked("beta"));
-    REQUIRE(pair.beta.record->wait_linked("alpha"));
-  }
+  const auto command = blob::from_string("shared, not copied");
+  compat::anon_send(pair.beta.record->link_to("alpha"),
+                    proposal_batch{std::nullopt, 1, 2, {command}});
+  REQUIRE(pair.alpha.record->wait([](node_record& r) { return r.batches.size() == 1; }));
+  CHECK(pair.alpha.record->get([](node_record& r) { return r.batches[0].commands[0].data(); })
+        == command.data());
 }
 
 TEST_CASE(
@@ -152,9 +126,43 @@ TEST_CASE("a short cut drops messages and keeps the local link") {
   CHECK(pair.alpha.record->get([](node_record& r) { return r.downs.empty(); }));
 }
 
-TEST_CASE("a local link ends with its other end") {
+TEST_CASE("what is forwarded over an actor link that is not up comes back to the node") {
   local_pair pair;
-  pair.link();
-  caf::anon_send_exit(pair.beta.record->link_to("alpha"), caf::exit_reason::kill);
-  CHECK(pair.alpha.record->wait([](node_record& r) { return r.downs.size() == 1; }));
+  pair.network->cut("beta", "alpha"); // nobody hears the hello
+  const auto link = spawn_actor_link(pair.io.system, pair.alpha.node, "alpha", "here", pair.options,
+                                     pair.beta.config());
+  compat::anon_send(link, proposal_batch{std::nullopt, 1, 9, {}});
+  REQUIRE(pair.beta.record->wait([](node_record& r) { return r.refused.size() == 1; }));
+  CHECK(pair.beta.record->get([](node_record& r) { return r.refused[0].reason; })
+        == errc::not_leader);
+  caf::anon_send_exit(link, caf::exit_reason::user_shutdown);
+}
+
+TEST_CASE("a node that opens no links between actors says so") {
+  local_pair pair;
+  const auto silent = pair.io.system.spawn<caf::hidden>([](caf::event_based_actor* self) {
+    return caf::behavior{[self](open_link, const link_hello&, const link_actor& from) {
+      compat::send(self, caf::actor_cast<caf::actor>(from), link_opened_v,
+                   make_error(errc::not_supported));
+    }};
+  });
+  caf::scoped_actor self{pair.io.system};
+  self->wait_for(spawn_actor_link(pair.io.system, caf::actor_cast<node_actor>(silent), "alpha",
+                                  "here", pair.options, pair.beta.config()));
+  CHECK(pair.beta.record->wait_error(errc::not_supported));
+}
+
+TEST_CASE("an actor link whose hello nobody answers ends in time, or with the other node") {
+  local_pair pair;
+  pair.beta.limits.hello_timeout = 100ms;
+  pair.network->cut("beta", "alpha");
+  caf::scoped_actor self{pair.io.system};
+  self->wait_for(spawn_actor_link(pair.io.system, pair.alpha.node, "alpha", "here", pair.options,
+                                  pair.beta.config()));
+  CHECK(pair.beta.record->wait_error(errc::request_timeout));
+  pair.beta.limits.hello_timeout = 60s;
+  const auto link = spawn_actor_link(pair.io.system, pair.alpha.node, "alpha", "here", pair.options,
+                                     pair.beta.config());
+  caf::anon_send_exit(pair.alpha.node, caf::exit_reason::user_shutdown);
+  self->wait_for(link);
 }
