@@ -23,6 +23,8 @@ namespace {
 
 /// Long enough for the multiplexer to have taken up a new doorman, and to have let one go.
 constexpr caf::timespan settle_time = std::chrono::milliseconds{20};
+/// How long one of two members leaves it to the other to connect.
+constexpr caf::timespan head_start = std::chrono::milliseconds{300};
 constexpr caf::timespan unpublish_patience = std::chrono::seconds{1};
 
 /// Stands for a published port: ends when it is free again.
@@ -83,18 +85,34 @@ public:
         options_(std::move(options)),
         config_(std::move(config)),
         timeout_(limits.connect_timeout),
-        turn_(2 * limits.max_backoff) {}
+        steady_(2 * limits.max_backoff),
+        turn_(steady_) {}
 
   link_actor operator()(caf::actor_system& system) {
+    if (yields())
+      return {};
     auto node = find(system);
     if (!node)
       return {};
     last_error_.clear();
+    linked_ = true;
     return spawn_actor_link(system, std::move(node), target_.peer, "at " + to_string(target_.at),
                             options_, config_);
   }
 
 private:
+  /// When two actor systems connect to each other at the same time, BASP closes both connections:
+  /// each side takes the one that it has opened for the redundant one. So of two members that know
+  /// each other, one gives the other a moment, at the beginning of each round of attempts.
+  bool yields() {
+    const auto now = std::chrono::steady_clock::now();
+    if (std::exchange(linked_, false) || now - last_attempt_ > steady_)
+      round_begin_ = now;
+    last_attempt_ = now;
+    return !target_.peer.empty() && target_.peer < config_.make_hello().self.peer
+           && now - round_begin_ < head_start;
+  }
+
   node_actor find(caf::actor_system& system) {
     // The middleman connects for all of the application, one after the other and without a limit of
     // its own: it gets only addresses where somebody answers.
@@ -136,7 +154,11 @@ private:
   actor_link_options options_;
   link_config config_;
   caf::timespan timeout_;
+  caf::timespan steady_;
   address_turn turn_;
+  std::chrono::steady_clock::time_point last_attempt_;
+  std::chrono::steady_clock::time_point round_begin_;
+  bool linked_ = false;
   std::string last_error_;
 };
 
