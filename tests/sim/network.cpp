@@ -143,6 +143,9 @@ void network::disturb(std::size_t from, std::size_t to, const raft::message& mes
 // Made when it arrives, for the state that its receiver is in then.
 void network::send_malformed(std::size_t from, std::size_t to, const raft::message& message) {
   const auto& receiver = all_.rules.view().members[to].now;
+  // Most messages are between a leader and others; what others may not say, others have to say.
+  if (all_.chance.chance(400))
+    from = all_.lives.anybody(all_.chance);
   auto damaged = malformed(all_.lives, from, to, receiver, message, all_.chance);
   const auto kind =
       static_cast<std::size_t>(count::malformed_vote_requests) + damaged.message.body.index();
