@@ -1,5 +1,6 @@
 #include "hamok/raft/life.hpp"
 
+#include "hamok/raft/membership.hpp"
 #include "hamok/raft/quorum.hpp"
 
 #include <algorithm>
@@ -145,6 +146,10 @@ void life::on(core_seen&& ev) {
   core_is_seen_ = true;
   was_member_ = was_member_ || core_.standing != standing::outsider;
   tell_rejoining(core_.committed);
+  // Its own log may never tell whoever was cut off from the leader meanwhile.
+  for (const auto& peer : neighbours_.linked())
+    if (is_retired(core_.committed, peer))
+      out_.turn_away.push_back(peer);
 }
 
 void life::on(const change_answered& ev) {

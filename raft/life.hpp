@@ -157,6 +157,8 @@ struct life_output {
   bool myself_changed = false;
   /// These are in another cluster: close the links with `verdict::other_cluster`.
   std::vector<member_id> close;
+  /// These lives were removed: close the links with `verdict::retired`, so that they are told.
+  std::vector<member_id> turn_away;
   std::vector<life_send> send;
   std::optional<core_start> start_core;
   /// Give these to the core of `to`, which may be this node's own; what it answers is a

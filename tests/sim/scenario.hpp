@@ -18,6 +18,13 @@ struct member_plan {
   std::int64_t clock_per_mille = 1000;
 };
 
+/// What its operator has told a node: how it is to come into a cluster.
+struct node_plan {
+  std::vector<std::size_t> initial_members; ///< by slot
+  std::uint32_t bootstrap_expect = 1;
+  std::vector<std::size_t> seeds; ///< by place; where there may be nobody
+};
+
 struct network_plan {
   duration min_delay{0};
   duration max_delay{0};
@@ -72,7 +79,8 @@ struct fault_plan {
   std::uint64_t link_flap = 0;
   std::uint64_t clock_change = 0;
   std::uint64_t hand_over = 0;
-  std::uint64_t forget = 0;         ///< a crash with loss of all memory
+  std::uint64_t forget = 0;               ///< a crash with loss of all memory
+  std::uint64_t never_back_per_mille = 0; ///< of those who have forgotten
   bool may_forget_all = false;      ///< nobody sees to it that a majority remembers
   std::uint64_t hunt_per_mille = 0; ///< how often a new leader is struck at once
 };
@@ -84,7 +92,8 @@ struct operator_plan {
   duration max_gap{0};
   std::uint64_t grow = 0;        ///< a new member
   std::uint64_t shrink = 0;      ///< one less
-  std::uint64_t repeat = 0;      ///< an addition of somebody who was there or is
+  std::uint64_t leave = 0;       ///< one that is asked to leave by itself
+  std::uint64_t repeat = 0;      ///< what was wished for before, or an addition of who was there
   std::uint64_t burst = 0;       ///< several wishes at once, or in a row
   std::uint64_t transfer = 0;    ///< of leadership, to somebody or anybody
   std::uint64_t double_name = 0; ///< a second life beside one that runs
@@ -96,6 +105,10 @@ struct scenario {
   bool hunting = false; ///< new leaders are struck at once, most of the time
   duration idle{0};     ///< follower_max_idle: what all other times are measured by
   std::vector<member_plan> members;
+  /// Nobody is in a cluster at the start: they have to found one first.
+  bool founding = false;
+  std::vector<node_plan> nodes; ///< of the members, in their order
+  std::size_t founders = 0;     ///< of those, the first
   network_plan network;
   disk_plan disk;
   client_plan clients;

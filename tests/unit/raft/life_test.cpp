@@ -285,6 +285,19 @@ TEST_CASE("consensus.md, 6: a member on its way out stays until that is committe
   CHECK(x.part.stage() == life_stage::inside);
 }
 
+TEST_CASE("consensus.md, 4: whoever is linked with a life that was removed turns it away") {
+  auto x = member_four();
+  x.meet_member(2);
+  x.meet_member(3);
+  configuration members{{id(1), id(3), x.self()}, {}, {}};
+  members.retired.push_back({id(2), 50});
+  CHECK(x.see({ids(1, 3), {}, {}}, 40, standing::voter).turn_away.empty());
+  CHECK(x.see(members, 50, standing::voter).turn_away == std::vector{id(2)});
+  // Until it is committed the removal may vanish, and it is needed until then.
+  core_seen seen{members, 50, {ids(1, 3), {}, {}}, 40, standing::voter, id(1)};
+  CHECK(x.feed(seen).turn_away.empty());
+}
+
 TEST_CASE("a link that is refused as retired is as good as the log") {
   auto x = member_four();
   x.feed(turned_away{{8, 8}, verdict::retired});
