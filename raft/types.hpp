@@ -129,10 +129,10 @@ struct initial_state {
   hard_state hard;
   snapshot_meta base;
   std::vector<entry> entries; ///< the log behind `base`, without gaps
-  /// The state machines begin with the effect of everything up to here, which is committed; 0: up to
-  /// `base.index`. Where they live as long as storage does, it is the last entry that they have been
-  /// given, or the snapshot that they have installed: should the log not hold that one's entry,
-  /// storage has to be given its base first, as the core would have done.
+  /// The state machines begin with the effect of everything up to here, which is committed; 0: up
+  /// to `base.index`. Where they live as long as storage does, it is the last entry that they have
+  /// been given, or the snapshot that they have installed: should the log not hold that one's
+  /// entry, storage has to be given its base first, as the core would have done.
   index_t restored = 0;
 };
 

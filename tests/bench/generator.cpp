@@ -24,7 +24,7 @@ struct load : std::enable_shared_from_this<load> {
   bench_map target;
   std::string value = std::string(value_bytes, 'v');
   std::uint64_t keys = key_count;
-  bool timed = true; ///< each answer, which takes memory
+  bool timed = true;                      ///< each answer, which takes memory
   std::uint64_t left = ~std::uint64_t{0}; ///< sets that are not begun yet
   std::uint64_t next = 0;
   std::size_t outstanding = 0;

@@ -1,77 +1,12 @@
 // Members that come by a seed, are removed, and leave.
 
 #include "hamok/cli/free_ports.hpp"
-#include "hamok/tests/cluster/cluster.hpp"
+#include "hamok/tests/cluster/crowd.hpp"
 
-#include <algorithm>
-#include <memory>
 #include <string>
 #include <vector>
 
 namespace hamok::test {
-
-namespace {
-
-/// Nodes that know each other by seeds alone.
-class crowd {
-public:
-  explicit crowd() {
-    init();
-    settings_.load<caf::io::middleman>();
-    system_ = std::make_unique<caf::actor_system>(settings_);
-  }
-  crowd(const crowd&) = delete;
-  crowd& operator=(const crowd&) = delete;
-  ~crowd() { nodes_.clear(); }
-
-  node& add(const std::string& name, std::vector<std::string> seeds, std::uint32_t expect = 1,
-            std::string listen = "127.0.0.1:0") {
-    node_config config;
-    config.peer_id = name;
-    config.listen = std::move(listen);
-    config.seeds = std::move(seeds);
-    config.bootstrap_expect = expect;
-    config.auto_start = false;
-    auto log = logs_[name] = std::make_shared<event_log>();
-    auto& result =
-        *(nodes_[name] = std::make_unique<node>(must(spawn_node(*system_, std::move(config)))));
-    result.on_any([log](const any_event& value) { log->add(value); });
-    const auto problem = result.start();
-    INFO(to_string(problem));
-    REQUIRE(!problem);
-    return result;
-  }
-
-  void remove(const std::string& name) { nodes_.erase(name); }
-  [[nodiscard]] node& at(const std::string& name) { return *nodes_.at(name); }
-  [[nodiscard]] event_log& log(const std::string& name) { return *logs_.at(name); }
-
-  /// Whether every node sees these members, all of them voters.
-  [[nodiscard]] bool agree(std::vector<std::string> names) {
-    std::ranges::sort(names);
-    return eventually([&] {
-      return std::ranges::all_of(nodes_, [&](const auto& one) {
-        const auto status = one.second->status();
-        if (!status)
-          return false;
-        std::vector<std::string> voters;
-        for (const auto& member : status->members)
-          if (member.voter)
-            voters.push_back(member.id.peer);
-        std::ranges::sort(voters);
-        return voters == names && status->view.leader.has_value();
-      });
-    });
-  }
-
-private:
-  caf::actor_system_config settings_;
-  std::unique_ptr<caf::actor_system> system_;
-  std::map<std::string, std::shared_ptr<event_log>> logs_;
-  std::map<std::string, std::unique_ptr<node>> nodes_;
-};
-
-} // namespace
 
 TEST_CASE("a node that knows one seed becomes a member with all that the others have") {
   crowd all;

@@ -1,0 +1,108 @@
+// Members that lack what is not in any log more: they are sent a snapshot.
+
+#include "hamok/tests/cluster/crowd.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hamok::test {
+
+namespace {
+
+using numbers_map = map<std::string, std::string>;
+
+constexpr int entries = 300;
+
+void fill(numbers_map& numbers, const std::string& text) {
+  std::vector<std::pair<std::string, std::string>> some;
+  for (int i = 0; i < entries; ++i)
+    some.emplace_back("key" + std::to_string(i), text + std::string(1000, 'x'));
+  for (std::size_t from = 0; from < some.size(); from += 50)
+    must(numbers
+             .set_all({some.begin() + static_cast<std::ptrdiff_t>(from),
+                       some.begin() + static_cast<std::ptrdiff_t>(from) + 50})
+             .get());
+}
+
+/// The member drops what it has applied from its log; gives whether it has dropped the first entry.
+bool compact(node& member) {
+  return eventually([&] {
+    const auto first = member.compact();
+    return first && *first > 20;
+  });
+}
+
+} // namespace
+
+TEST_CASE("a newcomer gets what is not in any log any more as a snapshot") {
+  crowd all;
+  auto& first = all.add("a", {});
+  auto numbers = must(first.get_or_create_map<std::string, std::string>("numbers"));
+  fill(numbers, "early");
+  REQUIRE(compact(first));
+  const auto seed = first.listening();
+  all.add("b", {seed});
+  all.add("c", {seed});
+  REQUIRE(all.agree({"a", "b", "c"}));
+  CHECK(all.log("a").wait_for("unsynced-peer id=\"b\""));
+  CHECK(all.log("a").wait_for("unsynced-peer id=\"c\""));
+  REQUIRE(all.at("c").wait_until_commit_head(deadline));
+  const auto same = must(all.at("c").get_or_create_map<std::string, std::string>("numbers"));
+  CHECK(same.size() == entries);
+  CHECK(must(same.get("key7"))->starts_with("early"));
+  // They count, and know what the snapshot did not have.
+  must(same.set("key7", "late", deadline).get());
+  all.remove("a");
+  must(same.set("key8", "late", deadline).get());
+  CHECK(eventually([&] {
+    auto there = all.at("b").get_or_create_map<std::string, std::string>("numbers");
+    return there && must(there->get("key8")) == "late" && must(there->get("key7")) == "late";
+  }));
+}
+
+TEST_CASE("a member that was away too long goes on from a snapshot, and its users are told") {
+  crowd all;
+  const auto seed = all.add("a", {}).listening();
+  all.add("b", {seed});
+  all.add("c", {seed});
+  REQUIRE(all.agree({"a", "b", "c"}));
+  auto numbers = must(all.at("a").get_or_create_map<std::string, std::string>("numbers"));
+  auto away = must(all.at("c").get_or_create_map<std::string, std::string>("numbers"));
+  must(numbers.set("key7", "early", deadline).get());
+  REQUIRE(all.at("c").stop() == caf::error{});
+  fill(numbers, "late");
+  REQUIRE(compact(all.at("a")));
+  REQUIRE(compact(all.at("b")));
+  REQUIRE(all.at("c").start() == caf::error{});
+  CHECK(all.log("c").wait_for("resync collection=\"numbers\""));
+  CHECK(eventually([&] { return must(away.get("key7")) == "late" + std::string(1000, 'x'); }));
+  must(away.set("key7", "again", deadline).get()); // its session goes on
+  CHECK(must(away.get("key7")) == "again");
+}
+
+TEST_CASE("a log stays within its limits while writes go on, and all members stay equal") {
+  crowd all{[](node_config& config) {
+    config.log_max_entries = 1000;
+    config.log_max_bytes = std::size_t{1} << 20;
+  }};
+  const auto seed = all.add("a", {}).listening();
+  all.add("b", {seed});
+  all.add("c", {seed});
+  REQUIRE(all.agree({"a", "b", "c"}));
+  auto numbers = must(all.at("b").get_or_create_map<std::string, std::string>("numbers"));
+  for (int round = 0; round < 20; ++round)
+    fill(numbers, "round" + std::to_string(round));
+  for (const auto* name : {"a", "b", "c"}) {
+    auto& member = all.at(name);
+    REQUIRE(member.wait_until_commit_head(deadline));
+    const auto there = must(member.get_or_create_map<std::string, std::string>("numbers"));
+    CHECK(eventually([&] { return must(there.get("key7"))->starts_with("round19"); }));
+    CHECK(there.size() == entries);
+    CHECK(must(member.compact(1)) > 1); // what is at the front has gone by itself
+  }
+}
+
+} // namespace hamok::test
