@@ -23,7 +23,7 @@ constexpr std::size_t max_collections = 65536;
 caf::error died(const std::string& name, const caf::error& reason) {
   return {errc::stopped, caf::make_message("the actor of the collection '" + name
                                            + "' has died on this member (" + text_of(reason)
-                                           + "); stop the member and start it again to "
+                                           + "); restart the process of the member to "
                                              "have its state back, or ask another member")};
 }
 

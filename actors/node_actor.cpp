@@ -59,16 +59,20 @@ node_state::~node_state() {
   caf::anon_send_exit(applier_, caf::exit_reason::user_shutdown);
 }
 
+caf::result<collection_actor> node_state::open(collection_spec spec) {
+  return compat::delegate(self_, applier_, open_collection_v, std::move(spec));
+}
+
+caf::result<collection_actor> node_state::find(std::string name) {
+  return compat::delegate(self_, applier_, find_collection_v, std::move(name));
+}
+
 node_actor::behavior_type node_state::make_behavior() {
   return {
       // for everybody
       [this](get_status) { return status(); },
-      [this](open_collection, collection_spec& spec) -> caf::result<collection_actor> {
-        return compat::delegate(self_, applier_, open_collection_v, std::move(spec));
-      },
-      [this](find_collection, std::string& name) -> caf::result<collection_actor> {
-        return compat::delegate(self_, applier_, find_collection_v, std::move(name));
-      },
+      [this](open_collection, collection_spec& spec) { return open(std::move(spec)); },
+      [this](find_collection, std::string& name) { return find(std::move(name)); },
       [this](list_collections) -> caf::result<std::vector<collection_status>> {
         return compat::delegate(self_, applier_, get_status_v);
       },

@@ -124,6 +124,8 @@ private:
   void on_refused(const proposal_refused& msg);
   void return_refusal(const proposal_refused& msg);
   void on_peer_message(peer_message& msg);
+  caf::result<collection_actor> open(collection_spec spec);
+  caf::result<collection_actor> find(std::string name);
   void on_applied(const applied_up_to& msg);
   caf::result<raft::index_t> compact(raft::index_t up_to);
   template <class Message>

@@ -117,6 +117,8 @@ void node_state::perform(raft::life_output& out) {
     refresh_words();
   for (const auto& member : out.close)
     links_.close(member, errc::refused_cluster);
+  for (const auto& member : out.turn_away)
+    links_.close(member, errc::refused_retired);
   for (auto& word : out.send)
     std::visit([&](auto& content) { say(word.to, std::move(content)); }, word.word);
   if (out.start_core)

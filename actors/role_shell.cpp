@@ -197,7 +197,7 @@ std::optional<raft::proposal_outcome> role_shell::step(raft::event_body what) {
                    change_result{changing_->asker,
                                  {changing_->order.order, changing_->order.attempt, *out.change}});
     if (out.members_changed)
-      tell_members();
+      context_->members_told = false;
     if (out.transfer)
       compat::send(self_, node_, transfer_ended{*out.transfer});
     if (context_->core.role() != role_) {
@@ -274,14 +274,15 @@ void role_shell::tell_members() {
 }
 
 void role_shell::report() {
-  if (!context_->members_told || context_->core.leader() != reported_.leader)
+  const auto tells_members = !context_->members_told || context_->core.leader() != reported_.leader;
+  const auto now = short_view();
+  if (now.term != reported_.term || now.leader != reported_.leader
+      || now.commit_index != reported_.commit_index) {
+    reported_ = now;
+    compat::send(self_, node_, now);
+  }
+  if (tells_members) // behind the leader, without whom nobody has joined
     tell_members();
-  auto now = short_view();
-  if (now.term == reported_.term && now.leader == reported_.leader
-      && now.commit_index == reported_.commit_index)
-    return;
-  reported_ = now;
-  compat::send(self_, node_, std::move(now));
 }
 
 void role_shell::hand_over() {

@@ -21,6 +21,8 @@ std::size_t size_of(const raft::message& msg) {
   if (const auto* append = std::get_if<raft::append_request>(&msg.body))
     for (const auto& entry : append->entries)
       result += entry.data.size() + overhead;
+  if (const auto* chunk = std::get_if<raft::install_request>(&msg.body))
+    result += chunk->data.size();
   return result;
 }
 

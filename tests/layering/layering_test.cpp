@@ -260,6 +260,8 @@ TEST_CASE("only the facades for plain threads block") {
     static const std::set<std::string_view> facades{
         "actors/node.cpp",     "collections/call_table.hpp", "collections/call_table.cpp",
         "collections/map.hpp", "collections/response.hpp",   "io/client_connection.cpp",
+        "io/basp_link.cpp", // its dialer has a thread of its own, as the middleman answers when it
+                            // can
         "io/resolver.cpp",     "actors/caf_compat.hpp"};
     return facades.contains(f.path);
   });
