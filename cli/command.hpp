@@ -29,6 +29,7 @@ int map_command(const word_list& words);
 int events_command(const word_list& words);
 int transfer_command(const word_list& words);
 int member_command(const word_list& words);
+int compact_command(const word_list& words);
 
 /// Runs the demonstration of `./dev demo`; not in the help.
 int demo_command(const word_list& words);
@@ -39,5 +40,6 @@ int demo_command(const word_list& words);
 [[nodiscard]] const char* events_help();
 [[nodiscard]] const char* transfer_help();
 [[nodiscard]] const char* member_help();
+[[nodiscard]] const char* compact_help();
 
 } // namespace hamok::cli

@@ -24,6 +24,7 @@ constexpr const char* help_text = R"(hamok COMMAND ...
   events    follow what happens
   transfer  hand the leadership over
   member    add, remove and list members
+  compact   shorten the log of a member
   help      this text, or `hamok help COMMAND`
 
 Every command explains itself: hamok COMMAND --help
@@ -44,6 +45,7 @@ const std::map<std::string, client_command>& client_commands() {
       {"events", {events_command, events_help}},
       {"transfer", {transfer_command, transfer_help}},
       {"member", {member_command, member_help}},
+      {"compact", {compact_command, compact_help}},
       {"demo", {demo_command, [] { return "hamok demo [--rounds=5] [--folder=DIR]\n"; }}},
   };
   return all;

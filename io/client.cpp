@@ -161,6 +161,10 @@ caf::error client::remove_member(const std::string& id) {
   return only_error(call(member_change_request{.remove = true, .peer = id}));
 }
 
+caf::expected<raft::index_t> client::compact(raft::index_t up_to) {
+  return take<raft::index_t>(call(compact_request{up_to}));
+}
+
 caf::expected<std::string> client::await_leader() {
   return take<std::string>(call(await_leader_request{}));
 }

@@ -84,6 +84,10 @@ public:
   caf::error add_member(const std::string& id, const std::string& endpoint = {});
   caf::error remove_member(const std::string& id);
 
+  /// Drops what is applied up to this index (0: all) from the log of the member that this client
+  /// talks to; the first entry that is left. See `node::compact`.
+  caf::expected<raft::index_t> compact(raft::index_t up_to = 0);
+
   /// Waits for a leader: its peer id.
   caf::expected<std::string> await_leader();
 

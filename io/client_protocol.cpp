@@ -86,6 +86,10 @@ void encode_body(const member_change_request& value, raft::writer& out) {
   encode_timeout(value.timeout, out);
 }
 
+void encode_body(const compact_request& value, raft::writer& out) {
+  out.u64(value.up_to);
+}
+
 execute_request decode_execute(raft::reader& in) {
   execute_request result;
   result.collection = in.text(max_wire_name);
@@ -161,6 +165,8 @@ client_request_body decode_request_body(std::uint8_t kind, raft::reader& in) {
   }
   case 10:
     return decode_member_change(in);
+  case 11:
+    return compact_request{in.u64()};
   default:
     in.fail();
     return status_request{};
@@ -177,6 +183,10 @@ void encode_body(const blob& value, raft::writer& out) {
 
 void encode_body(const std::string& value, raft::writer& out) {
   encode_text(value, out);
+}
+
+void encode_body(std::uint64_t value, raft::writer& out) {
+  out.u64(value);
 }
 
 void encode_body(const event_text& value, raft::writer& out) {
@@ -232,6 +242,8 @@ client_response_body decode_response_body(std::uint8_t kind, raft::reader& in) {
     return decode_collection_status(in);
   case 5:
     return decode_collection_statuses(in);
+  case 6:
+    return in.u64();
   default:
     in.fail();
     return std::monostate{};

@@ -123,11 +123,18 @@ struct member_change_request {
   caf::timespan timeout{0};
 };
 
+/// Drops what is applied up to this index (0: all) from the log of the member that is asked.
+/// Answered with the first entry that is left, a `std::uint64_t`.
+struct compact_request {
+  raft::index_t up_to = 0;
+};
+
 /// The index in this list is on the wire: only ever add at the end.
 using client_request_body =
     std::variant<status_request, list_collections_request, open_collection_request, execute_request,
                  read_request, collection_status_request, subscribe_request, await_leader_request,
-                 await_commit_head_request, transfer_leadership_request, member_change_request>;
+                 await_commit_head_request, transfer_leadership_request, member_change_request,
+                 compact_request>;
 
 /// Whether the request may change something, so that an answer that is lost leaves that open.
 [[nodiscard]] bool may_change(const client_request_body& body);
@@ -141,8 +148,9 @@ struct client_request {
 // -- responses ------------------------------------------------------------------------------------
 
 /// The index in this list is on the wire: only ever add at the end.
-using client_response_body = std::variant<std::monostate, blob, std::string, node_status,
-                                          collection_status, std::vector<collection_status>>;
+using client_response_body =
+    std::variant<std::monostate, blob, std::string, node_status, collection_status,
+                 std::vector<collection_status>, std::uint64_t>;
 
 /// The answer to one request.
 struct client_response {

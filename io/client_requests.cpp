@@ -97,6 +97,10 @@ void client_session::handle(ticket t, const member_change_request& request) {
         .then(done, failed);
 }
 
+void client_session::handle(ticket t, const compact_request& request) {
+  ask<raft::index_t>(t, config_.node, timeout_of({}), compact_log{}, request.up_to);
+}
+
 // -- collections ----------------------------------------------------------------------------------
 
 void client_session::with_collection(const std::string& name, ticket t,

@@ -148,6 +148,7 @@ TEST_CASE("every request of a client survives its encoding") {
   CHECK(change.endpoint == "10.0.0.4:7000");
   CHECK(change.timeout == std::chrono::seconds{4});
   CHECK_FALSE(round_trip(member_change_request{.peer = "d"}).remove);
+  CHECK(round_trip(compact_request{77}).up_to == 77);
 }
 
 TEST_CASE("timeouts of clients are bounded") {
@@ -181,6 +182,8 @@ TEST_CASE("every response to a client survives its encoding") {
       std::get<collection_status>(response_round_trip({5, {}, "", sample_status("a")}).body);
   CHECK(one.size == 100);
   CHECK(one.existed);
+  const auto first = response_round_trip({7, {}, "", std::uint64_t{12}});
+  CHECK(std::get<std::uint64_t>(first.body) == 12);
   const std::vector<collection_status> both{sample_status("a"), sample_status("b")};
   CHECK(
       std::get<std::vector<collection_status>>(response_round_trip({6, {}, "", both}).body)[1].name
