@@ -17,14 +17,6 @@ bool takes_part(const admission_view& here, const member_id& id) {
   return is_member(here.latest, id) || is_member(here.committed, id);
 }
 
-bool was_removed(const admission_view& here, const newcomer& other) {
-  // Only what is committed counts: a removal that is not may vanish again (thesis, 4.1).
-  if (is_retired(here.committed, other.self))
-    return true;
-  return !takes_part(here, other.self) && other.born_after
-         && *other.born_after < here.committed.retired_floor;
-}
-
 bool is_crowded(const admission_view& here, const member_id& id) {
   const auto is_guest = [&](const member_id& peer) { return !takes_part(here, peer); };
   return is_guest(id) && !contains(here.linked, id)
@@ -49,6 +41,14 @@ const char* to_string(verdict value) noexcept {
     return "too many guests";
   }
   return "unknown";
+}
+
+bool was_removed(const admission_view& here, const newcomer& other) {
+  // Only what is committed counts: a removal that is not may vanish again (thesis, 4.1).
+  if (is_retired(here.committed, other.self))
+    return true;
+  return !takes_part(here, other.self) && other.born_after
+         && *other.born_after < here.committed.retired_floor;
 }
 
 verdict judge(const admission_view& here, const newcomer& other) {

@@ -41,6 +41,9 @@ enum class verdict {
 
 [[nodiscard]] const char* to_string(verdict value) noexcept;
 
+/// Whether it was removed, or may have been: nobody has to do with it any more.
+[[nodiscard]] bool was_removed(const admission_view& here, const newcomer& other);
+
 [[nodiscard]] verdict judge(const admission_view& here, const newcomer& other);
 
 /// Whether messages of the algorithm may pass a link. Two clusters can meet on a link that was

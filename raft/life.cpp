@@ -1,6 +1,5 @@
 #include "hamok/raft/life.hpp"
 
-#include "hamok/raft/membership.hpp"
 #include "hamok/raft/quorum.hpp"
 
 #include <algorithm>
@@ -142,14 +141,22 @@ void life::heard(const member_id& from, const cluster_news& news) {
 void life::on(core_seen&& ev) {
   if (stage_ != life_stage::inside)
     return;
+  if (ev.committed_index < core_.committed_index) {
+    // A core that was started again has yet to hear how far everything was committed. What was once
+    // known to be stays so, or a wish would seem to be fulfilled by what was before it.
+    ev.committed = std::move(core_.committed);
+    ev.committed_index = core_.committed_index;
+    ev.standing = core_.standing;
+  }
   core_ = std::move(ev);
   core_is_seen_ = true;
   was_member_ = was_member_ || core_.standing != standing::outsider;
   tell_rejoining(core_.committed);
   // Its own log may never tell whoever was cut off from the leader meanwhile.
-  for (const auto& peer : neighbours_.linked())
-    if (is_retired(core_.committed, peer))
-      out_.turn_away.push_back(peer);
+  const auto here = admission();
+  for (const auto& peer : neighbours_.in(identity_.cluster))
+    if (was_removed(here, {peer.member, identity_.cluster, peer.born_after}))
+      out_.turn_away.push_back(peer.member);
 }
 
 void life::on(const change_answered& ev) {

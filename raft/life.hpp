@@ -151,7 +151,7 @@ struct life_output {
   bool stop_core = false;
   /// Make this durable before anything else is done. When that fails, the node takes no part.
   std::optional<identity> save;
-  /// This is another life: close all links, then say hello anew.
+  /// This is another life, or none for now: close all links, then say hello anew if that is one.
   bool relink = false;
   /// What `life::myself()` says, and with it what is said in a hello, has changed.
   bool myself_changed = false;

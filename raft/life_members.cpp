@@ -59,19 +59,28 @@ void life::drive_own_order() {
 
 void life::answer_orders() {
   std::vector<order_answer> answers;
-  orders_.advance({identity_.self, core_.committed, core_.committed_index, core_.leader,
+  // What others have told to be committed is, also while this node's core has yet to hear of it.
+  const bool is_behind = heard_index_ > core_.committed_index;
+  orders_.advance({identity_.self, is_behind ? heard_ : core_.committed,
+                   std::max(heard_index_, core_.committed_index), core_.leader,
                    neighbours_.in(myself().cluster)},
                   now_, out_.ask, answers);
+  std::optional<order_answer> own;
+  bool has_gone = false;
   for (const auto& one : answers) {
     if (one.id == own_order) {
-      own_order_answered(one);
-    } else if (std::erase(leaves_, one.id) > 0 && is_gone(one)) {
-      leaves_.push_back(one.id);
-      be_removed();
+      own = one;
+    } else if (std::ranges::count(leaves_, one.id) > 0 && is_gone(one)) {
+      has_gone = true; // all who wished that are answered together
     } else {
+      std::erase(leaves_, one.id);
       out_.answers.push_back(one);
     }
   }
+  if (has_gone)
+    be_removed();
+  else if (own)
+    own_order_answered(*own);
 }
 
 void life::own_order_answered(const order_answer& answer) {

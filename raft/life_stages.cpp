@@ -107,6 +107,11 @@ void life::take_new_life() {
   out_.mint = true;
   stage_ = life_stage::minting;
   founding_.reset();
+  // The next life begins where everybody once began, and wishes are not to be held against that.
+  if (core_.committed_index > heard_index_) {
+    heard_ = core_.committed;
+    heard_index_ = core_.committed_index;
+  }
 }
 
 void life::come_back() {
@@ -159,6 +164,8 @@ void life::rest() {
   rejoining_told_ = false;
   out_.mint = false;
   out_.send.clear();
+  out_.relink = true; // nobody should take it for one that takes part, nor its name for taken
+  neighbours_.part();
   out_.myself_changed = true;
   orders_.cancel(own_order);
   orders_.close(identity_.self, out_.answers);

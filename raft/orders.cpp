@@ -34,15 +34,15 @@ std::optional<int> pause_after(change_refusal reason) {
 }
 
 bool shows(const configuration& members, const member_change& what) {
-  if (what.member.incarnation.none() || !members.outgoing.empty())
-    return false;
+  if (what.member.incarnation.none() || members.voters.empty() || !members.outgoing.empty())
+    return false; // not decided, or nothing is known
   return what.kind == change_kind::add ? contains(members.voters, what.member)
                                        : !is_member(members, what.member);
 }
 
 /// Whether `members` are known to be without it.
 bool lacks(const configuration& members, const member_change& what) {
-  return !what.member.incarnation.none()
+  return !what.member.incarnation.none() && !members.voters.empty()
          && (what.kind == change_kind::add ? !contains(members.voters, what.member)
                                            : is_member(members, what.member));
 }

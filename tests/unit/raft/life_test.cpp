@@ -1,6 +1,7 @@
 // A node's way into a cluster and out of it (consensus.md, 4 to 6).
 
 #include "hamok/raft/life.hpp"
+#include "hamok/raft/quorum.hpp"
 #include "hamok/tests/catch.hpp"
 #include "hamok/tests/unit/raft/builders.hpp"
 #include "hamok/tests/unit/raft/life_world.hpp"
@@ -293,8 +294,18 @@ TEST_CASE("consensus.md, 4: whoever is linked with a life that was removed turns
   members.retired.push_back({id(2), 50});
   CHECK(x.see({ids(1, 3), {}, {}}, 40, standing::voter).turn_away.empty());
   CHECK(x.see(members, 50, standing::voter).turn_away == std::vector{id(2)});
-  // Until it is committed the removal may vanish, and it is needed until then.
-  core_seen seen{members, 50, {ids(1, 3), {}, {}}, 40, standing::voter, id(1)};
+  // Also when so many were removed since that nobody knows them all by name.
+  members.retired.clear();
+  members.retired_floor = 50;
+  CHECK(x.see(members, 60, standing::voter).turn_away == std::vector{id(2)});
+}
+
+TEST_CASE("consensus.md, 4: nobody is turned away for a removal that may vanish") {
+  auto x = member_four();
+  x.meet_member(2);
+  configuration members{{id(1), id(3), x.self()}, {}, {}};
+  members.retired.push_back({id(2), 50});
+  const core_seen seen{members, 50, {ids(1, 3), {}, {}}, 40, standing::voter, id(1)};
   CHECK(x.feed(seen).turn_away.empty());
 }
 
@@ -344,6 +355,56 @@ TEST_CASE(
   CHECK(out.answers[0] == order_answer{1, order_result::done, {}});
   CHECK(out.answers[1] == order_answer{2, order_result::done, {}});
   CHECK(out.answers[2].result == order_result::unknown);
+}
+
+TEST_CASE("each of two wishes to leave has one answer") {
+  auto x = member_four();
+  x.feed(wish{1, wish_kind::leave, {}, timestamp::max()});
+  x.feed(wish{2, wish_kind::leave, {}, timestamp::max()});
+  auto committed = configuration{ids(1, 3), {}, {}};
+  committed.voters.push_back(x.self());
+  x.see(committed, 35, standing::voter);
+  const auto out = x.see({ids(1, 3), {}, {}}, 40, standing::voter); // the log is read another way
+  CHECK(out.answers
+        == std::vector<order_answer>{{1, order_result::done, {}}, {2, order_result::done, {}}});
+  CHECK(out.relink); // nobody is to take its name for taken
+  CHECK(x.part.stage() == life_stage::resting);
+}
+
+TEST_CASE("a core that was started again makes nothing undone that is committed") {
+  auto x = member_four();
+  const auto members = x.part.admission().committed;
+  REQUIRE(contains(members.voters, x.self()));
+  x.feed(wish{1, wish_kind::leave, {}, timestamp::max()});
+  x.feed(wish{2, wish_kind::remove, id(2), timestamp::max()});
+  // It has the log, and knows of no commit yet: all is as the founders have begun.
+  const auto out =
+      x.feed(core_seen{members, 30, {ids(1, 1), {}, {}}, 0, standing::outsider, id(1)});
+  CHECK(out.answers.empty());
+  CHECK_FALSE(out.stop_core);
+  CHECK(x.part.admission().committed == members);
+  CHECK_FALSE(x.noticed(notice::left));
+}
+
+TEST_CASE("a wish outlives the life in which it was made, and is not done by beginning anew") {
+  subject x{subject::joiner(4)};
+  x.meet_member(1);
+  x.see({ids(1, 3), {}, {}}, 0, standing::outsider, std::nullopt);
+  x.feed(wish{1, wish_kind::remove, id(2), timestamp::max()});
+  auto late = configuration{ids(1, 3), {}, {}};
+  late.voters.push_back(id(5));
+  x.see(late, 30, standing::outsider, std::nullopt);
+  x.feed(wish{2, wish_kind::remove, id(5), timestamp::max()});
+  REQUIRE(x.feed(turned_away{cluster, verdict::retired}).mint);
+  auto out = x.feed(minted{x.next_ids()});
+  CHECK(out.answers.empty());
+  // Its next life begins behind the founders as well, of whom 5 is none.
+  out = x.meet_member(1, {cluster, ids(1, 3), late, 30, 0, false});
+  REQUIRE(out.start_core);
+  CHECK(out.answers.empty());
+  CHECK(x.see({ids(1, 3), {}, {}}, 0, standing::outsider, std::nullopt).answers.empty());
+  CHECK(x.see({ids(1, 3), {}, {}}, 40, standing::outsider, std::nullopt).answers
+        == std::vector<order_answer>{{2, order_result::done, {}}});
 }
 
 TEST_CASE("the last voter does not leave") {
