@@ -9,16 +9,23 @@
 #include "hamok/tests/sim/invariants/election_needs_quorum.hpp"
 #include "hamok/tests/sim/invariants/election_safety.hpp"
 #include "hamok/tests/sim/invariants/everything_written.hpp"
+#include "hamok/tests/sim/invariants/founded_by_all.hpp"
+#include "hamok/tests/sim/invariants/given_up_with_proof.hpp"
 #include "hamok/tests/sim/invariants/leader_append_only.hpp"
 #include "hamok/tests/sim/invariants/leader_completeness.hpp"
 #include "hamok/tests/sim/invariants/leader_has_quorum.hpp"
 #include "hamok/tests/sim/invariants/leader_knows_members.hpp"
 #include "hamok/tests/sim/invariants/learners_count_for_nothing.hpp"
+#include "hamok/tests/sim/invariants/lives_do_not_forget.hpp"
 #include "hamok/tests/sim/invariants/log_matching.hpp"
+#include "hamok/tests/sim/invariants/members_told.hpp"
 #include "hamok/tests/sim/invariants/nothing_goes_back.hpp"
 #include "hamok/tests/sim/invariants/one_change_at_a_time.hpp"
+#include "hamok/tests/sim/invariants/one_cluster.hpp"
+#include "hamok/tests/sim/invariants/one_list_per_life.hpp"
 #include "hamok/tests/sim/invariants/one_vote_per_term.hpp"
 #include "hamok/tests/sim/invariants/only_followers_follow.hpp"
+#include "hamok/tests/sim/invariants/order_answers_true.hpp"
 #include "hamok/tests/sim/invariants/promotion_needs_catch_up.hpp"
 #include "hamok/tests/sim/invariants/removal_only_when_committed.hpp"
 #include "hamok/tests/sim/invariants/removed_leader_is_no_leader.hpp"
@@ -26,9 +33,11 @@
 #include "hamok/tests/sim/invariants/replace_only_when_down.hpp"
 #include "hamok/tests/sim/invariants/retired_never_return.hpp"
 #include "hamok/tests/sim/invariants/rounds_end.hpp"
+#include "hamok/tests/sim/invariants/seeds_never_alone.hpp"
 #include "hamok/tests/sim/invariants/state_machine_safety.hpp"
 #include "hamok/tests/sim/invariants/stickiness.hpp"
 #include "hamok/tests/sim/invariants/strangers_change_nothing.hpp"
+#include "hamok/tests/sim/invariants/told_losses_are_true.hpp"
 #include "hamok/tests/sim/invariants/transfer_ends.hpp"
 #include "hamok/tests/sim/invariants/truthful_output.hpp"
 #include "hamok/tests/sim/invariants/within_limits.hpp"
@@ -53,16 +62,17 @@ std::vector<std::unique_ptr<invariant>> one_of_each() {
 // that nobody may send is the cause of whatever it does.
 checks::checks(const scenario& plan, const roster& lives)
     : view_{plan, lives, {}, history{lives.founders()}, timestamp{0}},
-      all_(one_of_each<strangers_change_nothing, election_safety, leader_append_only, log_matching,
-                       leader_completeness, state_machine_safety, acknowledged_operations,
-                       applied_once, nothing_goes_back, one_vote_per_term, election_needs_quorum,
-                       commit_needs_quorum, configuration_in_force, retired_never_return,
-                       one_change_at_a_time, replace_only_when_down, promotion_needs_catch_up,
-                       learners_count_for_nothing, removal_only_when_committed,
-                       removed_leader_is_no_leader, transfer_ends, rounds_end, durability_promise,
-                       leader_knows_members, leader_has_quorum, stickiness, only_followers_follow,
-                       repair_by_terms, everything_written, within_limits, truthful_output,
-                       convergence>()) {
+      all_(one_of_each<
+           strangers_change_nothing, lives_do_not_forget, seeds_never_alone, one_list_per_life,
+           founded_by_all, given_up_with_proof, one_cluster, election_safety, leader_append_only,
+           log_matching, leader_completeness, state_machine_safety, acknowledged_operations,
+           applied_once, nothing_goes_back, one_vote_per_term, election_needs_quorum,
+           commit_needs_quorum, configuration_in_force, retired_never_return, one_change_at_a_time,
+           replace_only_when_down, promotion_needs_catch_up, learners_count_for_nothing,
+           removal_only_when_committed, removed_leader_is_no_leader, transfer_ends, rounds_end,
+           durability_promise, leader_knows_members, leader_has_quorum, stickiness,
+           only_followers_follow, order_answers_true, told_losses_are_true, members_told,
+           repair_by_terms, everything_written, within_limits, truthful_output, convergence>()) {
   view_.members.resize(lives.size());
 }
 
@@ -100,6 +110,41 @@ void checks::applied(const apply_view& apply) {
 void checks::acknowledged(const ack_view& ack) {
   for (const auto& each : all_)
     each->acknowledged(view_, ack);
+}
+
+void checks::saved(const save_view& save) {
+  for (const auto& each : all_)
+    each->saved(view_, save);
+}
+
+void checks::forgotten(std::size_t who) {
+  for (const auto& each : all_)
+    each->forgotten(view_, who);
+}
+
+void checks::core_begins(const begin_view& begin) {
+  for (const auto& each : all_)
+    each->core_begins(view_, begin);
+}
+
+void checks::noticed(const notice_view& notice) {
+  for (const auto& each : all_)
+    each->noticed(view_, notice);
+}
+
+void checks::wished(const wish_view& wish) {
+  for (const auto& each : all_)
+    each->wished(view_, wish);
+}
+
+void checks::asked(const asked_view& asked) {
+  for (const auto& each : all_)
+    each->asked(view_, asked);
+}
+
+void checks::answered(const answer_view& answer) {
+  for (const auto& each : all_)
+    each->answered(view_, answer);
 }
 
 void checks::finished() {

@@ -26,6 +26,13 @@ public:
   void synced(std::size_t who);
   void applied(const apply_view& apply);
   void acknowledged(const ack_view& ack);
+  void saved(const save_view& save);
+  void forgotten(std::size_t who);
+  void core_begins(const begin_view& begin);
+  void noticed(const notice_view& notice);
+  void wished(const wish_view& wish);
+  void asked(const asked_view& asked);
+  void answered(const answer_view& answer);
   void finished();
 
 private:

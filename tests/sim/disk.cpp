@@ -8,6 +8,18 @@ namespace hamok::sim {
 
 disk::disk(world& all, std::size_t who) : all_(all), who_(who) {}
 
+void disk::begin_anew(const raft::snapshot_meta& base) {
+  base_ = base;
+  hard_ = {};
+  entries_.clear();
+  pending_.clear();
+  busy_ = false;
+  ++life_;
+  auto& view = all_.rules.view().members[who_];
+  view.written = view.synced = {};
+  view.written_hard = view.synced_hard = {};
+}
+
 void disk::write(const raft::persist_request& request) {
   auto& view = all_.rules.view().members[who_];
   if (request.truncate_from)
@@ -105,7 +117,7 @@ void disk::finish_all() {
 raft::initial_state disk::load() const {
   raft::initial_state state;
   state.hard = hard_;
-  state.base.members = all_.lives.founders();
+  state.base = base_;
   state.entries = entries_;
   return state;
 }

@@ -18,6 +18,9 @@ class disk {
 public:
   disk(world& all, std::size_t who);
 
+  /// All that was there is gone; what comes begins behind `base`.
+  void begin_anew(const raft::snapshot_meta& base);
+
   /// Starts a write. Its owner is told by `member::write_done` when it survives a crash.
   void write(const raft::persist_request& request);
 
@@ -40,6 +43,7 @@ private:
 
   world& all_;
   std::size_t who_;
+  raft::snapshot_meta base_;
   raft::hard_state hard_;
   std::vector<raft::entry> entries_; ///< synced
   std::deque<raft::persist_request> pending_;

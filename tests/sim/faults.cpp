@@ -46,10 +46,10 @@ void faults::repair() {
   ++phase_;
   storm_ = false;
   all_.net.unblock_all();
-  for (std::size_t who = 0; who < all_.members.size(); ++who) {
-    all_.members[who].spare();
-    all_.members[who].resume();
-    restart(who);
+  for (auto& node : all_.nodes) {
+    all_.members[node.who()].spare();
+    node.resume();
+    restart(node.who());
   }
   // Links of those who never come back are known to be down in the end.
   for (std::size_t who = 0; who < all_.members.size(); ++who)
@@ -176,18 +176,24 @@ void faults::silence(std::size_t who) {
 // -- members ------------------------------------------------------------------------------------
 
 void faults::restart(std::size_t who) {
-  auto& member = all_.members[who];
-  if (member.up() || all_.lives[who].gone)
+  auto& node = all_.nodes[all_.lives[who].place];
+  if (node.running() || node.abandoned())
     return;
   all_.done.add(count::restarts);
-  member.start();
-  for (std::size_t other = 0; other < all_.members.size(); ++other)
-    if (other != who && all_.members[other].up())
-      all_.net.tell_of_link(who, other, true);
+  node.start();
+  for (std::size_t other = 0; other < all_.lives.size(); ++other)
+    if (other != node.who() && !all_.lives[other].gone)
+      all_.net.tell_of_link(node.who(), other, true);
 }
 
 void faults::crash() {
   const auto who = victim();
+  auto& node = all_.nodes[all_.lives[who].place];
+  if (node.running() && !all_.members[who].up()) {
+    all_.done.add(count::crashes_without_core);
+    node.die();
+    return plan(length(), [this, who] { restart(who); });
+  }
   const auto point =
       static_cast<crash_point>(all_.chance.below(static_cast<std::uint64_t>(crash_point::end_)));
   all_.members[who].crash_at(point);
@@ -195,8 +201,23 @@ void faults::crash() {
        [this, who] { restart(who); });
 }
 
+bool faults::identity_strikes(std::size_t who, count how) {
+  if (!storm_ || !all_.chance.chance(30))
+    return false;
+  all_.done.add(how);
+  all_.nodes[all_.lives[who].place].die();
+  plan(length(), [this, who] { restart(who); });
+  return true;
+}
+
+// Whoever votes alone leads whenever it runs: it would be struck for ever.
+bool faults::is_alone(std::size_t who) {
+  return all_.rules.view().members[who].core->members().voters.size() == 1
+         && !all_.chance.chance(100);
+}
+
 void faults::leader_elected(std::size_t who) {
-  if (!storm_ || !all_.chance.chance(all_.plan.faults.hunt_per_mille))
+  if (!storm_ || is_alone(who) || !all_.chance.chance(all_.plan.faults.hunt_per_mille))
     return;
   all_.done.add(count::leaders_hunted);
   if (all_.chance.chance(500))
@@ -208,7 +229,7 @@ void faults::leader_elected(std::size_t who) {
 }
 
 void faults::leader_commits(std::size_t who) {
-  if (!storm_ || !all_.chance.chance(all_.plan.faults.hunt_per_mille))
+  if (!storm_ || is_alone(who) || !all_.chance.chance(all_.plan.faults.hunt_per_mille))
     return;
   all_.done.add(count::leaders_hunted);
   hunt(who, all_.chance.chance(500) ? crash_point::between_sends : crash_point::before_apply);
@@ -231,27 +252,52 @@ void faults::hunt(std::size_t who, crash_point where) {
 void faults::power_failure() {
   all_.done.add(count::power_failures);
   for (std::size_t who = 0; who < all_.members.size(); ++who) {
+    if (all_.lives[who].gone)
+      continue;
     all_.members[who].crash(crash_point::between_steps);
     plan(length() / 2, [this, who] { restart(who); });
   }
 }
 
-// A member loses its disk. What it has promised is forgotten, so this life is over, and another
-// one of its name asks to be let in (consensus.md, 4).
+bool faults::may_forget(std::size_t who) {
+  const auto& plan = all_.nodes[all_.lives[who].place].plan();
+  if (!lives_left_ && plan.bootstrap_expect > 1)
+    lives_left_ = 2 * plan.bootstrap_expect - 1 - all_.plan.founders;
+  if (plan.bootstrap_expect > 1 && *lives_left_ == 0)
+    return false;
+  return (!all_.plan.founding || founders_remember(all_, who))
+         && (!all_.is_founded()
+             || majority_remembers(all_.rules.view(), who, all_.wishes.on_their_way_out()));
+}
+
+// A node loses its disk. What it has promised is forgotten, so this life is over, and another one
+// of its name comes back (consensus.md, 4); or nobody does, on this machine.
 void faults::forget() {
-  const auto& view = all_.rules.view();
   const auto who = victim();
-  if (!all_.plan.faults.may_forget_all && !majority_remembers(view, who)) {
+  if (all_.lives[who].gone)
+    return;
+  if (!all_.plan.faults.may_forget_all && !may_forget(who)) {
     all_.done.add(count::forgetting_vetoed);
     return;
   }
+  auto& node = all_.nodes[all_.lives[who].place];
+  if (lives_left_ && node.plan().bootstrap_expect > 1)
+    --*lives_left_;
   forget(who);
-  all_.wishes.bear_later(all_.lives[who].slot, length());
+  if (!all_.is_founded() || !all_.chance.chance(all_.plan.faults.never_back_per_mille))
+    return plan(length(), [this, who] { restart(who); });
+  all_.done.add(count::never_back);
+  node.abandon();
+  if (all_.chance.chance(600)) // but on another machine
+    all_.wishes.build_later(node.slot(), length());
 }
 
 void faults::forget(std::size_t who) {
   all_.done.add(count::forgotten);
-  all_.members[who].forget();
+  auto& node = all_.nodes[all_.lives[who].place];
+  auto next = all_.wishes.plan_after_loss(node);
+  node.forget();
+  node.configure(std::move(next));
   if (all_.plan.faults.may_forget_all && majority_has_forgotten(all_.rules.view()))
     forgotten_ = true;
 }
@@ -268,8 +314,9 @@ void faults::replace_core() {
 void faults::pause() {
   const auto who = victim();
   all_.done.add(count::pauses);
-  all_.members[who].pause();
-  plan(length(), [this, who] { all_.members[who].resume(); });
+  auto& node = all_.nodes[all_.lives[who].place];
+  node.pause();
+  plan(length(), [&node] { node.resume(); });
 }
 
 void faults::change_clock() {

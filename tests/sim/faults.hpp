@@ -2,12 +2,14 @@
 
 // What goes wrong, and when: storms of faults with lulls between them.
 
+#include "hamok/tests/sim/counts.hpp"
 #include "hamok/tests/sim/crash_point.hpp"
 #include "hamok/tests/sim/dice.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -29,6 +31,8 @@ public:
   void leader_commits(std::size_t who);
   /// And when it has written a configuration, before anybody else has it.
   void leader_changes_members(std::size_t who);
+  /// Now and then a node dies when it makes durable who it is. True: it has.
+  [[nodiscard]] bool identity_strikes(std::size_t who, count how);
   /// Whether faults are being made now.
   [[nodiscard]] bool stormy() const noexcept { return storm_; }
   /// Whether there will be no more.
@@ -49,12 +53,14 @@ private:
   void partition_one_way();
   void silence(std::size_t who);
   void hunt(std::size_t who, crash_point where);
+  [[nodiscard]] bool is_alone(std::size_t who);
   void partition_fully();
   void cut(const std::vector<std::pair<std::size_t, std::size_t>>& paths);
   void crash();
   void power_failure();
   void forget();
   void forget(std::size_t who);
+  [[nodiscard]] bool may_forget(std::size_t who);
   void replace_core();
   void pause();
   void flap_link();
@@ -72,6 +78,7 @@ private:
   bool stopped_ = false;
   bool forgotten_ = false;
   std::uint64_t storms_ = 0;
+  std::optional<std::size_t> lives_left_; ///< where founders are expected by number
   std::uint64_t phase_ =
       0; ///< counts storms and lulls: what was planned in one does not outlive it
 };

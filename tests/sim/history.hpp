@@ -30,6 +30,11 @@ class history {
 public:
   explicit history(raft::configuration founders);
 
+  /// The cluster is founded by these; nothing is committed yet.
+  void found(raft::configuration founders) {
+    configurations_.front().members = std::move(founders);
+  }
+
   [[nodiscard]] raft::index_t last_index() const noexcept { return entries_.size(); }
 
   /// The committed entry at `index`, from 1 to `last_index()`.
@@ -50,6 +55,18 @@ public:
   /// The committed configuration in force at `index`, and the index of its entry.
   [[nodiscard]] const raft::configuration& members_at(raft::index_t index) const;
   [[nodiscard]] raft::index_t members_index_at(raft::index_t index) const;
+
+  /// Whether a configuration that was in force at `since` or later is as `holds` wants it.
+  template <class Holds>
+  [[nodiscard]] bool any_members_since(raft::index_t since, Holds&& holds) const {
+    for (auto held = configurations_.rbegin(); held != configurations_.rend(); ++held) {
+      if (holds(held->members))
+        return true;
+      if (held->index <= since)
+        break;
+    }
+    return false;
+  }
 
   /// The index of the entry whose commit removed this life; 0 when none did.
   [[nodiscard]] raft::index_t removed_at(const raft::member_id& id) const;

@@ -32,6 +32,14 @@ public:
   virtual void synced(const cluster_view&, std::size_t /*who*/) {}
   virtual void applied(const cluster_view&, const apply_view&) {}
   virtual void acknowledged(const cluster_view&, const ack_view&) {}
+  virtual void saved(const cluster_view&, const save_view&) {}
+  /// Member `who` has lost everything that it ever wrote.
+  virtual void forgotten(const cluster_view&, std::size_t /*who*/) {}
+  virtual void core_begins(const cluster_view&, const begin_view&) {}
+  virtual void noticed(const cluster_view&, const notice_view&) {}
+  virtual void wished(const cluster_view&, const wish_view&) {}
+  virtual void asked(const cluster_view&, const asked_view&) {}
+  virtual void answered(const cluster_view&, const answer_view&) {}
   /// The network has healed and the cluster has come to rest.
   virtual void finished(const cluster_view&) {}
 

@@ -37,14 +37,22 @@ member::member(world& all, std::size_t who)
     : all_(all),
       who_(who),
       disk_(all, who),
-      clock_(all.lives[who].clock_offset, all.lives[who].clock_per_mille) {}
+      clock_(all.nodes[all.lives[who].place].clock()) {}
+
+node& member::home() noexcept {
+  return all_.nodes[all_.lives[who_].place];
+}
+
+const node& member::home() const noexcept {
+  return all_.nodes[all_.lives[who_].place];
+}
+
+bool member::paused() const noexcept {
+  return home().paused();
+}
 
 bool member::leads() const noexcept {
   return core_ && core_->role() == raft::role::leader;
-}
-
-bool member::wants_in() const noexcept {
-  return awake() && !leaving_ && core_->standing() != raft::standing::voter;
 }
 
 member_view& member::view() {
@@ -63,7 +71,7 @@ void member::start() {
 }
 
 void member::replace_core() {
-  if (!up() || paused_)
+  if (!awake())
     return;
   all_.done.add(count::role_deaths);
   disk_.finish_all();
@@ -75,8 +83,6 @@ void member::launch() {
   ++life_;
   core_ = std::make_unique<raft::core>(all_.lives[who_].config, disk_.load(), now);
   tally_ = {};
-  greeted_.clear();
-  leaving_ = false;
   to_apply_.clear();
   to_answer_.clear();
   apply_planned_ = false;
@@ -95,6 +101,7 @@ void member::launch() {
   all_.rules.started(who_);
   timer_.reset();
   arm_timer();
+  home().core_started();
 }
 
 void member::crash(crash_point where) {
@@ -103,20 +110,12 @@ void member::crash(crash_point where) {
   all_.done.add(count_of(where));
   all_.story.note(all_.time.now(), {0xDEAD, who_, static_cast<std::uint64_t>(where)},
                   [&] { return all_.name(who_) + " dies: " + to_string(count_of(where)); });
-  stop();
-}
-
-void member::end() {
-  all_.story.note(all_.time.now(), {0xE4D, who_}, [&] { return all_.name(who_) + " is gone"; });
-  all_.lives.end(who_);
-  stop();
-}
-
-void member::forget() {
-  end();
+  home().die();
 }
 
 void member::stop() {
+  if (!up())
+    return;
   ++life_;
   ++timer_number_;
   core_.reset();
@@ -124,21 +123,16 @@ void member::stop() {
   to_apply_.clear();
   to_answer_.clear();
   waiting_.clear();
-  inbox_.clear();
-  paused_ = false;
   dies_.reset();
   view().up = false;
   view().core = nullptr;
   disk_.crash();
-  for (std::size_t other = 0; other < all_.members.size(); ++other)
-    if (other != who_)
-      all_.net.tell_of_link(who_, other, false);
 }
 
 void member::crash_at(crash_point where) {
   if (!up())
     return;
-  if (where == crash_point::between_steps || paused_)
+  if (where == crash_point::between_steps || paused())
     return crash(crash_point::between_steps);
   dies_ = where;
   all_.time.after(all_.plan.idle, [this, life = life_] {
@@ -154,25 +148,12 @@ bool member::dies_at(crash_point where) {
   return true;
 }
 
-void member::pause() {
-  paused_ = up();
-}
-
-void member::resume() {
-  paused_ = false;
-  while (!paused_ && !inbox_.empty()) {
-    auto what = std::move(inbox_.front());
-    inbox_.pop_front();
-    what();
-  }
-}
-
 void member::when_awake(std::function<void()> what) {
   if (!up())
     return;
-  if (!paused_)
+  if (!paused())
     return what();
-  inbox_.push_back([life = life_, this, what = std::move(what)] {
+  home().when_awake([life = life_, this, what = std::move(what)] {
     if (life == life_)
       what();
   });
@@ -211,6 +192,7 @@ void member::jump_clock(duration by) {
   timer_.reset();
   if (up())
     arm_timer();
+  home().clock_changed();
 }
 
 void member::change_clock_speed(std::int64_t per_mille) {
@@ -218,10 +200,11 @@ void member::change_clock_speed(std::int64_t per_mille) {
   timer_.reset();
   if (up())
     arm_timer();
+  home().clock_changed();
 }
 
 void member::tick_unasked() {
-  if (!up() || paused_)
+  if (!awake())
     return;
   all_.done.add(count::ticks_unasked);
   feed(raft::tick{});
@@ -234,32 +217,39 @@ void member::receive(std::size_t from, blob bytes) {
     auto message = raft::decode_message(bytes);
     if (!message)
       throw violation{"codec", "member " + all_.name(who_) + " cannot read what was sent"};
-    if (greet(from))
+    if (!home().hears(from))
+      all_.done.add(count::messages_unheard);
+    else
       feed(raft::receive{all_.lives[from].config.self, std::move(*message)});
   });
 }
 
 bool member::receive_bad(raft::receive event) {
-  if (!up() || paused_)
+  if (!awake())
     return false;
   feed(std::move(event), true);
   return true;
 }
 
-void member::link_changed(std::size_t peer, bool up) {
-  when_awake([this, peer, up] {
-    all_.done.add(up ? count::link_ups : count::link_downs);
-    const auto& id = all_.lives[peer].config.self;
-    if (!up) {
-      greeted_.erase(peer);
-      feed(raft::link_down{id});
-    } else if (is_over(peer)) {
-      turn_away(peer);
-    } else {
-      greeted_.insert(peer);
-      feed(raft::link_up{id});
-    }
-  });
+void member::tell_link(std::size_t peer, bool up) {
+  all_.done.add(up ? count::link_ups : count::link_downs);
+  const auto& id = all_.lives[peer].config.self;
+  if (up)
+    feed(raft::link_up{id});
+  else
+    feed(raft::link_down{id});
+}
+
+std::optional<raft::change_outcome> member::change(const raft::member_change& what) {
+  change_.reset();
+  if (awake())
+    feed(raft::change_members{what});
+  return change_;
+}
+
+void member::transfer(const raft::transfer_leadership& what) {
+  if (awake())
+    feed(what);
 }
 
 void member::write_done(std::uint64_t sequence) {

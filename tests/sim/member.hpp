@@ -18,12 +18,12 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <set>
 #include <unordered_map>
 #include <vector>
 
 namespace hamok::sim {
 
+class node;
 class world;
 
 class member {
@@ -31,32 +31,26 @@ public:
   member(world& all, std::size_t who);
 
   [[nodiscard]] bool up() const noexcept { return core_ != nullptr; }
-  [[nodiscard]] bool paused() const noexcept { return paused_; }
-  [[nodiscard]] bool awake() const noexcept { return up() && !paused_; }
+  [[nodiscard]] bool paused() const noexcept;
+  [[nodiscard]] bool awake() const noexcept { return up() && !paused(); }
   [[nodiscard]] bool leads() const noexcept;
-  /// Whether it runs and does not vote, as far as it knows.
-  [[nodiscard]] bool wants_in() const noexcept;
   /// Whether a write is not durable yet.
   [[nodiscard]] bool writes() const noexcept { return !disk_.idle(); }
 
-  /// Starts from what storage holds.
+  /// Storage is empty, and what comes begins behind `base`.
+  void prepare(const raft::snapshot_meta& base) { disk_.begin_anew(base); }
+  /// Starts a core from what storage holds.
   void start();
-  /// Everything in memory is gone.
+  /// The core is gone, and what else of it was in memory.
+  void stop();
+  /// The whole node dies.
   void crash(crash_point where);
-  /// This life is over, because it was told to end.
-  void end();
-  /// Everything that was ever written is gone, and this life with it: whoever comes next does not
-  /// know what was promised, and has to be another one (consensus.md, 4).
-  void forget();
   /// Crashes as soon as the work reaches `where`; at the latest in a while.
   void crash_at(crash_point where);
   /// Takes that back.
   void spare() { dies_.reset(); }
   /// The core dies and is started again from storage; state machine and storage live on.
   void replace_core();
-  /// Stops the process; what happens meanwhile waits.
-  void pause();
-  void resume();
   void jump_clock(duration by);
   void change_clock_speed(std::int64_t per_mille);
   /// A tick at any time is allowed.
@@ -67,17 +61,13 @@ public:
   /// A message of somebody who is no member, of another group, or malformed. False when nobody is
   /// there to take it.
   bool receive_bad(raft::receive event);
-  void link_changed(std::size_t peer, bool up);
+  void tell_link(std::size_t peer, bool up);
   void write_done(std::uint64_t sequence);
   void ask(const request& what);
   void forwarded(const request& what);
-  /// The life `who` says hello and asks to be let in; whoever is asked may know better whom to ask.
-  void asked_in_by(std::size_t who, bool may_forward);
-  /// Another member has said that this life takes no part any more, or is too old to.
-  void turned_away(bool too_old);
 
-  // From operators; lost while the member is paused or down.
-  void change(const raft::member_change& what);
+  // From nodes and operators; lost while the member is paused or down.
+  std::optional<raft::change_outcome> change(const raft::member_change& what);
   void transfer(const raft::transfer_leadership& what);
 
 private:
@@ -89,18 +79,13 @@ private:
 
   // member.cpp: life and death, what comes in
   void launch();
-  void stop();
   void when_awake(std::function<void()> what);
   void arm_timer();
   [[nodiscard]] bool dies_at(crash_point where);
   [[nodiscard]] member_view& view();
+  [[nodiscard]] node& home() noexcept;
+  [[nodiscard]] const node& home() const noexcept;
   void propose(const request& what, bool asked_here);
-
-  // member_admission.cpp: who comes, and who goes
-  bool greet(std::size_t peer);
-  [[nodiscard]] bool is_over(std::size_t peer) const;
-  void turn_away(std::size_t peer);
-  void check_link(std::size_t who);
 
   // member_step.cpp: one step of the core, and what it says has to be done. Each of these is false
   // when the member has died in it.
@@ -109,7 +94,6 @@ private:
   void observe_leader(const step_view& step);
   void rebuild_shadow();
   bool carry_out(raft::output out);
-  void leave();
   bool persist(const raft::persist_request& request);
   bool send_all(const std::vector<raft::outbound>& messages);
   bool deliver(raft::committed_entries committed);
@@ -121,7 +105,7 @@ private:
   world& all_;
   std::size_t who_;
   disk disk_;
-  skewed_clock clock_;
+  skewed_clock& clock_; ///< of its node
   std::unique_ptr<raft::core> core_;
   std::uint64_t life_ = 0; ///< of the core: what was planned for one does not reach the next
   tally tally_;
@@ -136,14 +120,10 @@ private:
   std::unordered_map<std::uint32_t, std::vector<waiting>> waiting_; ///< by client
   std::optional<raft::proposal_outcome> outcome_;
   std::optional<raft::change_outcome> change_;
-  std::set<std::size_t> greeted_; ///< whose links the core knows to be up
-  bool leaving_ = false;          ///< it knows that it was removed
 
   std::optional<timestamp> timer_; ///< virtual time of the next planned look at the clock
   std::uint64_t timer_number_ = 0;
   std::optional<crash_point> dies_;
-  bool paused_ = false;
-  std::deque<std::function<void()>> inbox_;
 };
 
 } // namespace hamok::sim

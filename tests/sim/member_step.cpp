@@ -143,21 +143,9 @@ bool member::carry_out(raft::output out) {
     view().core = core_.get();
   }
   arm_timer();
-  if (core_->standing() == raft::standing::removed)
-    leave();
+  if (out.members_changed || out.leader_changed)
+    home().core_changed();
   return true;
-}
-
-// A removed life ends by itself, after a while.
-void member::leave() {
-  if (std::exchange(leaving_, true))
-    return;
-  all_.time.after(all_.chance.between(duration{0}, all_.plan.idle), [this, life = life_] {
-    if (life != life_ || all_.lives[who_].gone)
-      return;
-    all_.done.add(count::lives_ended_by_log);
-    all_.wishes.dismiss(who_, false);
-  });
 }
 
 bool member::persist(const raft::persist_request& request) {

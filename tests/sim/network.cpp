@@ -209,7 +209,7 @@ void network::tell_end(std::size_t whom, std::size_t peer, bool up) {
   all_.time.after(all_.chance.between(duration{0}, plan.max_link_notice), [this, whom, peer, up] {
     // Late news of what is long over would be a fault.
     if (up || !healed_ || all_.lives[peer].gone)
-      all_.members[whom].link_changed(peer, up);
+      all_.nodes[all_.lives[whom].place].link_changed(whom, peer, up);
   });
 }
 

@@ -29,6 +29,10 @@ public:
   /// Carries something of the shell's (a forwarded proposal) over the same paths.
   void carry(std::size_t from, std::size_t to, std::function<void()> arrive);
 
+  [[nodiscard]] bool is_open(std::size_t from, std::size_t to) {
+    return paths_.at(from, to).blocked == 0;
+  }
+
   /// A delay as any message has it.
   [[nodiscard]] duration delay();
 

@@ -1,6 +1,7 @@
 #include "hamok/tests/sim/remembering.hpp"
 
 #include "hamok/raft/quorum.hpp"
+#include "hamok/tests/sim/world.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -50,14 +51,42 @@ bool has_majority(const cluster_view& all, const raft::configuration& members, s
   return who.has_majorities(members) && who.has_majority(promoted);
 }
 
-bool majority_remembers(const cluster_view& all, std::size_t also) {
+raft::configuration without(const cluster_view& all, raft::configuration members,
+                            const std::vector<std::string>& names) {
+  const memory who{all, nobody};
+  for (auto* half : {&members.voters, &members.outgoing})
+    std::erase_if(*half, [&](const raft::member_id& id) {
+      return !who.forgets(id) && std::ranges::find(names, id.peer) != names.end();
+    });
+  return members;
+}
+
+bool majority_remembers(const cluster_view& all, std::size_t also,
+                        const std::vector<std::string>& out) {
+  const auto survives = [&](const raft::configuration& members) {
+    return has_majority(all, members, also) && has_majority(all, without(all, members, out), also);
+  };
   const auto committed = all.past.members_index_at(all.past.last_index());
-  if (!has_majority(all, all.past.members_at(committed), also))
+  if (!survives(all.past.members_at(committed)))
     return false;
   return std::ranges::all_of(all.members, [&](const member_view& each) {
     return std::ranges::all_of(each.log.configurations(), [&](const auto& held) {
-      return held.index < committed || has_majority(all, *held.members, also);
+      return held.index < committed || survives(*held.members);
     });
+  });
+}
+
+bool founders_remember(const world& all, std::size_t also) {
+  const auto& view = all.rules.view();
+  const auto& lost = all.nodes[all.lives[also].place];
+  const auto& promised = lost.stored().founders;
+  if (raft::contains(promised, lost.stored().self) && !has_majority(view, {promised, {}, {}}, also))
+    return false;
+  if (!all.is_founded())
+    return true;
+  const auto& members = view.past.members_at(view.past.last_index());
+  return std::ranges::any_of(all.nodes, [&](const node& other) {
+    return &other != &lost && other.has_base() && raft::is_voter(members, other.stored().self);
   });
 }
 

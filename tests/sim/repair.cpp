@@ -38,7 +38,9 @@ repair::repair(const world& all, std::size_t leader)
 
 bool repair::takes_part(std::size_t who) const {
   const auto& view = all_.rules.view();
-  return who != leader_ && view.members[who].up
+  const auto& node = all_.nodes[all_.lives[who].place];
+  return who != leader_ && view.members[who].up && node.hears(leader_)
+         && all_.nodes[all_.lives[leader_].place].hears(who)
          && raft::is_member(view.members[leader_].core->members(), all_.lives[who].config.self);
 }
 

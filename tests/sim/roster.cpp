@@ -10,20 +10,22 @@ namespace hamok::sim {
 roster::roster(const scenario& plan) {
   for (const auto& member : plan.members) {
     const auto& id = member.config.self;
-    lives_.push_back({member, lives_.size(), id.peer, false, raft::index_t{0}});
+    lives_.push_back({member, lives_.size(), lives_.size(), id.peer, false, std::nullopt});
+    if (plan.founding)
+      continue;
+    lives_.back().born_after = raft::index_t{0};
     founders_.voters.push_back(id);
   }
 }
 
-std::size_t roster::add(std::size_t slot, const scenario& plan, dice& chance) {
+std::size_t roster::add(std::size_t slot, std::size_t place, const scenario& plan, dice& chance) {
   const auto number = lives_.size();
-  life next{plan.members[slot % plan.members.size()], slot, {}, false, std::nullopt};
+  life next{plan.members[slot % plan.members.size()], slot, place, {}, false, std::nullopt};
   auto& config = next.config;
-  config.self.peer = std::string(1, static_cast<char>('a' + slot));
+  config.self.peer = name_of(slot);
   config.self.incarnation = {mix(plan.seed, number), number + 1};
   config.only_follower = false;
   config.seed = chance.next();
-  next.clock_offset = chance.between(duration{0}, std::chrono::hours{100});
   const auto before = std::ranges::count(lives_, slot, &life::slot);
   next.called = config.self.peer + (before > 0 ? std::to_string(before + 1) : "");
   lives_.push_back(std::move(next));
@@ -37,6 +39,11 @@ std::size_t roster::living() const noexcept {
 std::size_t roster::living_in(std::size_t slot) const noexcept {
   return static_cast<std::size_t>(std::ranges::count_if(
       lives_, [slot](const life& each) { return each.slot == slot && !each.gone; }));
+}
+
+bool roster::has_younger(std::size_t who) const noexcept {
+  return std::any_of(lives_.begin() + static_cast<std::ptrdiff_t>(who) + 1, lives_.end(),
+                     [&](const life& each) { return each.slot == lives_[who].slot; });
 }
 
 std::size_t roster::anybody(dice& chance) const noexcept {

@@ -1,6 +1,7 @@
 #include "hamok/tests/sim/scenario.hpp"
 
 #include "hamok/tests/sim/hashing.hpp"
+#include "hamok/tests/sim/roster.hpp"
 #include "hamok/tests/sim/trace.hpp"
 
 #include <algorithm>
@@ -27,8 +28,11 @@ void plan_members(scenario& plan, dice& chance) {
   static const std::vector<std::size_t> first_sizes{2, 3, 3, 4, 5, 6, 7};
   static const std::vector<duration> idles{100ms, 150ms, 250ms, 500ms};
   plan.idle = chance.pick(idles);
-  plan.operators.busy = chance.chance(875);
+  plan.founding = plan.seed % 8 == 4;
+  plan.operators.busy = chance.chance(875) || plan.founding;
   plan.members.resize(chance.pick(plan.operators.busy ? first_sizes : fixed_sizes));
+  if (plan.founding)
+    plan.members.resize(std::max<std::size_t>(plan.members.size(), 3));
   const auto heartbeat = plan.idle / static_cast<int>(chance.between(3, 6));
   const auto election_timeout = plan.idle * static_cast<int>(chance.between(1, 6));
   const bool skewed = chance.chance(700);
@@ -36,11 +40,13 @@ void plan_members(scenario& plan, dice& chance) {
   const bool small_limits = chance.chance(plan.hunting ? 900 : 300);
   // A minority: so that one with all committed entries may always campaign.
   const auto most_passive = (plan.members.size() - 1) / 2;
-  const auto passive = most_passive > 0 && chance.chance(300) ? chance.between(1, most_passive) : 0;
+  const auto passive = most_passive > 0 && !plan.founding && chance.chance(300)
+                           ? chance.between(1, most_passive)
+                           : 0;
   for (std::size_t i = 0; i < plan.members.size(); ++i) {
     auto& member = plan.members[i];
     auto& config = member.config;
-    config.self.peer = std::string(1, static_cast<char>('a' + i));
+    config.self.peer = name_of(i);
     config.self.incarnation = {mix(plan.seed, i), i + 1};
     config.follower_max_idle = plan.idle;
     config.heartbeat = heartbeat;
@@ -54,6 +60,39 @@ void plan_members(scenario& plan, dice& chance) {
     if (skewed)
       member.clock_per_mille = static_cast<std::int64_t>(chance.between(900, 1100));
   }
+}
+
+/// Who founds, in one of the three ways, and who only joins; with partial and wrong seeds.
+void plan_founding(scenario& plan, dice& chance) {
+  const auto size = plan.members.size();
+  const auto kind = chance.below(3);
+  plan.founders = kind == 0 ? 1 : chance.between(2, size);
+  const auto expect =
+      std::min<std::uint64_t>(plan.founders / 2 + 1 + chance.below(2), plan.founders);
+  for (std::size_t place = 0; place < size; ++place) {
+    auto& node = plan.nodes[place];
+    const bool founds = place < plan.founders;
+    if (kind == 0 && founds)
+      continue; // alone, with nothing
+    if (kind == 1 && founds)
+      for (std::size_t other = 0; other < plan.founders; ++other)
+        node.initial_members.push_back(other);
+    if (kind == 2 && founds)
+      node.bootstrap_expect = static_cast<std::uint32_t>(expect);
+    node.seeds.push_back(place == 0 ? 1 : chance.below(place));
+    if (chance.chance(500))
+      node.seeds.push_back(chance.below(size + 2));
+  }
+}
+
+void plan_nodes(scenario& plan, dice& chance) {
+  plan.nodes.resize(plan.members.size());
+  if (plan.founding)
+    return plan_founding(plan, chance);
+  plan.founders = plan.nodes.size();
+  for (auto& node : plan.nodes)
+    for (std::size_t other = 0; other < plan.nodes.size(); ++other)
+      node.initial_members.push_back(other);
 }
 
 void plan_network(scenario& plan, dice& chance) {
@@ -135,6 +174,7 @@ void plan_operators(scenario& plan, dice& chance) {
   const auto weight = [&chance] { return chance.chance(200) ? 0 : chance.between(1, 6); };
   wishes.grow = weight();
   wishes.shrink = weight();
+  wishes.leave = weight() / 2;
   wishes.repeat = weight() / 2;
   wishes.burst = weight();
   wishes.transfer = weight();
@@ -144,6 +184,7 @@ void plan_operators(scenario& plan, dice& chance) {
   if (passive)
     return;
   plan.faults.forget = weight();
+  plan.faults.never_back_per_mille = chance.chance(500) ? chance.between(100, 600) : 0;
   plan.faults.may_forget_all = plan.seed % 16 == 7;
   if (plan.faults.may_forget_all)
     plan.faults.forget = 4;
@@ -156,6 +197,7 @@ scenario make_scenario(std::uint64_t seed) {
   scenario plan;
   plan.seed = seed;
   plan_members(plan, chance);
+  plan_nodes(plan, chance);
   plan_network(plan, chance);
   plan_disk(plan, chance);
   plan_clients(plan, chance);
@@ -182,6 +224,13 @@ std::string to_string(const scenario& value) {
          + std::to_string(config.max_inflight_messages)
          + (passive.empty() ? "" : ", only followers:" + passive)
          + (value.operators.busy ? ", members change" : "")
+         + (value.founding
+                ? ", founded by " + std::to_string(value.founders)
+                      + (value.nodes.front().bootstrap_expect > 1
+                             ? " of which " + std::to_string(value.nodes.front().bootstrap_expect)
+                                   + " are expected"
+                             : "")
+                : "")
          + (value.faults.may_forget_all ? ", a majority may forget" : "") + ", state machine "
          + value.machine->name;
 }

@@ -81,8 +81,8 @@ struct fault_plan {
   std::uint64_t hand_over = 0;
   std::uint64_t forget = 0;               ///< a crash with loss of all memory
   std::uint64_t never_back_per_mille = 0; ///< of those who have forgotten
-  bool may_forget_all = false;      ///< nobody sees to it that a majority remembers
-  std::uint64_t hunt_per_mille = 0; ///< how often a new leader is struck at once
+  bool may_forget_all = false;            ///< nobody sees to it that a majority remembers
+  std::uint64_t hunt_per_mille = 0;       ///< how often a new leader is struck at once
 };
 
 /// What the operators wish for, and how often, relative to each other.

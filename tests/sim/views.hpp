@@ -4,6 +4,8 @@
 
 #include "hamok/raft/core.hpp"
 #include "hamok/raft/event.hpp"
+#include "hamok/raft/life.hpp"
+#include "hamok/raft/storage.hpp"
 #include "hamok/tests/sim/command.hpp"
 #include "hamok/tests/sim/history.hpp"
 #include "hamok/tests/sim/roster.hpp"
@@ -129,6 +131,46 @@ struct ack_view {
   operation what;
   operation_result result;
   raft::index_t acknowledged_before = 0; ///< highest index acknowledged when it was first sent
+};
+
+/// A node makes durable who it is, before anything else is done about that.
+struct save_view {
+  std::size_t who = 0;             ///< its present life
+  const node_plan* plan = nullptr; ///< what its operator has told it
+  const raft::identity* before = nullptr;
+  const raft::identity* now = nullptr;
+};
+
+/// A node starts a core.
+struct begin_view {
+  std::size_t who = 0;
+  const raft::identity* known = nullptr;     ///< what it has made durable
+  const raft::snapshot_meta* base = nullptr; ///< none: it goes on from what storage holds
+};
+
+/// A node has something to tell its operator.
+struct notice_view {
+  std::size_t who = 0;
+  raft::notice what = raft::notice::joined;
+};
+
+/// A caller wishes something from a node.
+struct wish_view {
+  std::size_t who = 0;
+  const raft::wish* what = nullptr;
+};
+
+/// A core has answered what it was asked because of a wish of `who`.
+struct asked_view {
+  std::size_t who = 0;
+  std::uint64_t order = 0;
+  const raft::change_outcome* outcome = nullptr;
+};
+
+/// A node has answered a wish.
+struct answer_view {
+  std::size_t who = 0;
+  raft::order_answer answer;
 };
 
 } // namespace hamok::sim

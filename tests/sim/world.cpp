@@ -1,8 +1,10 @@
 #include "hamok/tests/sim/world.hpp"
 
 #include "hamok/raft/quorum.hpp"
+#include "hamok/tests/sim/hashing.hpp"
 #include "hamok/tests/sim/remembering.hpp"
 #include "hamok/tests/sim/repair.hpp"
+#include "hamok/tests/sim/step_text.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -25,8 +27,18 @@ world::world(std::uint64_t seed, trace_mode mode)
       net(*this),
       trouble(*this),
       wishes(*this) {
-  for (std::size_t who = 0; who < lives.size(); ++who)
+  raft::identity known;
+  known.cluster = {mix(seed, 0xC1), next_version()};
+  known.founders = lives.founders().voters;
+  for (std::size_t who = 0; who < lives.size(); ++who) {
+    const auto& clock = plan.members[who];
+    nodes.emplace_back(*this, who, who, who, plan.nodes[who],
+                       skewed_clock{clock.clock_offset, clock.clock_per_mille});
     members.emplace_back(*this, who);
+    known.self = lives[who].config.self;
+    if (!plan.founding)
+      nodes.back().be_founded(known);
+  }
   for (std::uint32_t number = 0; number < plan.clients.clients; ++number)
     clients.emplace_back(*this, number);
 }
@@ -64,14 +76,49 @@ template <class Condition>
 void world::run_until(timestamp deadline, const char* what, Condition&& reached) {
   while (!reached()) {
     if (time.now() > deadline)
-      throw violation{"progress", what};
+      throw violation{"progress", what + describe()};
     step();
   }
 }
 
+/// Who is where, for whoever has to find out why nothing goes on.
+std::string world::describe() const {
+  std::string text;
+  for (const auto& node : nodes) {
+    if (node.abandoned())
+      continue;
+    const auto& each = rules.view().members[node.who()];
+    text += "\n    " + name(node.who())
+            + (!node.running() ? " does not run"
+               : node.rests()  ? " rests"
+                               : "")
+            + (lives[node.who()].gone ? ", is over," : "");
+    if (each.core != nullptr)
+      text += " " + std::string{raft::to_string(each.now.role)} + " in term " + str(each.now.term)
+              + ", log up to " + str(each.now.last_index) + ", committed "
+              + str(each.now.commit_index) + ", applied " + str(each.applied_index) + ", leader "
+              + (each.now.leader == nobody ? "none" : name(each.now.leader))
+              + describe_members(lives, each.core->members());
+    text += node.known() + ", linked:";
+    for (std::size_t who = 0; who < lives.size(); ++who)
+      if (node.is_linked(who))
+        text += " " + name(who);
+  }
+  for (std::size_t who = 0; who < lives.size(); ++who)
+    if (!lives[who].gone && nodes[lives[who].place].who() != who)
+      text += "\n    " + name(who) + " is nobody's life";
+  return text;
+}
+
 void world::storms() {
-  for (auto& member : members)
-    member.start();
+  for (auto& node : nodes) {
+    // One after the other, where nobody is in a cluster yet.
+    const auto delay = plan.founding ? chance.between(duration{0}, plan.idle * 12) : duration{0};
+    if (delay == duration{0})
+      node.start();
+    else
+      time.after(delay, [&node] { node.start(); });
+  }
   for (auto& client : clients)
     client.start();
   trouble.start();
@@ -93,16 +140,20 @@ std::size_t world::leader() const {
   return found;
 }
 
-std::size_t world::bear(std::size_t slot) {
-  const auto who = lives.add(slot, plan, chance);
+std::size_t world::bear(std::size_t place) {
+  const auto who = lives.add(nodes[place].slot(), place, plan, chance);
   done.add(count::lives_begun);
   rules.view().members.emplace_back();
   members.emplace_back(*this, who);
-  members.back().start();
-  for (std::size_t other = 0; other < members.size(); ++other)
-    if (other != who && members[other].up())
-      net.tell_of_link(who, other, true);
   return who;
+}
+
+std::size_t world::build(std::size_t slot, node_plan how) {
+  const auto place = nodes.size();
+  const skewed_clock clock{chance.between(duration{0}, std::chrono::hours{100}), 1000};
+  nodes.emplace_back(*this, place, slot, lives.size(), std::move(how), clock);
+  bear(place);
+  return place;
 }
 
 // From here on nothing goes wrong: the cluster has to come to itself, serve every client, and
@@ -193,20 +244,23 @@ std::size_t world::followed_by_all() const {
                                                                                     : nobody;
 }
 
-/// Whoever is alive is a voter, and nobody else takes part; that is settled.
+/// Whoever is alive and has not left is a voter, and nobody else takes part; that is settled.
 bool world::everybody_is_in() const {
   const auto leads = followed_by_all();
   if (leads == nobody)
     return false;
   const auto& now = rules.view().members[leads].core->members();
-  if (!now.outgoing.empty() || !now.learners.empty() || now.voters.size() != lives.living()
-      || wishes.expecting())
+  if (!now.outgoing.empty() || !now.learners.empty() || wishes.expecting())
     return false;
-  for (std::size_t who = 0; who < lives.size(); ++who)
-    if (!lives[who].gone && members[who].wants_in())
+  std::size_t wanted = 0;
+  for (const auto& node : nodes) {
+    if (node.abandoned() || node.rests())
+      continue;
+    ++wanted;
+    if (!node.running() || !raft::is_voter(now, lives[node.who()].config.self))
       return false;
-  return std::ranges::none_of(
-      now.voters, [&](const raft::member_id& id) { return lives[lives.number_of(id)].gone; });
+  }
+  return now.voters.size() == wanted;
 }
 
 bool world::converged() const {
@@ -262,7 +316,9 @@ void world::stay_without_majority() {
       step();
   } while (!majority_has_forgotten(rules.view()));
   const auto committed = rules.view().past.last_index();
-  until += plan.idle * 12;
+  for (auto& node : nodes)
+    node.start();
+  until += plan.idle * 20;
   while (time.now() < until) {
     if (leader() != nobody)
       throw violation{"no majority, no progress", name(leader())
@@ -272,6 +328,28 @@ void world::stay_without_majority() {
       throw violation{"no majority, no progress",
                       "something is committed although a majority has forgotten"};
     step();
+  }
+  hear_of_lost_quorum();
+}
+
+// Whoever still votes, remembers, and has met other lives of too many says so (consensus.md, 5).
+void world::hear_of_lost_quorum() {
+  for (const auto& node : nodes) {
+    const auto* core = rules.view().members[node.who()].core;
+    if (core == nullptr || core->standing() != raft::standing::voter)
+      continue;
+    std::vector<raft::member_id> lost;
+    for (const auto* half : {&core->members().voters, &core->members().outgoing})
+      for (const auto& id : *half)
+        if (lives[lives.number_of(id)].gone && node.met_another_life_of(id))
+          lost.push_back(id);
+    if (raft::count_votes(core->members(), {}, lost) != raft::vote_result::lost)
+      continue;
+    done.add(count::losses_noticed);
+    if (!node.told_quorum_lost())
+      throw violation{"a lost quorum is told", name(node.who())
+                                                   + " has met other lives of a majority, and does "
+                                                     "not say that its quorum is lost"};
   }
 }
 

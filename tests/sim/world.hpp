@@ -10,6 +10,7 @@
 #include "hamok/tests/sim/faults.hpp"
 #include "hamok/tests/sim/member.hpp"
 #include "hamok/tests/sim/network.hpp"
+#include "hamok/tests/sim/node.hpp"
 #include "hamok/tests/sim/operators.hpp"
 #include "hamok/tests/sim/roster.hpp"
 #include "hamok/tests/sim/scenario.hpp"
@@ -49,7 +50,8 @@ public:
   counts done;
   checks rules;
   network net;
-  std::deque<member> members;
+  std::deque<node> nodes;     ///< by place
+  std::deque<member> members; ///< by the number of the life
   std::deque<client> clients;
   faults trouble;
   operators wishes;
@@ -58,8 +60,13 @@ public:
   [[nodiscard]] const std::string& name(std::size_t who) const { return lives[who].called; }
   /// Who leads in the latest term; nobody, if nobody does.
   [[nodiscard]] std::size_t leader() const;
-  /// Starts another life of the name of `slot`, and gives its number.
-  std::size_t bear(std::size_t slot);
+  /// The node at `place` has another life, not started. Gives its number.
+  std::size_t bear(std::size_t place);
+  /// Another node, not started. Gives its place.
+  std::size_t build(std::size_t slot, node_plan how);
+  /// Counts whatever has to be told from what was before.
+  [[nodiscard]] std::uint64_t next_version() noexcept { return ++versions_; }
+  [[nodiscard]] bool is_founded() const { return !lives.founders().voters.empty(); }
   /// The longest that a request, a write for it and the answer take when nothing goes wrong.
   [[nodiscard]] duration round_trip() const;
   /// Highest index at which an acknowledged operation took effect.
@@ -75,13 +82,17 @@ private:
   void let_everybody_in();
   void stay_calm();
   void stay_without_majority();
+  void hear_of_lost_quorum();
   void step();
   template <class Condition>
   void run_until(timestamp deadline, const char* what, Condition&& reached);
+  [[nodiscard]] std::string describe() const;
   [[nodiscard]] std::size_t followed_by_all() const;
   [[nodiscard]] bool everybody_is_in() const;
   [[nodiscard]] duration time_to_change() const;
   [[nodiscard]] bool converged() const;
+
+  std::uint64_t versions_ = 0;
 };
 
 } // namespace hamok::sim
