@@ -61,9 +61,9 @@ void life::answer_orders() {
   std::vector<order_answer> answers;
   // What others have told to be committed is, also while this node's core has yet to hear of it.
   const bool is_behind = heard_index_ > core_.committed_index;
-  orders_.advance({identity_.self, is_behind ? heard_ : core_.committed,
-                   std::max(heard_index_, core_.committed_index), core_.leader,
-                   neighbours_.in(myself().cluster)},
+  const auto& committed = is_behind ? heard_ : core_.committed;
+  orders_.advance({identity_.self, committed, std::max(heard_index_, core_.committed_index),
+                   core_.leader, neighbours_.in(myself().cluster)},
                   now_, out_.ask, answers);
   std::optional<order_answer> own;
   bool has_gone = false;
@@ -71,7 +71,13 @@ void life::answer_orders() {
     if (one.id == own_order) {
       own = one;
     } else if (std::ranges::count(leaves_, one.id) > 0 && is_gone(one)) {
-      has_gone = true; // all who wished that are answered together
+      // An earlier life may have gone because this one has come in its place meanwhile.
+      if (is_member(committed, identity_.self)) {
+        std::erase(leaves_, one.id);
+        out_.answers.push_back({one.id, order_result::unknown, std::nullopt});
+      } else {
+        has_gone = true; // all who wished that are answered together
+      }
     } else {
       std::erase(leaves_, one.id);
       out_.answers.push_back(one);

@@ -371,6 +371,20 @@ TEST_CASE("each of two wishes to leave has one answer") {
   CHECK(x.part.stage() == life_stage::resting);
 }
 
+TEST_CASE("a joiner that takes the place of its earlier life has not left by that") {
+  subject x{subject::joiner(3)};
+  x.meet_member(1);
+  x.see({ids(1, 3), {}, {}}, 20, standing::outsider);
+  x.feed(wish{1, wish_kind::leave, {}, timestamp::max()});
+  CHECK(x.see({ids(1, 3), {}, {x.self()}}, 30, standing::outsider).answers.empty());
+  auto members = ids(1, 2);
+  members.push_back(x.self());
+  x.see({members, {}, {}}, 40, standing::voter);
+  CHECK(x.out.answers == std::vector<order_answer>{{1, order_result::unknown, {}}});
+  CHECK_FALSE(x.out.stop_core);
+  CHECK(x.part.stage() == life_stage::inside);
+}
+
 TEST_CASE("a core that was started again makes nothing undone that is committed") {
   auto x = member_four();
   const auto members = x.part.admission().committed;
