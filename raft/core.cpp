@@ -24,7 +24,7 @@ core::core(core_config config, initial_state state, timestamp now)
       durable_index_(log_.last_index()),
       vote_pause_(config_.max_vote_pause),
       last_entry_at_(now),
-      saved_index_(commit_index_) {
+      saved_index_(std::max(log_.base().index, state.saved)) {
   links_.up(config_.self);
   for (auto i = log_.first_index(); i <= log_.last_index(); ++i)
     take_configuration(i, log_.at(i));
@@ -49,9 +49,12 @@ output core::step(event ev) {
   if (members_.index_at(commit_index_) != settled_before)
     members_changed();
   follow_up();
-  trim_if_due();
+  const bool heard = out_.rejected == nullptr; // what is dropped changes nothing
+  if (heard)
+    trim_if_due();
   deliver();
-  settle_snapshots();
+  if (heard)
+    settle_snapshots();
   if (role() != role_before)
     out_.role = role();
   out_.leader_changed = leader_before_ && *leader_before_ != leader_;

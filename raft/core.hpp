@@ -130,6 +130,7 @@ private:
   void become_follower();
   void follower_tick();
   void hear_from_leader(const member_id& leader);
+  void refuse_older_term(const member_id& from);
   bool hear_request(const member_id& from, std::uint64_t round);
   void handle(const member_id& from, append_request&& request);
   void handle(const member_id& from, const vote_request& request);

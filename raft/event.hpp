@@ -289,7 +289,10 @@ struct install_order {
 ///   core is gone. There is never more than one: `release_cut` for one comes before the answer to
 ///   another is used, and also when an answer came too late to be wanted. Without `volatile_state`
 ///   it is saved besides, and `cut_taken` says that this is durable; a snapshot becomes what a
-///   start begins from only when the log up to its index is durable.
+///   start begins from only when the log up to its index is durable, and the one before is kept
+///   until then.
+/// * State machines that are further than the entry of a cut, or lack something, have no such cut:
+///   the answer is `ok == false`. Another one is asked for with the next heartbeat.
 /// * `install` comes when `chunk` has brought the last piece, perhaps in the same step. Until it is
 ///   answered with `installed` nothing is given out as committed, and no cut is asked for.
 /// * `drop_chunks` follows when the pieces are not needed any more: the snapshot is installed, or
@@ -297,6 +300,8 @@ struct install_order {
 /// * Without `volatile_state`, an installed snapshot is stored beside the present one and becomes
 ///   current with the write whose `persist_request::base` has its index, which is in the output of
 ///   `installed`. The next entries are given out from `index + 1` on.
+/// * A core that ends takes its cut and its pieces with it: what is still under way for them is
+///   worth nothing to the next one.
 struct output {
   std::optional<persist_request> persist;
   std::vector<outbound> send;

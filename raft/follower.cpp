@@ -53,6 +53,14 @@ void core::hear_from_leader(const member_id& leader) {
   reset_election_deadline();
 }
 
+void core::refuse_older_term(const member_id& from) {
+  // 5.1: a stale leader learns of the new term, and of nothing else: it may lead in that one by
+  // then.
+  append_response answer;
+  answer.term = hard_.term;
+  send(from, answer);
+}
+
 bool core::hear_request(const member_id& from, std::uint64_t round) {
   if (leader_ && *leader_ != from) {
     reject("second leader in one term");
@@ -73,10 +81,8 @@ bool core::has_configuration() const noexcept {
 // -- entries --------------------------------------------------------------------------------------
 
 void core::handle(const member_id& from, append_request&& request) {
-  if (request.term < hard_.term) { // 5.1: a stale leader learns of the new term
-    append_response answer;        // and of nothing else: it may lead in that term by then
-    answer.term = hard_.term;
-    send(from, answer);
+  if (request.term < hard_.term) {
+    refuse_older_term(from);
     return;
   }
   if (!hear_request(from, request.round))

@@ -105,7 +105,7 @@ bool core::possible(const install_response& response) const {
 
 void core::handle(const member_id& from, install_request&& request) {
   if (request.term < hard_.term) { // 1. of figure 13
-    send(from, install_response{hard_.term, request.round, request.snapshot, 0});
+    refuse_older_term(from);
     return;
   }
   if (!hear_request(from, request.round))

@@ -129,11 +129,15 @@ struct initial_state {
   hard_state hard;
   snapshot_meta base;
   std::vector<entry> entries; ///< the log behind `base`, without gaps
-  /// The state machines begin with the effect of everything up to here, which is committed; 0: up
-  /// to `base.index`. Where they live as long as storage does, it is the last entry that they have
-  /// been given, or the snapshot that they have installed: should the log not hold that one's
-  /// entry, storage has to be given its base first, as the core would have done.
+  /// The state machines have the effect of everything up to here, which is committed; 0: up to
+  /// `base.index`. After the death of the role alone it is the last entry that they were given, or
+  /// the snapshot that they have installed (should the log not hold that one's entry, storage has
+  /// to be given its base first, as the core would have done). To say less would have this member
+  /// wait for a commit that may need a snapshot which nobody can make.
   index_t restored = 0;
+  /// Without volatile state: a snapshot of so much is stored, and is current; 0: up to
+  /// `base.index`.
+  index_t saved = 0;
 };
 
 /// What a member does in its term (Raft paper, 5.1).

@@ -46,7 +46,10 @@ public:
   }
 
   /// The state machines will begin here at the next start: their snapshot has been saved.
-  void restored(index_t index) { durable_.restored = index; }
+  void restored(index_t index) {
+    durable_.restored = index;
+    durable_.saved = index;
+  }
 
   [[nodiscard]] bool idle() const noexcept { return pending_.empty(); }
   [[nodiscard]] const initial_state& durable() const noexcept { return durable_; }

@@ -39,6 +39,7 @@ public:
     initial_state state;
     state.base = what.base;
     state.restored = what.restored;
+    state.saved = what.restored;
     state.base.members = what.members ? *what.members : configuration{ids(1, what.voters), {}, {}};
     state.entries = entries_of(what.log);
     state.hard.term = std::max(what.term, what.log.empty() ? term_t{0} : what.log.back());
