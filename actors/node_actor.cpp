@@ -107,10 +107,7 @@ node_actor::behavior_type node_state::make_behavior() {
       [this](role_changed, role_actor& successor, role_view& view) {
         on_role_changed(successor, view);
       },
-      [this](role_view& view) {
-        if (host_.is_current(sender()))
-          on_view(std::move(view));
-      },
+      [this](role_view& view) { on_news(std::move(view)); },
       [this](event::heartbeat) { on_heartbeat(); },
       [this](const event::error& what) { on_reported(what); },
       [this](const event::message& what) { hub_.publish(what); },

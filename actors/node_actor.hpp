@@ -77,6 +77,7 @@ private:
   void forget_view();
   std::unique_ptr<role_context> make_context();
   [[nodiscard]] raft::core_config make_core_config() const;
+  [[nodiscard]] raft::initial_state stored() const;
   caf::result<node_status> status();
 
   // node_transfer.cpp
@@ -136,6 +137,7 @@ private:
 
   // node_events.cpp
   void on_role_changed(role_actor& successor, role_view& view);
+  void on_news(role_view view);
   void on_view(role_view view);
   void on_heartbeat();
   void on_reported(const event::error& what);
@@ -170,7 +172,9 @@ private:
   std::map<std::uint64_t, done_promise> wishes_;
   std::map<std::uint64_t, peer_endpoint> awaited_; ///< by wish: dialed until they are members
   std::uint64_t last_wish_ = 0;
-  bool core_ends_ = false; ///< its role is asked to end, and the node goes on
+  raft::index_t committed_ = 0;    ///< in the present log, as its roles have said
+  bool lacks_collections_ = false; ///< one of them has no actor here
+  bool core_ends_ = false;         ///< its role is asked to end, and the node goes on
   std::optional<raft::core_start> next_core_;
   bool running_ = false;
   bool closing_ = false;

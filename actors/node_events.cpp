@@ -25,8 +25,17 @@ caf::actor_addr node_state::sender() const {
 }
 
 void node_state::on_role_changed(role_actor& successor, role_view& view) {
-  if (host_.changed(sender(), std::move(successor)))
-    on_view(std::move(view));
+  if (!host_.changed(sender(), std::move(successor)))
+    return;
+  committed_ = view.commit_index;
+  on_view(std::move(view));
+}
+
+void node_state::on_news(role_view view) {
+  if (!host_.is_current(sender()))
+    return;
+  committed_ = view.commit_index;
+  on_view(std::move(view));
 }
 
 void node_state::on_view(role_view view) {
@@ -106,6 +115,9 @@ void node_state::on_heartbeat() {
 
 /// Links meet a taken name for a moment after each crash: when it lasts, the life says so.
 void node_state::on_reported(const event::error& what) {
+  if (sender() == caf::actor_cast<caf::actor_addr>(applier_)
+      && (what.code == errc::actor_died || what.code == errc::unknown_kind))
+    lacks_collections_ = true;
   if (what.code != errc::refused_name_taken)
     on_error(what);
 }

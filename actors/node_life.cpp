@@ -212,6 +212,8 @@ void node_state::start_core(const raft::core_start& how) {
     take_no_part();
     return;
   }
+  if (how.base)
+    committed_ = 0;
   host_.start();
 }
 

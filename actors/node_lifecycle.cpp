@@ -148,11 +148,21 @@ raft::core_config node_state::make_core_config() const {
   return result;
 }
 
+/// What storage has, and how far the collections are, which outlive a role. Where one is missing
+/// the log has to come again, as far as it is there.
+raft::initial_state node_state::stored() const {
+  auto result = parts_.storage->load();
+  const auto known = lacks_collections_ ? 0 : std::min(applied_index_, committed_);
+  if (known > result.base.index && known <= result.base.index + result.entries.size())
+    result.restored = known;
+  return result;
+}
+
 std::unique_ptr<role_context> node_state::make_context() {
   if (failed_)
     return nullptr;
   auto context = std::make_unique<role_context>(
-      role_context{raft::core{make_core_config(), parts_.storage->load(), boot_time()},
+      role_context{raft::core{make_core_config(), stored(), boot_time()},
                    config_.placement,
                    compat::handle_of<node_actor>(self_),
                    applier_,
