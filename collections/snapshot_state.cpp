@@ -75,7 +75,8 @@ private:
              + std::to_string(format_version) + " is known";
     raft::reader in{in_.bytes()};
     out = raft::decode_snapshot_meta(in);
-    if (!in_.ok() || !in.done())
+    if (!in_.ok() || !in.done() || out.cluster_time < raft::duration{0}
+        || out.cluster_time > raft::max_cluster_time)
       return "its head cannot be understood";
     return raft::valid(out.members) ? std::string{} : "its members are none that can be";
   }
