@@ -30,7 +30,7 @@ TEST_CASE("nothing is reported as applied before every collection has confirmed"
   CHECK(eventually([&] { return fix.applied.get() == std::vector<raft::index_t>{3}; }));
 }
 
-TEST_CASE("the first creation of an id stands, and a later one changes nothing") {
+TEST_CASE("consensus.md, 8: the first creation of an id stands, and a later one changes nothing") {
   applier_fixture fix;
   fix.commit(1, {create("x", "map"), create("x", "map"), create("x", "queue"), operation(1)});
   CHECK(fix.wait_for("x/1", {"made", "created 1", "apply 4"}));

@@ -93,7 +93,7 @@ TEST_CASE("values that cannot be decoded are bad_value, and left out of iteratio
   CHECK(seen == 1);
 }
 
-TEST_CASE("a custom equality decides here, and what is logged is exact") {
+TEST_CASE("consensus.md, 15: a custom equality decides here, and what is logged is exact") {
   fake_cluster cluster;
   map_options<std::string> options;
   options.equal = same_letters;
@@ -114,7 +114,7 @@ TEST_CASE("a custom equality decides here, and what is logged is exact") {
   CHECK(cluster.members[0].access.calls->size() == 0);
 }
 
-TEST_CASE("a custom equality starts over when another write comes in between") {
+TEST_CASE("consensus.md, 15: a custom equality starts over when another write comes in between") {
   fake_cluster cluster;
   map_options<std::string> options;
   options.equal = [](const std::string& present, const std::string&) {
