@@ -11,11 +11,15 @@
 #include <caf/io/network/multiplexer.hpp>
 #include <caf/scoped_actor.hpp>
 
+#include <fcntl.h>
 #include <spdlog/spdlog.h>
+#include <sys/socket.h>
 
+#include <cerrno>
 #include <optional>
 #include <set>
 #include <utility>
+#include <vector>
 
 namespace hamok {
 
@@ -26,6 +30,8 @@ constexpr caf::timespan settle_time = std::chrono::milliseconds{20};
 /// How long one of two members leaves it to the other to connect.
 constexpr caf::timespan head_start = std::chrono::milliseconds{300};
 constexpr caf::timespan unpublish_patience = std::chrono::seconds{1};
+/// How long an actor system may need to say who it is, once it has accepted a connection.
+constexpr caf::timespan handshake_patience = std::chrono::seconds{2};
 
 /// Stands for a published port: ends when it is free again.
 class basp_port : public caf::event_based_actor {
@@ -75,6 +81,42 @@ private:
   std::optional<caf::error> leaving_;
 };
 
+/// The connections that a dialer has given to BASP, so that it can end them.
+///
+/// One side may use a connection that the other has forgotten: BASP (0.18.7) tidies up after the
+/// end of a connection a little later, by the number of its descriptor, which may then be that of
+/// the next one already; and whoever comes back sooner than that is taken for one that is still
+/// there. Then nothing is heard over the connection for good, until one side closes it.
+class basp_connections {
+public:
+  /// Remembers a connection by a copy of its descriptor.
+  void add(unique_fd copy) {
+    open_.push_back(std::move(copy));
+    forget_ended();
+  }
+
+  /// Lets go of those that have ended: a copy of its descriptor keeps a connection half open.
+  void forget_ended() {
+    std::erase_if(open_, [](const unique_fd& fd) {
+      char byte = 0;
+      const auto count = ::recv(fd.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+      return count == 0 || (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+    });
+  }
+
+  /// Ends all; both sides see that at once.
+  void end() {
+    for (const auto& fd : open_)
+      end(fd);
+    open_.clear();
+  }
+
+  static void end(const unique_fd& copy) { ::shutdown(copy.get(), SHUT_RDWR); }
+
+private:
+  std::vector<unique_fd> open_;
+};
+
 /// Gets the handle of a published node; runs in the thread of a detached actor, so it may block
 /// within its limits.
 class basp_dialer {
@@ -100,6 +142,14 @@ public:
                             options_, config_);
   }
 
+  /// The link that was given last has ended.
+  void ended(const caf::error& reason) {
+    if (reason == errc::request_timeout)
+      connections_.end();
+    else
+      connections_.forget_ended();
+  }
+
 private:
   /// When two actor systems connect to each other at the same time, BASP closes both connections:
   /// each side takes the one that it has opened for the redundant one. So of two members that know
@@ -114,8 +164,8 @@ private:
   }
 
   node_actor find(caf::actor_system& system) {
-    // The middleman connects for all of the application, one after the other and without a limit of
-    // its own: it gets only addresses where somebody answers.
+    // BASP gets a socket that is connected. The middleman would open it for all of the application,
+    // one after the other and without a limit of its own.
     const auto first = turn_.next(std::chrono::steady_clock::now());
     auto tried = connect_to(target_.at, timeout_, std::chrono::steady_clock::time_point::max(),
                             {target_.look_up, first});
@@ -124,12 +174,26 @@ private:
       return failed(std::move(tried.error));
     }
     turn_.connected(tried.turn, std::chrono::steady_clock::now());
-    tried.socket.reset();
-    node_actor result;
+    unique_fd copy{::fcntl(tried.socket.get(), F_DUPFD_CLOEXEC, 0)};
     std::string problem = "it is no node of Hamok";
+    auto result = shake_hands(system, std::move(tried.socket), tried.at.port, problem);
+    if (!result) {
+      basp_connections::end(copy); // BASP would keep it for ever
+      return failed("cannot get the node at " + to_string(target_.at) + " over BASP: " + problem);
+    }
+    connections_.add(std::move(copy));
+    return result;
+  }
+
+  /// What the middleman does behind its request, with a connection of its own.
+  node_actor shake_hands(caf::actor_system& system, unique_fd socket, std::uint16_t port,
+                         std::string& problem) {
+    node_actor result;
+    auto& middleman = system.middleman();
+    auto scribe = middleman.backend().new_scribe(socket.release());
     caf::scoped_actor self{system};
-    compat::request(self.operator->(), system.middleman().actor_handle(), timeout_,
-                    caf::connect_atom_v, tried.at.host, tried.at.port)
+    compat::request(self.operator->(), middleman.get_named_broker("BASP"), handshake_patience,
+                    caf::connect_atom_v, std::move(scribe), port)
         .receive(
             [&](const caf::node_id&, const caf::strong_actor_ptr& found,
                 const std::set<std::string>& interface) {
@@ -137,8 +201,6 @@ private:
                 result = caf::actor_cast<node_actor>(found);
             },
             [&](const caf::error& reason) { problem = caf::to_string(reason); });
-    if (!result)
-      return failed("cannot get the node at " + to_string(target_.at) + " over BASP: " + problem);
     return result;
   }
 
@@ -156,6 +218,7 @@ private:
   caf::timespan timeout_;
   caf::timespan steady_;
   address_turn turn_;
+  basp_connections connections_;
   std::chrono::steady_clock::time_point last_attempt_;
   std::chrono::steady_clock::time_point round_begin_;
   bool linked_ = false;

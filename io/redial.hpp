@@ -12,7 +12,8 @@
 
 namespace hamok {
 
-/// State of a dialer. `Connect` is called with the actor system and gives a new link, or none.
+/// State of a dialer. `Connect` is called with the actor system and gives a new link, or none; it
+/// may have a function `ended` that hears why a link has ended.
 template <class Connect>
 class redial {
 public:
@@ -54,11 +55,13 @@ private:
       return pause();
     linked_ = true;
     linked_at_ = clock::now();
-    monitors_.watch(self_, link, [this](const caf::error&) { link_ended(); });
+    monitors_.watch(self_, link, [this](const caf::error& reason) { link_ended(reason); });
   }
 
-  void link_ended() {
+  void link_ended(const caf::error& reason) {
     linked_ = false;
+    if constexpr (requires { connect_.ended(reason); })
+      connect_.ended(reason);
     if (!wanted_)
       return;
     // What held for a while was up: a short one was refused, or lost before it was of use.
