@@ -34,6 +34,7 @@
 #include "hamok/tests/sim/invariants/retired_never_return.hpp"
 #include "hamok/tests/sim/invariants/rounds_end.hpp"
 #include "hamok/tests/sim/invariants/seeds_never_alone.hpp"
+#include "hamok/tests/sim/invariants/snapshots.hpp"
 #include "hamok/tests/sim/invariants/state_machine_safety.hpp"
 #include "hamok/tests/sim/invariants/stickiness.hpp"
 #include "hamok/tests/sim/invariants/strangers_change_nothing.hpp"
@@ -66,7 +67,8 @@ checks::checks(const scenario& plan, const roster& lives)
            strangers_change_nothing, lives_do_not_forget, seeds_never_alone, one_list_per_life,
            founded_by_all, given_up_with_proof, one_cluster, election_safety, leader_append_only,
            log_matching, leader_completeness, state_machine_safety, acknowledged_operations,
-           applied_once, nothing_goes_back, one_vote_per_term, election_needs_quorum,
+           applied_once, chunks_of_one_snapshot, cut_is_one_index, install_whole,
+           compaction_behind_applied, nothing_goes_back, one_vote_per_term, election_needs_quorum,
            commit_needs_quorum, configuration_in_force, retired_never_return, one_change_at_a_time,
            replace_only_when_down, promotion_needs_catch_up, learners_count_for_nothing,
            removal_only_when_committed, removed_leader_is_no_leader, transfer_ends, rounds_end,
@@ -105,6 +107,16 @@ void checks::synced(std::size_t who) {
 void checks::applied(const apply_view& apply) {
   for (const auto& each : all_)
     each->applied(view_, apply);
+}
+
+void checks::cut(const cut_view& made) {
+  for (const auto& each : all_)
+    each->cut(view_, made);
+}
+
+void checks::installed(const install_view& install) {
+  for (const auto& each : all_)
+    each->installed(view_, install);
 }
 
 void checks::acknowledged(const ack_view& ack) {

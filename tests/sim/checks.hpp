@@ -25,6 +25,8 @@ public:
   void sending(const send_view& send);
   void synced(std::size_t who);
   void applied(const apply_view& apply);
+  void cut(const cut_view& made);
+  void installed(const install_view& install);
   void acknowledged(const ack_view& ack);
   void saved(const save_view& save);
   void forgotten(std::size_t who);

@@ -13,6 +13,9 @@ enum class crash_point {
   between_sends,
   before_apply,
   before_answer,
+  between_cut_and_save, ///< a snapshot is stored, and the core does not know
+  before_install,
+  after_install, ///< the write that makes it count may be lost
   end_
 };
 

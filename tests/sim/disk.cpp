@@ -12,6 +12,7 @@ void disk::begin_anew(const raft::snapshot_meta& base) {
   base_ = base;
   hard_ = {};
   entries_.clear();
+  snapshots_.clear();
   pending_.clear();
   busy_ = false;
   ++life_;
@@ -30,6 +31,11 @@ void disk::write(const raft::persist_request& request) {
                                                  + str(view.written.last_index())};
   for (const auto& entry : request.entries)
     view.written.append(entry);
+  if (request.replaces)
+    view.written = all_.rules.view().past.up_to(request.base->index);
+  else if (request.base && request.base->index > view.written.last_index())
+    throw violation{"everything is written",
+                    "member " + all_.name(who_) + " drops more than its log"};
   if (request.state)
     view.written_hard = *request.state;
   pending_.push_back(request);
@@ -74,18 +80,80 @@ void disk::finish(std::size_t writes) {
 
 void disk::apply(const raft::persist_request& request) {
   auto& view = all_.rules.view().members[who_];
-  if (request.truncate_from && *request.truncate_from <= entries_.size()) {
-    entries_.resize(*request.truncate_from - 1);
+  if (request.truncate_from && *request.truncate_from <= last_index()) {
+    if (*request.truncate_from <= base_.index)
+      throw violation{"everything is written",
+                      "member " + all_.name(who_) + " truncates what it has dropped"};
+    entries_.resize(*request.truncate_from - base_.index - 1);
     view.synced.truncate_from(*request.truncate_from);
   }
   for (const auto& entry : request.entries) {
     entries_.push_back(entry);
     view.synced.append(entry);
   }
+  if (request.base)
+    rebase(request);
   if (request.state) {
     hard_ = *request.state;
     view.synced_hard = hard_;
   }
+}
+
+void disk::rebase(const raft::persist_request& request) {
+  const auto& base = *request.base;
+  if (request.replaces) {
+    entries_.clear();
+    all_.rules.view().members[who_].synced = all_.rules.view().past.up_to(base.index);
+  } else {
+    const auto dropped = std::min<std::size_t>(base.index - base_.index, entries_.size());
+    entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(dropped));
+  }
+  base_ = base;
+  std::erase_if(snapshots_, [&](const auto& each) { return each.first < base.index; });
+}
+
+raft::index_t disk::last_index() const noexcept {
+  return base_.index + entries_.size();
+}
+
+void disk::save(raft::index_t index, blob bytes) {
+  snapshots_[index] = {std::move(bytes), true};
+}
+
+void disk::store(raft::index_t index, blob bytes) {
+  snapshots_[index].bytes = std::move(bytes);
+}
+
+// One from behind the end of the log would leave a hole; and of what was installed, only that
+// counts which the log begins behind.
+raft::index_t disk::current() const {
+  auto result = base_.index;
+  for (const auto& [index, stored] : snapshots_)
+    if (stored.saved && index <= last_index())
+      result = std::max(result, index);
+  return result;
+}
+
+std::pair<raft::index_t, blob> disk::snapshot() const {
+  const auto index = current();
+  if (index == 0)
+    return {};
+  const auto found = snapshots_.find(index);
+  if (found == snapshots_.end())
+    throw violation{"compaction stays behind",
+                    "member " + all_.name(who_) + " has no snapshot of what it has dropped, up to "
+                        + str(index)};
+  return {index, found->second.bytes};
+}
+
+void disk::replace(const raft::snapshot_meta& base) {
+  raft::persist_request request;
+  request.base = base;
+  request.replaces = true;
+  apply(request);
+  auto& view = all_.rules.view().members[who_];
+  view.written = view.synced;
+  all_.rules.synced(who_);
 }
 
 void disk::crash() {
@@ -119,6 +187,8 @@ raft::initial_state disk::load() const {
   state.hard = hard_;
   state.base = base_;
   state.entries = entries_;
+  if (!all_.lives[who_].config.volatile_state)
+    state.saved = current();
   return state;
 }
 

@@ -67,7 +67,7 @@ void faults::strike() {
 void faults::strike_once() {
   using action = void (faults::*)();
   const auto& weights = all_.plan.faults;
-  const std::array<std::pair<std::uint64_t, action>, 11> kinds{{
+  const std::array<std::pair<std::uint64_t, action>, 12> kinds{{
       {weights.one_way, &faults::partition_one_way},
       {weights.full_partition, &faults::partition_fully},
       {weights.crash, &faults::crash},
@@ -78,6 +78,7 @@ void faults::strike_once() {
       {weights.clock_change, &faults::change_clock},
       {weights.hand_over, &faults::hand_over},
       {weights.forget, &faults::forget},
+      {weights.compact, &faults::compact},
       {1, &faults::tick},
   }};
   std::uint64_t sum = 0;
@@ -89,6 +90,13 @@ void faults::strike_once() {
       return (this->*act)();
     chosen -= weight;
   }
+}
+
+void faults::compact() {
+  all_.done.add(count::compactions_wished);
+  const auto who = victim();
+  const auto last = all_.rules.view().members[who].now.last_index;
+  all_.members[who].compact(all_.chance.chance(300) ? 0 : all_.chance.between(1, last + 2));
 }
 
 // Every second time the leader: what happens to others is often without consequence.

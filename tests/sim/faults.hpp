@@ -68,6 +68,7 @@ private:
   [[nodiscard]] std::size_t victim();
   [[nodiscard]] duration length();
   void tick();
+  void compact();
   void hand_over();
   void restart(std::size_t who);
   /// Does `what` after `delay`, unless the storm is over by then.

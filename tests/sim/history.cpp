@@ -25,6 +25,7 @@ void history::append(const raft::entry& value, std::uint64_t chain, raft::term_t
   for (const auto& [key, content] : content_)
     next.digest += content_hash(key, content);
   entries_.push_back(next);
+  log_.append(value);
   if (value.kind == raft::entry_kind::configuration)
     if (auto members = raft::read_configuration(value.data))
       note_members(std::move(*members));

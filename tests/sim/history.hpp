@@ -37,6 +37,13 @@ public:
 
   [[nodiscard]] raft::index_t last_index() const noexcept { return entries_.size(); }
 
+  /// The shadow of a log that ends with the committed entry at `index`.
+  [[nodiscard]] shadow_log up_to(raft::index_t index) const {
+    auto result = log_;
+    result.truncate_from(index + 1);
+    return result;
+  }
+
   /// The committed entry at `index`, from 1 to `last_index()`.
   [[nodiscard]] const committed_entry& at(raft::index_t index) const { return entries_[index - 1]; }
 
@@ -83,6 +90,7 @@ private:
   std::uint64_t execute(const operation& op);
 
   std::vector<committed_entry> entries_;
+  shadow_log log_;                                      ///< of the same entries
   std::vector<committed_configuration> configurations_; ///< the founders' first
   std::map<raft::member_id, raft::index_t> removed_;
   // The model: deliberately plain.

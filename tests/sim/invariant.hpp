@@ -31,6 +31,8 @@ public:
   /// More of what member `who` wrote survives a crash now.
   virtual void synced(const cluster_view&, std::size_t /*who*/) {}
   virtual void applied(const cluster_view&, const apply_view&) {}
+  virtual void cut(const cluster_view&, const cut_view&) {}
+  virtual void installed(const cluster_view&, const install_view&) {}
   virtual void acknowledged(const cluster_view&, const ack_view&) {}
   virtual void saved(const cluster_view&, const save_view&) {}
   /// Member `who` has lost everything that it ever wrote.

@@ -1,12 +1,13 @@
 // The simulator's own state machine: as small as one with exactly-once operations can be.
 
+#include "hamok/raft/codec.hpp"
 #include "hamok/tests/sim/hashing.hpp"
 #include "hamok/tests/sim/state_machine.hpp"
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -39,6 +40,51 @@ public:
 
   std::uint64_t digest() const override { return digest_; }
 
+  blob snapshot() const override {
+    std::vector<std::byte> bytes;
+    raft::writer out{bytes};
+    for (const auto& slot : values_) {
+      out.u8(slot ? 1 : 0);
+      out.varint(slot.value_or(0));
+    }
+    out.varint(clients_.size());
+    for (const auto& [client, record] : clients_) {
+      out.varint(client);
+      out.varint(record.first_outstanding);
+      out.varint(record.done.size());
+      for (const auto& each : record.done) {
+        out.varint(each.result);
+        out.varint(each.index);
+      }
+    }
+    return blob::from_vector(std::move(bytes));
+  }
+
+  bool restore(const blob& bytes) override {
+    raft::reader in{bytes};
+    key_value_machine next;
+    for (std::size_t key = 0; key < values_.size(); ++key) {
+      const bool held = in.u8() == 1;
+      const auto value = in.varint();
+      if (held) {
+        next.values_[key] = value;
+        next.digest_ += content_hash(static_cast<std::uint8_t>(key), value);
+      }
+    }
+    for (auto left = in.count(3); left > 0 && in.ok(); --left) {
+      auto& record = next.clients_[static_cast<std::uint32_t>(in.varint())];
+      record.first_outstanding = in.varint();
+      for (auto done = in.count(2); done > 0 && in.ok(); --done) {
+        const auto result = in.varint();
+        record.done.push_back({true, result, in.varint()});
+      }
+    }
+    if (!in.done())
+      return false;
+    *this = std::move(next);
+    return true;
+  }
+
 private:
   struct client_record {
     std::uint64_t first_outstanding = 0;
@@ -66,7 +112,7 @@ private:
   }
 
   std::array<std::optional<std::uint64_t>, 256> values_{};
-  std::unordered_map<std::uint32_t, client_record> clients_;
+  std::map<std::uint32_t, client_record> clients_;
   std::uint64_t digest_ = 0;
 };
 

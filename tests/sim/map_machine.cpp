@@ -122,6 +122,40 @@ public:
     return sum;
   }
 
+  blob snapshot() const override {
+    std::vector<std::byte> bytes;
+    raft::writer out{bytes};
+    out.bytes(state_->snapshot().bytes());
+    out.varint(last_);
+    out.varint(places_.size());
+    for (const auto& [called, index] : places_) {
+      out.varint(called.first);
+      out.varint(called.second);
+      out.varint(index);
+    }
+    return blob::from_vector(std::move(bytes));
+  }
+
+  bool restore(const blob& bytes) override {
+    raft::reader in{bytes};
+    auto state = make_state();
+    if (!state->restore(in.bytes()))
+      return false;
+    const auto last = in.varint();
+    std::map<name, raft::index_t> places;
+    for (auto left = in.count(3); left > 0 && in.ok(); --left) {
+      const auto client = static_cast<std::uint32_t>(in.varint());
+      const auto sequence = in.varint();
+      places[{client, sequence}] = in.varint();
+    }
+    if (!in.done())
+      return false;
+    state_ = std::move(state);
+    last_ = last;
+    places_ = std::move(places);
+    return true;
+  }
+
 private:
   using name = std::pair<std::uint32_t, std::uint64_t>;
 

@@ -24,6 +24,12 @@ constexpr count count_of(crash_point point) noexcept {
     return count::crashes_before_apply;
   case crash_point::before_answer:
     return count::crashes_before_answer;
+  case crash_point::between_cut_and_save:
+    return count::crashes_after_cut;
+  case crash_point::before_install:
+    return count::crashes_before_install;
+  case crash_point::after_install:
+    return count::crashes_after_install;
   case crash_point::between_steps:
   case crash_point::end_:
     break;
@@ -61,12 +67,16 @@ member_view& member::view() {
 
 // -- life and death -----------------------------------------------------------------------------
 
+void member::prepare(const raft::snapshot_meta& base) {
+  disk_.begin_anew(base);
+  machine_.reset();
+  installed_ = {};
+}
+
 void member::start() {
   if (up() || all_.lives[who_].gone)
     return;
-  machine_ = all_.plan.machine->make();
-  given_ = {};
-  view().applied_index = 0;
+  restore_machine();
   launch();
 }
 
@@ -81,18 +91,19 @@ void member::replace_core() {
 void member::launch() {
   const auto now = clock_.read(all_.time.now());
   ++life_;
-  core_ = std::make_unique<raft::core>(all_.lives[who_].config, disk_.load(), now);
+  core_ = std::make_unique<raft::core>(all_.lives[who_].config, load(), now);
   tally_ = {};
   to_apply_.clear();
   to_answer_.clear();
+  forget_snapshots();
   apply_planned_ = false;
   dies_.reset();
   auto& seen = view();
   seen.up = true;
   seen.life = life_;
   seen.core = core_.get();
-  seen.told_applied = 0;
   seen.now = look(all_.lives, *core_);
+  seen.told_applied = seen.now.delivered_index;
   rebuild_shadow();
   all_.story.note(all_.time.now(), {0x57A7, who_, seen.now.term, seen.now.last_index}, [&] {
     return all_.name(who_) + " starts in term " + str(seen.now.term) + " with a log up to "
@@ -119,14 +130,20 @@ void member::stop() {
   ++life_;
   ++timer_number_;
   core_.reset();
-  machine_.reset();
+  const bool in_memory = all_.lives[who_].config.volatile_state;
+  if (!in_memory) // else it is as old as storage
+    machine_.reset();
+  forget_snapshots();
   to_apply_.clear();
   to_answer_.clear();
   waiting_.clear();
   dies_.reset();
   view().up = false;
   view().core = nullptr;
-  disk_.crash();
+  if (in_memory)
+    disk_.finish_all();
+  else
+    disk_.crash();
 }
 
 void member::crash_at(crash_point where) {

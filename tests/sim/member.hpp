@@ -38,7 +38,7 @@ public:
   [[nodiscard]] bool writes() const noexcept { return !disk_.idle(); }
 
   /// Storage is empty, and what comes begins behind `base`.
-  void prepare(const raft::snapshot_meta& base) { disk_.begin_anew(base); }
+  void prepare(const raft::snapshot_meta& base);
   /// Starts a core from what storage holds.
   void start();
   /// The core is gone, and what else of it was in memory.
@@ -69,6 +69,7 @@ public:
   // From nodes and operators; lost while the member is paused or down.
   std::optional<raft::change_outcome> change(const raft::member_change& what);
   void transfer(const raft::transfer_leadership& what);
+  void compact(raft::index_t up_to);
 
 private:
   /// An operation that a client has asked this member for.
@@ -87,12 +88,25 @@ private:
   [[nodiscard]] const node& home() const noexcept;
   void propose(const request& what, bool asked_here);
 
+  // member_snapshot.cpp: what has to be done about snapshots
+  void restore_machine();
+  raft::initial_state load();
+  void forget_snapshots();
+  void handle_snapshots(raft::output& out);
+  void take_cut();
+  void end_cut(raft::index_t index, const blob& bytes, bool ok);
+  bool send_chunks(const std::vector<raft::chunk_send>& chunks);
+  void spoil(raft::install_request& request);
+  void begin_install(const raft::install_order& order);
+  void end_install();
+
   // member_step.cpp: one step of the core, and what it says has to be done. Each of these is false
   // when the member has died in it.
   bool feed(raft::event_body what, bool must_be_rejected = false);
   void observe(step_view& step);
   void observe_leader(const step_view& step);
   void rebuild_shadow();
+  raft::index_t replace_shadow(raft::index_t index);
   bool carry_out(raft::output out);
   bool persist(const raft::persist_request& request);
   bool send_all(const std::vector<raft::outbound>& messages);
@@ -120,6 +134,17 @@ private:
   std::unordered_map<std::uint32_t, std::vector<waiting>> waiting_; ///< by client
   std::optional<raft::proposal_outcome> outcome_;
   std::optional<raft::change_outcome> change_;
+
+  /// The cut that was taken last, for as long as it may be asked for.
+  struct taken_cut {
+    raft::index_t index = 0;
+    blob bytes;
+  };
+  std::optional<raft::index_t> cut_wish_;
+  taken_cut cut_;
+  std::vector<std::byte> pieces_; ///< of the snapshot that is coming in
+  std::optional<raft::install_order> installing_;
+  raft::snapshot_meta installed_; ///< what the state machine was replaced by last
 
   std::optional<timestamp> timer_; ///< virtual time of the next planned look at the clock
   std::uint64_t timer_number_ = 0;

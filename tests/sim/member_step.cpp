@@ -1,5 +1,6 @@
 // A step of a member's core, and its output carried out effect by effect.
 
+#include "hamok/raft/checksum.hpp"
 #include "hamok/tests/sim/member.hpp"
 #include "hamok/tests/sim/step_text.hpp"
 #include "hamok/tests/sim/world.hpp"
@@ -23,7 +24,12 @@ step_view describe(const roster& lives, std::size_t who, const raft::event_body&
     step.from = lives.number_of(received->from);
     if (const auto* request = std::get_if<raft::vote_request>(&body))
       step.vote_request = *request;
-    step.append_received = std::holds_alternative<raft::append_request>(body);
+    step.append_received = std::holds_alternative<raft::append_request>(body)
+                           || std::holds_alternative<raft::install_request>(body);
+    if (const auto* request = std::get_if<raft::install_request>(&body))
+      step.chunk_is_right = raft::checksum_of(request->data.bytes()) == request->checksum;
+    if (const auto* answer = std::get_if<raft::install_response>(&body))
+      step.install_answer = *answer;
     if (const auto* answer = std::get_if<raft::append_response>(&body))
       step.append_answer = *answer;
     step.timeout_now = std::holds_alternative<raft::timeout_now>(body);
@@ -32,6 +38,8 @@ step_view describe(const roster& lives, std::size_t who, const raft::event_body&
     step.from = lives.number_of(up->peer);
   } else if (const auto* down = std::get_if<raft::link_down>(&what)) {
     step.from = lives.number_of(down->peer);
+  } else if (const auto* done = std::get_if<raft::installed>(&what)) {
+    step.installed_index = done->ok ? done->index : 0;
   }
   return step;
 }
@@ -77,6 +85,10 @@ void member::observe(step_view& step) {
       step.log_changed_from = out.persist->first_index;
     for (const auto& entry : out.persist->entries)
       seen.log.append(entry);
+    if (out.persist->replaces)
+      step.log_changed_from = replace_shadow(out.persist->base->index);
+    else if (out.persist->base)
+      all_.done.add(count::trims);
   }
   step.log_differs_from =
       first_difference(core_->log(), seen.log, ++steps_ % 256 == 0 ? seen.log.last_index() : tail);
@@ -121,9 +133,21 @@ void member::observe_leader(const step_view& step) {
 
 void member::rebuild_shadow() {
   auto& log = view().log;
-  log = {};
-  for (raft::index_t index = 1; index <= core_->log().last_index(); ++index)
+  log = all_.rules.view().past.up_to(core_->log().base().index);
+  for (auto index = core_->log().first_index(); index <= core_->log().last_index(); ++index)
     log.append(core_->log().at(index));
+}
+
+// The shadow of a log is never cut short: what an installed snapshot stands for are the entries
+// that all agree on. Gives the first index where that is another log than before.
+raft::index_t member::replace_shadow(raft::index_t index) {
+  auto next = all_.rules.view().past.up_to(index);
+  auto& log = view().log;
+  auto same = std::min(log.last_index(), next.last_index());
+  while (same > 0 && !log.agrees(next, same))
+    --same;
+  log = std::move(next);
+  return same + 1;
 }
 
 // persist -> send -> apply -> answer -> next deadline -> role change: the documented order.
@@ -133,10 +157,11 @@ bool member::carry_out(raft::output out) {
   if (out.persist && !persist(*out.persist))
     return false;
   all_.rules.written(who_);
-  if (!send_all(out.send))
+  if (!send_all(out.send) || !send_chunks(out.chunks))
     return false;
   if (!out.committed.entries.empty() && !deliver(std::move(out.committed)))
     return false;
+  handle_snapshots(out);
   // A role actor hands its core to the next by moving it.
   if (out.role) {
     core_ = std::make_unique<raft::core>(std::move(*core_));
@@ -194,6 +219,8 @@ void member::apply_waiting() {
   for (; !to_apply_.empty(); to_apply_.pop_front()) {
     last = to_apply_.front().first;
     apply_one(last, to_apply_.front().second);
+    if (cut_wish_ && view().applied_index >= *cut_wish_)
+      take_cut();
   }
   if (dies_at(crash_point::before_answer))
     return;

@@ -50,7 +50,7 @@ std::size_t repair::batches_from(raft::index_t first) const {
   std::size_t batches = 0;
   std::size_t entries = 0;
   std::size_t bytes = 0;
-  for (auto index = first; index <= log_.last_index(); ++index) {
+  for (auto index = std::max(first, log.first_index()); index <= log_.last_index(); ++index) {
     const auto size = raft::encoded_size(log.at(index));
     if (batches == 0 || entries == limits.max_batch_entries
         || bytes + size > limits.max_batch_bytes) {
@@ -71,6 +71,7 @@ repair::work repair::plan_for(std::size_t who) const {
   work result;
   result.conflicting_terms = terms_behind(other, common);
   result.batches = batches_from(common + 1);
+  result.common = common;
   // Beside these: the first heartbeats, since a lost probe is sent again with the next one, an old
   // answer that comes in between, and what a disk was given before.
   const auto round_trips = static_cast<int>(result.conflicting_terms + result.batches + 2);
@@ -78,6 +79,13 @@ repair::work repair::plan_for(std::size_t who) const {
   result.due = all_.time.now() + all_.round_trip() * round_trips
                + all_.lives[leader_].config.heartbeat * 5 / 4 + before;
   return result;
+}
+
+// Who lacks what is not in the leader's log, or was dropped from it since, is given a snapshot
+// first.
+duration repair::time_for_snapshot(std::size_t who, const work& task) const {
+  const auto& log = all_.rules.view().members[leader_].core->log();
+  return task.common < log.base().index ? all_.time_to_install() : duration{0};
 }
 
 bool repair::done() {
@@ -89,7 +97,7 @@ bool repair::done() {
     if (all_.rules.view().members[who].log.agrees(log_, log_.last_index()))
       continue;
     all_equal = false;
-    if (all_.time.now() > task.due)
+    if (all_.time.now() > task.due + time_for_snapshot(who, task))
       throw violation{"convergence", "the log of member " + all_.name(who)
                                          + " is not yet that of its leader " + all_.name(leader_)
                                          + ", after a round trip for each of "

@@ -29,11 +29,13 @@ private:
   struct work {
     std::size_t conflicting_terms = 0; ///< in what the member has to drop
     std::size_t batches = 0;           ///< that it lacks
+    raft::index_t common = 0;          ///< up to here the logs were equal
     timestamp due{0};
   };
 
   [[nodiscard]] bool takes_part(std::size_t who) const;
   [[nodiscard]] work plan_for(std::size_t who) const;
+  [[nodiscard]] duration time_for_snapshot(std::size_t who, const work& task) const;
   [[nodiscard]] std::size_t batches_from(raft::index_t first) const;
 
   const world& all_;

@@ -165,6 +165,33 @@ void plan_faults(scenario& plan, dice& chance) {
   }
 }
 
+/// Logs so short that much is dropped that somebody still needs.
+void plan_snapshots(scenario& plan, dice& chance) {
+  static const std::vector<std::size_t> lengths{4, 8, 16, 32, 64};
+  const bool in_memory = chance.chance(500);
+  const bool by_entries = chance.chance(700);
+  const bool by_age = chance.chance(200);
+  const bool never = chance.chance(150);
+  const auto entries = chance.pick(lengths);
+  const auto chunk = chance.between(300, 4000);
+  const auto window = chunk * chance.between(1, 4);
+  plan.faults.compact = chance.between(0, 3);
+  for (auto& member : plan.members) {
+    auto& config = member.config;
+    config.volatile_state = in_memory;
+    config.max_chunk_bytes = chunk;
+    config.max_snapshot_inflight = window;
+    if (never)
+      continue;
+    if (by_entries)
+      config.log_max_entries = entries;
+    else
+      config.log_max_bytes = entries * 100;
+    if (by_age)
+      config.log_expiration = plan.idle * 4;
+  }
+}
+
 void plan_operators(scenario& plan, dice& chance) {
   auto& wishes = plan.operators;
   if (!wishes.busy)
@@ -203,6 +230,7 @@ scenario make_scenario(std::uint64_t seed) {
   plan_clients(plan, chance);
   plan_faults(plan, chance);
   plan_operators(plan, chance);
+  plan_snapshots(plan, chance);
   plan.machine = chance.chance(500) ? &map_kind() : &key_value_kind();
   plan.apply_delay = chance.chance(500) ? duration{0} : plan.network.max_delay;
   return plan;
@@ -223,7 +251,10 @@ std::string to_string(const scenario& value) {
          + std::to_string(config.max_batch_entries) + " entries, window of "
          + std::to_string(config.max_inflight_messages)
          + (passive.empty() ? "" : ", only followers:" + passive)
-         + (value.operators.busy ? ", members change" : "")
+         + (config.volatile_state ? ", in memory" : "") + ", logs of "
+         + std::to_string(config.log_max_entries) + " entries and "
+         + std::to_string(config.log_max_bytes) + " bytes, chunks of "
+         + std::to_string(config.max_chunk_bytes) + (value.operators.busy ? ", members change" : "")
          + (value.founding
                 ? ", founded by " + std::to_string(value.founders)
                       + (value.nodes.front().bootstrap_expect > 1

@@ -79,6 +79,7 @@ struct fault_plan {
   std::uint64_t link_flap = 0;
   std::uint64_t clock_change = 0;
   std::uint64_t hand_over = 0;
+  std::uint64_t compact = 0;              ///< no fault: somebody wants a log to be cut short
   std::uint64_t forget = 0;               ///< a crash with loss of all memory
   std::uint64_t never_back_per_mille = 0; ///< of those who have forgotten
   bool may_forget_all = false;            ///< nobody sees to it that a majority remembers

@@ -21,6 +21,11 @@ public:
   /// `violation` when it contradicts itself.
   [[nodiscard]] virtual operation_result apply(raft::index_t index, const raft::entry& value) = 0;
 
+  /// All of it as bytes; equal for equal states.
+  [[nodiscard]] virtual blob snapshot() const = 0;
+  /// Becomes what `bytes` were made of. False, and as it was, when they are no snapshot.
+  [[nodiscard]] virtual bool restore(const blob& bytes) = 0;
+
   /// Equal exactly when the content is: see `content_hash`.
   [[nodiscard]] virtual std::uint64_t digest() const = 0;
 };

@@ -84,7 +84,8 @@ void tally::count_changes(counts& done, const cluster_view& all, const step_view
       && !raft::is_voter(all.members_at(log, log.last_index()), all.lives[step.who].config.self))
     done.add(count::leaders_removed);
   const auto held = log.configuration_at(log.last_index());
-  if (step.append_received || step.log_changed_from == 0 || held.index < step.log_changed_from)
+  if (step.append_received || step.installed_index > 0 || step.log_changed_from == 0
+      || held.index < step.log_changed_from)
     return;
   const auto& next = *held.members;
   const auto& before = all.members_at(log, held.index - 1);
@@ -170,7 +171,9 @@ void tally::count_messages(counts& done, const roster& lives, const step_view& s
   bool pre_vote = false;
   for (const auto& sent : step.out->send) {
     const auto to = lives.number_of(sent.to);
-    if (const auto* answer = std::get_if<raft::append_response>(&sent.message.body)) {
+    if (std::holds_alternative<raft::install_response>(sent.message.body)) {
+      unanswered_[to] = 0;
+    } else if (const auto* answer = std::get_if<raft::append_response>(&sent.message.body)) {
       unanswered_[to] = 0;
       if (!answer->success)
         done.add(count::appends_refused);

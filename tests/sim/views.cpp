@@ -21,7 +21,8 @@ core_view look(const roster& lives, const raft::core& from) {
 raft::index_t first_difference(const raft::log& real, const shadow_log& shadow,
                                raft::index_t count) {
   const auto last = std::min(real.last_index(), shadow.last_index());
-  for (auto index = last - std::min(last, count) + 1; index <= last; ++index)
+  for (auto index = std::max(last - std::min(last, count) + 1, real.first_index()); index <= last;
+       ++index)
     if (chain(shadow.chain_at(index - 1), real.at(index)) != shadow.chain_at(index))
       return index;
   return real.last_index() == shadow.last_index() ? 0 : last + 1;

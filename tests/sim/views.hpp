@@ -54,6 +54,7 @@ struct member_view {
   raft::hard_state synced_hard;
   raft::index_t applied_index = 0; ///< by the state machine
   raft::index_t told_applied = 0;  ///< of these, what the core was told
+  raft::index_t saved_index = 0;   ///< of the last snapshot on its disk
 };
 
 struct cluster_view {
@@ -94,8 +95,11 @@ struct step_view {
   std::size_t from = nobody;     ///< of a received message, or at the other end of a link
   raft::term_t message_term = 0; ///< that a received message gives as its sender's
   std::optional<raft::vote_request> vote_request;     ///< when one was received
-  bool append_received = false;                       ///< an append request
+  bool append_received = false;                       ///< an append or install request
   std::optional<raft::append_response> append_answer; ///< when one was received
+  bool chunk_is_right = true; ///< the data of a received install request has its checksum
+  std::optional<raft::install_response> install_answer; ///< when one was received
+  raft::index_t installed_index = 0; ///< of the snapshot that was installed with success; 0: none
   bool timeout_now = false;
   bool must_be_rejected = false; ///< it received what no member of the group can have sent
   raft::hard_state hard_before;  ///< in that case only
@@ -124,6 +128,22 @@ struct apply_view {
   bool repeated = false;   ///< it has it from before the role died, and was not given it again
   operation_result result;
   std::uint64_t digest = 0;
+};
+
+/// A member has made a cut.
+struct cut_view {
+  std::size_t who = 0;
+  raft::index_t index = 0;
+  blob bytes;
+};
+
+/// A member's state machine has become that of a snapshot: of another member, or its own at a
+/// start.
+struct install_view {
+  std::size_t who = 0;
+  raft::index_t index = 0;
+  std::uint64_t digest = 0;
+  blob bytes;
 };
 
 /// A client has been told that its operation is done.

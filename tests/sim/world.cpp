@@ -173,6 +173,13 @@ duration world::round_trip() const {
   return plan.network.max_delay * 2 + plan.disk.max_delay;
 }
 
+duration world::time_to_install() const {
+  const auto& config = plan.members.front().config;
+  const auto bytes = rules.view().past.last_index() * 40 + 2000;
+  const auto chunks = static_cast<int>(bytes / config.max_chunk_bytes + 1);
+  return plan.idle * 4 + (round_trip() + config.heartbeat) * chunks + plan.apply_delay * 20;
+}
+
 // Elections take a few idle times. What was long on its way may still undo one.
 void world::repair_logs() {
   const auto bound = time.now() + plan.idle * 40 + plan.members.front().config.election_timeout * 2;
@@ -199,7 +206,7 @@ void world::serve_clients() {
   const auto applied = rules.view().past.last_index() / limits.max_apply_ahead + 1;
   const auto bound = time.now() + plan.idle * 40 + limits.election_timeout * 2
                      + round_trip() * static_cast<int>(2 * asked)
-                     + plan.apply_delay * static_cast<int>(applied + asked);
+                     + plan.apply_delay * static_cast<int>(applied + asked) + time_to_install();
   const auto before = rules.view().past.operations();
   run_until(bound, "no operations are committed although the network has healed",
             [&] { return rules.view().past.operations() >= before + 10; });
@@ -216,7 +223,8 @@ void world::serve_clients() {
 duration world::time_to_change() const {
   const auto entries = static_cast<int>(rules.view().past.last_index() + 20);
   const auto changes = static_cast<int>(2 * plan.operators.most_members);
-  return plan.idle * (40 + changes * 10) + plan.members.front().config.election_timeout * 2
+  return plan.idle * (40 + changes * 10) + time_to_install() * changes
+         + plan.members.front().config.election_timeout * 2
          + (round_trip() + plan.apply_delay) * entries * 2;
 }
 

@@ -69,6 +69,9 @@ public:
   [[nodiscard]] bool is_founded() const { return !lives.founders().voters.empty(); }
   /// The longest that a request, a write for it and the answer take when nothing goes wrong.
   [[nodiscard]] duration round_trip() const;
+  /// The longest that a snapshot takes from when it is known to be needed: the cut, the chunks one
+  /// by one (those that overtake each other are sent again behind a heartbeat), the install.
+  [[nodiscard]] duration time_to_install() const;
   /// Highest index at which an acknowledged operation took effect.
   raft::index_t last_acknowledged = 0;
   /// Who led last.

@@ -10,7 +10,7 @@ namespace hamok::sim {
 /// step as a leader, and not taken from one.
 template <class LookAt>
 void for_each_written(const cluster_view& all, const step_view& step, LookAt&& look_at) {
-  if (step.append_received || step.log_changed_from == 0)
+  if (step.append_received || step.installed_index > 0 || step.log_changed_from == 0)
     return;
   const auto& log = all.members[step.who].log;
   for (const auto& held : log.configurations())

@@ -43,6 +43,18 @@ public:
       machines_[who] = {};
   }
 
+  /// What a snapshot has the effect of is done.
+  void installed(const cluster_view& all, const install_view& install) override {
+    machines_.resize(all.members.size());
+    auto& machine = machines_[install.who];
+    machine = {install.index, {}};
+    for (raft::index_t index = 1; index <= install.index; ++index) {
+      const auto& entry = all.past.at(index);
+      if (entry.what && entry.result.fresh)
+        machine.done.emplace(entry.what->client, entry.what->sequence);
+    }
+  }
+
 private:
   struct machine_state {
     raft::index_t last = 0;

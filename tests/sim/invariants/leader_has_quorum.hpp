@@ -43,6 +43,11 @@ public:
     welcome(all, office, step);
     note_round(office, step);
     note_answer(office, step);
+    if (const auto& answer = step.install_answer;
+        answer && !step.must_be_rejected && step.from < office.heard.size()
+        && answer->term == step.after->term && answer->round < office.rounds.size())
+      if (auto& heard = office.heard[step.from])
+        heard = std::max(*heard, office.rounds[answer->round]);
     if (step.event == event_kind::tick)
       check(all, step, office);
   }
@@ -62,11 +67,17 @@ private:
     return {from, to, answer.term, answer.round, answer.rejected_index, answer.conflict_index};
   }
 
+  static void note_round(term_of_office& office, std::uint64_t round, timestamp now) {
+    while (office.rounds.size() <= round)
+      office.rounds.push_back(now);
+  }
+
   static void note_round(term_of_office& office, const step_view& step) {
     for (const auto& sent : step.out->send)
       if (const auto* request = std::get_if<raft::append_request>(&sent.message.body))
-        while (office.rounds.size() <= request->round)
-          office.rounds.push_back(step.local_now);
+        note_round(office, request->round, step.local_now);
+      else if (const auto* asked = std::get_if<raft::install_request>(&sent.message.body))
+        note_round(office, asked->round, step.local_now);
   }
 
   /// Who is new is given the benefit of the doubt.

@@ -90,16 +90,20 @@ private:
 
   void check(const cluster_view& all, const step_view& step, const raft::peer_progress& peer,
              const refusal& refused) const {
+    if (peer.mode == raft::progress_mode::snapshot || peer.leaving)
+      return; // what it lacks is not in the log any more, or not sent to it
     const auto next = peer.next_index;
+    const auto first = all.members[step.who].core->log().first_index();
     require(next > refused.common, [&] {
       return called(all, step.who) + " goes back to index " + str(next) + " for "
              + called(all, step.from) + ", and both have the same log up to " + str(refused.common);
     });
     // What has come to be equal since the member refused is not skipped.
-    require(next <= std::max({refused.to_skip, refused.common + 1, peer.match_index + 1}), [&] {
-      return called(all, step.who) + " goes back to index " + str(next) + " only for "
-             + called(all, step.from) + ", whose conflict begins at " + str(refused.to_skip);
-    });
+    require(
+        next <= std::max({refused.to_skip, refused.common + 1, peer.match_index + 1, first}), [&] {
+          return called(all, step.who) + " goes back to index " + str(next) + " only for "
+                 + called(all, step.from) + ", whose conflict begins at " + str(refused.to_skip);
+        });
   }
 
   std::vector<term_of_office> offices_; ///< by leader

@@ -4,6 +4,8 @@
 
 #include "hamok/tests/sim/invariant.hpp"
 
+#include <algorithm>
+
 namespace hamok::sim {
 
 /// If a server has applied an entry at a given index, no other server will ever apply a different
@@ -52,12 +54,12 @@ private:
       return called(all, step.who) + " hands out " + str(after.delivered_index) + ", committed are "
              + str(after.commit_index);
     });
-    require(after.delivered_index == step.before.delivered_index + given.entries.size()
-                && (given.entries.empty() || given.first_index == step.before.delivered_index + 1),
+    const auto before = std::max(step.before.delivered_index, step.installed_index);
+    require(after.delivered_index == before + given.entries.size()
+                && (given.entries.empty() || given.first_index == before + 1),
             [&] {
               return called(all, step.who) + " hands out " + str(given.entries.size())
-                     + " entries from " + str(given.first_index) + " on, after "
-                     + str(step.before.delivered_index);
+                     + " entries from " + str(given.first_index) + " on, after " + str(before);
             });
   }
 };
