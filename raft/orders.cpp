@@ -191,8 +191,7 @@ order_result orders::result_without(const pending& one) noexcept {
 void orders::close(const member_id& self, std::vector<order_answer>& answers) {
   for (const auto& one : pending_) {
     const auto& what = one.wish.what;
-    if (what.kind == change_kind::remove && what.member.peer == self.peer
-        && (what.member.incarnation.none() || what.member == self))
+    if (what.kind == change_kind::remove && what.member == self)
       answers.push_back({one.wish.id, order_result::done, std::nullopt});
     else
       answers.push_back({one.wish.id, result_without(one), one.refused});

@@ -86,7 +86,7 @@ public:
   void advance(const order_view& view, timestamp now, std::vector<change_request>& ask,
                std::vector<order_answer>& answers);
   /// Gives up all wishes, because this life belongs to no cluster any more. Whoever wished it to be
-  /// removed has what was wished for.
+  /// removed has what was wished for; of a mere name, another life may still be a member.
   void close(const member_id& self, std::vector<order_answer>& answers);
   /// When `advance` has something to do at the latest.
   [[nodiscard]] timestamp deadline() const noexcept;

@@ -317,6 +317,24 @@ TEST_CASE("a link that is refused as retired is as good as the log") {
   CHECK(x.noticed(notice::left));
 }
 
+TEST_CASE("who is turned away has not fulfilled a wish about another life of its name") {
+  // It was never a member; another life of its name is.
+  identity stored;
+  stored.self = {id(4).peer, {7, 7}};
+  stored.cluster = cluster;
+  stored.founders = ids(1, 3);
+  stored.born_after = 20;
+  subject x{subject::joiner(4), stored, true};
+  x.meet_member(1);
+  x.see({ids(1, 3), {}, {}}, 0, standing::outsider, std::nullopt);
+  x.feed(wish{1, wish_kind::remove, {x.self().peer, {}}, timestamp::max()});
+  x.feed(wish{2, wish_kind::remove, x.self(), timestamp::max()});
+  const auto out = x.feed(turned_away{cluster, verdict::retired});
+  CHECK(x.noticed(notice::left));
+  CHECK(out.answers
+        == std::vector<order_answer>{{1, order_result::unknown, {}}, {2, order_result::done, {}}});
+}
+
 TEST_CASE("a joiner that waited for too long takes another life") {
   subject x{subject::joiner(4)};
   x.meet_member(1);
