@@ -73,7 +73,6 @@ constexpr std::array<const char*, counts::size> names{
     "lives begun beside another of their name",
     "clusters founded",
     "foundings begun anew by the operator",
-    "lists of founders proved dead",
     "seeds mended by the operator",
     "nodes that say: joined",
     "nodes that say: rejoining",

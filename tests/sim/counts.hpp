@@ -78,7 +78,6 @@ enum class count : std::size_t {
   names_doubled,
   foundings,
   foundings_begun_anew,
-  lists_proved_dead,
   seeds_mended,
   notices_joined,
   notices_rejoining,

@@ -14,6 +14,22 @@ void faults::start() {
     if (member.clock_per_mille != 1000)
       all_.done.add(count::skewed_clocks);
   begin_storm();
+  if (all_.plan.founding)
+    hide_founders();
+}
+
+// At first not everybody can reach everybody, so that several propose.
+void faults::hide_founders() {
+  for (std::size_t one = 0; one < all_.plan.founders; ++one)
+    for (std::size_t other = 0; other < one; ++other)
+      if (all_.chance.chance(400)) {
+        all_.net.block(one, other);
+        all_.net.block(other, one);
+        plan(all_.chance.between(duration{0}, all_.plan.idle * 8), [this, one, other] {
+          all_.net.unblock(one, other);
+          all_.net.unblock(other, one);
+        });
+      }
 }
 
 void faults::plan(duration delay, std::function<void()> what) {
@@ -65,6 +81,9 @@ void faults::strike() {
 }
 
 void faults::strike_once() {
+  // What founders have accepted is soon done, and to forget it in between is what may hurt.
+  if (all_.plan.founding && !all_.is_founded() && all_.chance.chance(500))
+    return forget();
   using action = void (faults::*)();
   const auto& weights = all_.plan.faults;
   const std::array<std::pair<std::uint64_t, action>, 12> kinds{{

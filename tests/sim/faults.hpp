@@ -45,6 +45,7 @@ public:
   [[nodiscard]] std::uint64_t storms() const noexcept { return storms_; }
 
 private:
+  void hide_founders();
   void begin_storm();
   void begin_lull();
   void repair();

@@ -173,10 +173,7 @@ void node::step(raft::life_event what) {
   was_turned_away_ = std::holds_alternative<raft::turned_away>(what);
   if (!std::holds_alternative<raft::minted>(what))
     parting_ = who_;
-  const bool founds = life_->stage() == raft::life_stage::founding;
   auto out = life_->step(clock_.read(all_.time.now()), std::move(what));
-  if (founds && out.mint)
-    all_.done.add(count::lists_proved_dead);
   all_.story.note(all_.time.now(), {out.send.size(), out.ask.size(), out.notices.size()},
                   [&] { return all_.name(who_) + "    =>" + to_string(out, life_->stage()); });
   perform(std::move(out));

@@ -32,7 +32,7 @@ void plan_members(scenario& plan, dice& chance) {
   plan.operators.busy = chance.chance(875) || plan.founding;
   plan.members.resize(chance.pick(plan.operators.busy ? first_sizes : fixed_sizes));
   if (plan.founding)
-    plan.members.resize(std::max<std::size_t>(plan.members.size(), 3));
+    plan.members.resize(chance.between(3, 7));
   const auto heartbeat = plan.idle / static_cast<int>(chance.between(3, 6));
   const auto election_timeout = plan.idle * static_cast<int>(chance.between(1, 6));
   const bool skewed = chance.chance(700);
@@ -65,10 +65,11 @@ void plan_members(scenario& plan, dice& chance) {
 /// Who founds, in one of the three ways, and who only joins; with partial and wrong seeds.
 void plan_founding(scenario& plan, dice& chance) {
   const auto size = plan.members.size();
-  const auto kind = chance.below(3);
-  plan.founders = kind == 0 ? 1 : chance.between(2, size);
+  // By number it takes the most to agree.
+  const auto kind = std::min<std::uint64_t>(chance.below(4), 2);
+  plan.founders = kind == 0 ? 1 : kind == 1 ? chance.between(2, size) : size;
   const auto expect =
-      std::min<std::uint64_t>(plan.founders / 2 + 1 + chance.below(2), plan.founders);
+      std::min<std::uint64_t>(plan.founders / 2 + 1 + (chance.chance(300) ? 1 : 0), plan.founders);
   for (std::size_t place = 0; place < size; ++place) {
     auto& node = plan.nodes[place];
     const bool founds = place < plan.founders;

@@ -113,7 +113,10 @@ std::string world::describe() const {
 void world::storms() {
   for (auto& node : nodes) {
     // One after the other, where nobody is in a cluster yet.
-    const auto delay = plan.founding ? chance.between(duration{0}, plan.idle * 12) : duration{0};
+    const auto delay =
+        plan.founding
+            ? chance.between(duration{0}, plan.seed % 16 == 4 ? plan.idle / 2 : plan.idle * 12)
+            : duration{0};
     if (delay == duration{0})
       node.start();
     else
