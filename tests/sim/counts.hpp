@@ -77,13 +77,11 @@ enum class count : std::size_t {
   lives_ended_by_wish,
   names_doubled,
   foundings,
-  foundings_begun_anew,
   seeds_mended,
   notices_joined,
   notices_rejoining,
   notices_left,
   notices_of_loss,
-  notices_conflict,
   notices_name_taken,
   // elections
   pre_votes,

@@ -27,7 +27,6 @@ void operators::watch_founding() {
 }
 
 void operators::start_anew() {
-  all_.done.add(count::foundings_begun_anew);
   conflict_since_ = all_.time.now();
   for (auto& node : all_.nodes)
     node.forget();
