@@ -27,7 +27,8 @@ void fill(numbers_map& numbers, const std::string& text) {
              .get());
 }
 
-/// The member drops all that it has applied from its log, once nobody who was heard lately needs it.
+/// The member drops all that it has applied from its log, once nobody who was heard lately needs
+/// it.
 bool compact(node& member) {
   return eventually([&] {
     const auto applied = must(member.status()).applied_index;

@@ -258,11 +258,11 @@ TEST_CASE("only the facades for plain threads block") {
   auto files = files_in({"raft", "actors", "collections", "io"});
   std::erase_if(files, [](const file& f) {
     static const std::set<std::string_view> facades{
-        "actors/node.cpp",     "collections/call_table.hpp", "collections/call_table.cpp",
-        "collections/map.hpp", "collections/response.hpp",   "io/client_connection.cpp",
+        "actors/node.cpp", "collections/call_table.hpp", "collections/call_table.cpp",
+        "collections/map.hpp", "collections/response.hpp", "io/client_connection.cpp",
         "io/basp_link.cpp", // its dialer has a thread of its own, as the middleman answers when it
                             // can
-        "io/resolver.cpp",     "actors/caf_compat.hpp"};
+        "io/resolver.cpp", "actors/caf_compat.hpp"};
     return facades.contains(f.path);
   });
   check(banned(files, {"std::condition_variable", "std::future", "std::promise",
