@@ -83,7 +83,7 @@ repair::work repair::plan_for(std::size_t who) const {
 
 // Who lacks what is not in the leader's log, or was dropped from it since, is given a snapshot
 // first.
-duration repair::time_for_snapshot(std::size_t who, const work& task) const {
+duration repair::time_for_snapshot(const work& task) const {
   const auto& log = all_.rules.view().members[leader_].core->log();
   return task.common < log.base().index ? all_.time_to_install() : duration{0};
 }
@@ -97,7 +97,7 @@ bool repair::done() {
     if (all_.rules.view().members[who].log.agrees(log_, log_.last_index()))
       continue;
     all_equal = false;
-    if (all_.time.now() > task.due + time_for_snapshot(who, task))
+    if (all_.time.now() > task.due + time_for_snapshot(task))
       throw violation{"convergence", "the log of member " + all_.name(who)
                                          + " is not yet that of its leader " + all_.name(leader_)
                                          + ", after a round trip for each of "

@@ -35,7 +35,7 @@ private:
 
   [[nodiscard]] bool takes_part(std::size_t who) const;
   [[nodiscard]] work plan_for(std::size_t who) const;
-  [[nodiscard]] duration time_for_snapshot(std::size_t who, const work& task) const;
+  [[nodiscard]] duration time_for_snapshot(const work& task) const;
   [[nodiscard]] std::size_t batches_from(raft::index_t first) const;
 
   const world& all_;
