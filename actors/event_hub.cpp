@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t window = 64;
 
 /// How long a subscriber may take for them before one more event asks whether it still lives.
-constexpr auto patience = std::chrono::minutes{1};
+constexpr auto subscriber_patience = std::chrono::minutes{1};
 
 /// Moves events from a queue to a subscriber. The last event of each batch is a request: its
 /// answer, of whatever kind, says that the subscriber has got that far.
@@ -55,7 +55,7 @@ private:
 
   template <class Event>
   void ask(const Event& value) {
-    compat::request(this, subscriber_, patience, value)
+    compat::request(this, subscriber_, subscriber_patience, value)
         .then([this] { forward(window); },
               [this](const caf::error& reason) {
                 forward(reason == caf::sec::request_timeout ? 1 : window);

@@ -7,6 +7,12 @@ function(hamok_glob out)
   set(${out} "${found}" PARENT_SCOPE)
 endfunction()
 
+# hamok_compile_together(TARGET): with HAMOK_UNITY, the sources of `target` are compiled in batches:
+# most of the time goes into what CAF's templates become, and that is the same in all of them.
+function(hamok_compile_together target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${HAMOK_UNITY} UNITY_BUILD_BATCH_SIZE 8)
+endfunction()
+
 # hamok_library(NAME SOURCES files... [LINKS targets...] [PCH host])
 # Makes hamok_NAME with the alias hamok::NAME.
 function(hamok_library name)
@@ -19,6 +25,7 @@ function(hamok_library name)
     hamok_configure(${target})
     if(arg_PCH)
       hamok_use_pch(${target} ${arg_PCH})
+      hamok_compile_together(${target})
     endif()
   else()
     add_library(${target} INTERFACE)
@@ -42,6 +49,7 @@ function(hamok_program target)
   target_compile_definitions(${target} PRIVATE ${arg_DEFINITIONS})
   if(arg_PCH)
     hamok_use_pch(${target} ${arg_PCH})
+    hamok_compile_together(${target})
   endif()
 endfunction()
 

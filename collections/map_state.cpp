@@ -10,7 +10,7 @@ namespace hamok {
 
 namespace {
 
-constexpr std::uint8_t snapshot_version = 1;
+constexpr std::uint8_t map_snapshot_version = 1;
 
 state_event make_event(map_event kind, blob key, blob old_value, blob new_value) {
   return {static_cast<std::uint8_t>(kind), std::move(key), std::move(old_value),
@@ -357,7 +357,7 @@ void write_content(const Content& content, state_sink& sink) {
   std::sort(sorted.begin(), sorted.end(),
             [](const auto* a, const auto* b) { return a->first < b->first; });
   state_writer out{sink};
-  out.u8(snapshot_version);
+  out.u8(map_snapshot_version);
   out.varint(sorted.size());
   for (const auto* entry : sorted) {
     out.bytes(entry->first.bytes());
@@ -398,7 +398,7 @@ bool map_state::restore(const blob& snapshot) {
 
 bool map_state::load(state_source& source) {
   state_reader in{source};
-  if (in.u8() != snapshot_version)
+  if (in.u8() != map_snapshot_version)
     return false;
   const auto count = in.count(2);
   map_state fresh;

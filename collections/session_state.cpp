@@ -10,7 +10,7 @@ namespace hamok {
 
 namespace {
 
-constexpr std::uint8_t snapshot_version = 2;
+constexpr std::uint8_t session_snapshot_version = 2;
 
 void encode_id(const raft::incarnation_id& id, raft::writer& out) {
   out.u64(id.high);
@@ -421,14 +421,14 @@ std::shared_ptr<const session_cut> session_state::cut() {
 }
 
 void session_cut::write(state_sink& out) const {
-  state_writer{out}.u8(snapshot_version);
+  state_writer{out}.u8(session_snapshot_version);
   part_.write(out);
   content_->write(out);
 }
 
 bool session_state::load(state_source& source) {
   session_part part;
-  if (state_reader{source}.u8() != snapshot_version || !part.read(source))
+  if (state_reader{source}.u8() != session_snapshot_version || !part.read(source))
     return false;
   // The state machine goes last: it changes nothing when it refuses, and neither must we.
   if (!machine_->load(source))
@@ -443,7 +443,7 @@ bool session_state::load(state_source& source) {
 
 blob session_state::snapshot() const {
   byte_sink out;
-  state_writer{out}.u8(snapshot_version);
+  state_writer{out}.u8(session_snapshot_version);
   part_.write(out);
   out.write(machine_->snapshot().bytes());
   return out.take();
