@@ -103,6 +103,7 @@ private:
   [[nodiscard]] bool core_has_ended();
   void on_members(members_seen& seen);
   void on_word(peer_word& msg, const raft::member_id& from);
+  [[nodiscard]] bool lay_base(const raft::core_start& how);
   void on_turned_away(const turned_away_by& msg);
   void learn(const std::vector<raft::known_peer>& told);
   void refresh_peers();
@@ -153,6 +154,8 @@ private:
 
   // node_waiting.cpp
   caf::result<std::string> on_await_leader(caf::timespan timeout);
+  [[nodiscard]] bool role_counts() const;
+  [[nodiscard]] bool is_from_role() const;
   caf::result<raft::index_t> on_await_commit_head(caf::timespan timeout);
   void serve_leader_waiters();
   void serve_commit_waiters();

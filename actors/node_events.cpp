@@ -25,14 +25,14 @@ caf::actor_addr node_state::sender() const {
 }
 
 void node_state::on_role_changed(role_actor& successor, role_view& view) {
-  if (!host_.changed(sender(), std::move(successor)))
+  if (!host_.changed(sender(), std::move(successor)) || !role_counts())
     return;
   committed_ = view.commit_index;
   on_view(std::move(view));
 }
 
 void node_state::on_news(role_view view) {
-  if (!host_.is_current(sender()))
+  if (!is_from_role())
     return;
   committed_ = view.commit_index;
   on_view(std::move(view));
@@ -40,6 +40,15 @@ void node_state::on_news(role_view view) {
 
 void node_state::on_view(role_view view) {
   view.members = view_.members; // `members_seen` tells of them
+/// What a role says that was asked to end is of a time that is over: its life may be too.
+bool node_state::role_counts() const {
+  return running_ && !core_ends_;
+}
+
+bool node_state::is_from_role() const {
+  return role_counts() && host_.is_current(sender());
+}
+
   const auto before = std::exchange(view_, std::move(view));
   note_down();
   if (running_ && role_told_ != view_.role) {
@@ -109,7 +118,7 @@ void node_state::tell_leader() {
 }
 
 void node_state::on_heartbeat() {
-  if (host_.is_current(sender()))
+  if (is_from_role())
     hub_.publish(event::heartbeat{});
 }
 

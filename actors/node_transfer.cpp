@@ -34,7 +34,7 @@ caf::result<void> node_state::transfer(const std::string& to) {
 }
 
 void node_state::on_transfer_ended(const transfer_ended& msg) {
-  if (!host_.is_current(sender()))
+  if (!is_from_role())
     return;
   if (msg.result == raft::transfer_result::handed_over) {
     handed_over_ = true;
