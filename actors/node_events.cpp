@@ -124,9 +124,6 @@ void node_state::on_heartbeat() {
 
 /// Links meet a taken name for a moment after each crash: when it lasts, the life says so.
 void node_state::on_reported(const event::error& what) {
-  if (sender() == caf::actor_cast<caf::actor_addr>(applier_)
-      && (what.code == errc::actor_died || what.code == errc::unknown_kind))
-    lacks_collections_ = true;
   if (what.code != errc::refused_name_taken)
     on_error(what);
 }

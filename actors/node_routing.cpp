@@ -107,6 +107,7 @@ void node_state::on_applied(const applied_up_to& msg) {
   if (sender() != caf::actor_cast<caf::actor_addr>(applier_))
     return;
   applied_index_ = msg.index;
+  lost_ = msg.lost;
   parts_.board->write([&msg](node_notes& notes) { notes.applied_index = msg.index; });
   host_.send(msg);
   serve_commit_waiters();

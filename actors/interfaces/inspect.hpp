@@ -270,7 +270,7 @@ bool inspect(Inspector& f, committed_batch& x) {
 
 template <class Inspector>
 bool inspect(Inspector& f, applied_up_to& x) {
-  return f.object(x).fields(f.field("index", x.index));
+  return f.object(x).fields(f.field("index", x.index), f.field("lost", x.lost));
 }
 
 template <class Inspector>
