@@ -2,6 +2,7 @@
 
 #include "hamok/actors/clock.hpp"
 #include "hamok/actors/node_actor.hpp"
+#include "hamok/io/error_code.hpp"
 #include "hamok/io/log.hpp"
 
 #include <utility>
@@ -16,6 +17,21 @@ constexpr std::size_t max_errors_remembered = 64;
 
 std::string peer_of(const std::optional<raft::member_id>& member) {
   return member ? member->peer : std::string{};
+}
+
+/// Whether a link that has ended so was ended with words, by either side: a stop, a departure, a
+/// removal, or a better link.
+bool is_goodbye(const caf::error& reason) {
+  switch (code_of(reason, errc::connection_lost)) {
+  case errc::stopped:
+  case errc::closed:
+  case errc::refused_retired:
+  case errc::refused_cluster:
+  case errc::refused_duplicate:
+    return true;
+  default:
+    return false;
+  }
 }
 
 } // namespace
@@ -162,7 +178,7 @@ void node_state::on_left(const raft::member_id& member, const caf::error& reason
   host_.send(link_news{member, std::nullopt});
   if (running_)
     live(raft::peer_lost{member});
-  if (reason != errc::stopped) // a goodbye is no silence
+  if (!is_goodbye(reason))
     hub_.publish(event::no_heartbeat_from{member.peer});
   hub_.publish(event::remote_peer_left{member.peer});
   if (running_) {
