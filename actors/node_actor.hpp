@@ -62,7 +62,7 @@ private:
   };
   struct commit_waiter {
     caf::typed_response_promise<raft::index_t> promise;
-    std::optional<raft::index_t> index; ///< none until a leader is known
+    std::optional<raft::index_t> index; ///< none until it is a member, and a leader is known
   };
 
   // node_lifecycle.cpp

@@ -257,6 +257,7 @@ void node_state::on_members(members_seen& seen) {
                        seen.committed_index, seen.standing, std::move(seen.leader)});
   refresh_words();
   note_down();
+  serve_commit_waiters();
 }
 
 // -- others ---------------------------------------------------------------------------------------

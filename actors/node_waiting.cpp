@@ -16,8 +16,8 @@ constexpr caf::timespan longest_wait = std::chrono::hours{1};
 caf::result<std::string> node_state::on_await_leader(caf::timespan timeout) {
   if (view_.leader)
     return view_.leader->peer;
-  if (!running_)
-    return make_error(errc::stopped);
+  if (const auto away = absence(); away != errc::none || !running_)
+    return make_error(away == errc::none ? errc::stopped : away);
   if (leader_waiters_.size() >= max_waiters)
     return make_error(errc::overloaded);
   const auto id = ++last_waiter_;
@@ -31,8 +31,8 @@ caf::result<std::string> node_state::on_await_leader(caf::timespan timeout) {
 }
 
 caf::result<raft::index_t> node_state::on_await_commit_head(caf::timespan timeout) {
-  if (!running_)
-    return make_error(errc::stopped);
+  if (const auto away = absence(); away != errc::none || !running_)
+    return make_error(away == errc::none ? errc::stopped : away);
   if (commit_waiters_.size() >= max_waiters)
     return make_error(errc::overloaded);
   const auto id = ++last_waiter_;
@@ -55,10 +55,13 @@ void node_state::serve_leader_waiters() {
 }
 
 void node_state::serve_commit_waiters() {
+  const auto standing = life_ ? life_->standing() : raft::standing::outsider;
+  const auto is_member = standing == raft::standing::voter || standing == raft::standing::learner;
   for (auto i = commit_waiters_.begin(); i != commit_waiters_.end();) {
     auto& waiter = i->second;
-    if (!waiter.index && view_.leader)
-      waiter.index = view_.commit_index;
+    // What is committed before it is a member comes to it before it is one.
+    if (!waiter.index && view_.leader && is_member)
+      waiter.index = std::max(view_.commit_index, view_.known_commit);
     if (waiter.index && *waiter.index <= applied_index_) {
       waiter.promise.deliver(*waiter.index);
       i = commit_waiters_.erase(i);

@@ -127,6 +127,8 @@ struct role_view {
   raft::index_t last_index = 0;
   raft::index_t durable_index = 0;
   raft::configuration members;
+  /// Committed as far as leaders have told, be it here already or not.
+  raft::index_t known_commit = 0;
 };
 
 /// What collections have to know about the leader: proposals are worth sending again when it
