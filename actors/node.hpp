@@ -94,7 +94,8 @@ public:
   caf::error remove_remote_peer(const std::string& id);
   /// Becomes a member again, as another life, after having been removed; returns when it is one.
   caf::error join(caf::timespan timeout = patience);
-  /// Is removed from the members, then stops. Where that fails the node goes on as it was.
+  /// Hands the leadership over and finishes what callers of this member wait for, as `stop` does;
+  /// then it is removed from the members, and stops. Where that fails the node goes on as before.
   caf::error leave();
 
   // -- waiting ----------------------------------------------------------------------------------

@@ -85,9 +85,13 @@ private:
   void on_transfer_ended(const transfer_ended& msg);
   void on_next_leader();
   void answer_transfers(const caf::error& problem);
-  void begin_stop();
+  caf::result<void> leave();
+  void begin_end();
   void begin_drain();
   void end_drain();
+  void on_leave_answered(const caf::error& problem);
+  void stop_instead();
+  void answer_leaving(const caf::error& problem);
 
   // node_life.cpp
   [[nodiscard]] caf::error begin_life();
@@ -99,11 +103,11 @@ private:
   void on_change_result(const change_result& msg);
   void tell(const raft::life_notice& what);
   void start_core(const raft::core_start& how);
+  [[nodiscard]] bool lay_base(const raft::core_start& how);
   void stop_core();
   [[nodiscard]] bool core_has_ended();
   void on_members(members_seen& seen);
   void on_word(peer_word& msg, const raft::member_id& from);
-  [[nodiscard]] bool lay_base(const raft::core_start& how);
   void on_turned_away(const turned_away_by& msg);
   void learn(const std::vector<raft::known_peer>& told);
   void refresh_peers();
@@ -114,7 +118,6 @@ private:
   [[nodiscard]] std::string endpoint_of(const std::string& peer) const;
   caf::result<void> wish(raft::wish_kind kind, const std::string& peer, caf::timespan timeout);
   caf::result<void> add_member(const peer_endpoint& added, caf::timespan timeout);
-  caf::result<void> leave();
   void answer_wish(std::uint64_t id, const caf::error& problem);
 
   // node_routing.cpp
@@ -151,11 +154,11 @@ private:
   void update_welcome();
   void count(std::uint64_t node_stats::*counter);
   [[nodiscard]] caf::actor_addr sender() const;
+  [[nodiscard]] bool role_counts() const;
+  [[nodiscard]] bool is_from_role() const;
 
   // node_waiting.cpp
   caf::result<std::string> on_await_leader(caf::timespan timeout);
-  [[nodiscard]] bool role_counts() const;
-  [[nodiscard]] bool is_from_role() const;
   caf::result<raft::index_t> on_await_commit_head(caf::timespan timeout);
   void serve_leader_waiters();
   void serve_commit_waiters();
@@ -189,11 +192,17 @@ private:
   raft::index_t commit_told_ = 0;
   raft::index_t applied_index_ = 0;
   std::vector<done_promise> stopping_;
-  /// How far an orderly stop is; the role ends behind the last of it.
-  enum class stop_stage : std::uint8_t { none, transferring, draining };
-  stop_stage stage_ = stop_stage::none;
-  bool handed_over_ = false;                           ///< the next leader is awaited
-  std::vector<done_promise> transfers_;                ///< answered when it is known
+  /// Who wants this member to be removed first; all of them are moved to `stopping_` then.
+  std::vector<done_promise> leaving_;
+  /// How far an orderly end is; the role ends behind the last of it. A stop has no `departing`.
+  enum class end_stage : std::uint8_t { none, transferring, draining, departing };
+  end_stage stage_ = end_stage::none;
+  std::uint64_t ends_ = 0;                          ///< a timer belongs to one of them
+  std::size_t drains_ = 0;                          ///< that have not ended
+  std::optional<std::uint64_t> departure_;          ///< the wish to be removed
+  bool handed_over_ = false;                        ///< the next leader is awaited
+  std::map<std::uint64_t, done_promise> transfers_; ///< answered when it is known
+  std::uint64_t last_transfer_ = 0;
   std::map<std::string, raft::timestamp> errors_told_; ///< texts of late, against repetition
   std::map<std::uint64_t, leader_waiter> leader_waiters_;
   std::map<std::uint64_t, commit_waiter> commit_waiters_;

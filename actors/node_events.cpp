@@ -40,6 +40,15 @@ caf::actor_addr node_state::sender() const {
   return caf::actor_cast<caf::actor_addr>(self_->current_sender());
 }
 
+/// What a role says that was asked to end is of a time that is over: its life may be too.
+bool node_state::role_counts() const {
+  return running_ && !core_ends_;
+}
+
+bool node_state::is_from_role() const {
+  return role_counts() && host_.is_current(sender());
+}
+
 void node_state::on_role_changed(role_actor& successor, role_view& view) {
   if (!host_.changed(sender(), std::move(successor)) || !role_counts())
     return;
@@ -56,15 +65,6 @@ void node_state::on_news(role_view view) {
 
 void node_state::on_view(role_view view) {
   view.members = view_.members; // `members_seen` tells of them
-/// What a role says that was asked to end is of a time that is over: its life may be too.
-bool node_state::role_counts() const {
-  return running_ && !core_ends_;
-}
-
-bool node_state::is_from_role() const {
-  return role_counts() && host_.is_current(sender());
-}
-
   const auto before = std::exchange(view_, std::move(view));
   note_down();
   if (running_ && role_told_ != view_.role) {
@@ -128,7 +128,7 @@ void node_state::count(std::uint64_t node_stats::*counter) {
 
 void node_state::tell_leader() {
   compat::send(self_, applier_,
-               leader_notice{view_.leader, view_.term, absence(), stage_ == stop_stage::draining});
+               leader_notice{view_.leader, view_.term, absence(), stage_ >= end_stage::draining});
   serve_leader_waiters();
   serve_commit_waiters();
 }

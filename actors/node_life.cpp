@@ -411,13 +411,9 @@ caf::result<void> node_state::add_member(const peer_endpoint& added, caf::timesp
   return result;
 }
 
-caf::result<void> node_state::leave() {
-  if (!running_)
-    return make_error(errc::stopped);
-  return wish(raft::wish_kind::leave, config_.peer_id, config_.request_timeout);
-}
-
 void node_state::answer_wish(std::uint64_t id, const caf::error& problem) {
+  if (departure_ == id)
+    on_leave_answered(problem);
   auto waiting = wishes_.extract(id);
   if (waiting.empty())
     return;

@@ -51,13 +51,17 @@ caf::result<void> node_state::stop() {
     return caf::unit;
   auto promise = self_->make_response_promise<void>();
   stopping_.push_back(promise);
-  if (running_ && stage_ == stop_stage::none)
-    begin_stop();
+  if (!running_)
+    return promise;
+  if (stage_ == end_stage::none)
+    begin_end();
+  else if (!leaving_.empty())
+    stop_instead();
   return promise;
 }
 
 void node_state::end_role() {
-  stage_ = stop_stage::none;
+  stage_ = end_stage::none;
   running_ = false;
   answer_transfers(make_error(errc::stopped));
   tell_leader();

@@ -77,6 +77,9 @@ void node_state::end_waiting() {
   for (auto& [id, waiter] : std::exchange(commit_waiters_, {}))
     waiter.promise.deliver(make_error(errc::stopped));
   awaited_.clear();
+  answer_leaving(departure_ ? make_error(errc::outcome_unknown, "the node has stopped")
+                            : make_error(errc::stopped));
+  departure_.reset();
   for (auto& [id, promise] : std::exchange(wishes_, {}))
     promise.deliver(make_error(errc::outcome_unknown, "the node has stopped"));
 }

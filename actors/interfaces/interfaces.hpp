@@ -192,7 +192,8 @@ using node_actor = caf::typed_actor<
     caf::result<void>(remove_remote_peer, std::string, caf::timespan),
     // Becomes a member again, as another life, after having been removed.
     caf::result<void>(join_cluster, caf::timespan),
-    // Is removed from the members, then stops.
+    // Hands the leadership over, finishes what callers of this member wait for, is removed from the
+    // members, and stops; answers then. Where it is not removed it goes on, and says why.
     caf::result<void>(leave_cluster),
     // Begins (again) to take part.
     caf::result<void>(start_node),
