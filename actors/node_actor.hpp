@@ -122,6 +122,7 @@ private:
 
   // node_routing.cpp
   [[nodiscard]] errc absence() const;
+  [[nodiscard]] errc refusal() const;
   void on_storage_failed();
   void take_no_part();
   void on_proposals(proposal_batch& batch);
@@ -162,6 +163,7 @@ private:
   caf::result<raft::index_t> on_await_commit_head(caf::timespan timeout);
   void serve_leader_waiters();
   void serve_commit_waiters();
+  void end_waiters(errc reason);
   void end_waiting();
 
   self_ptr self_;

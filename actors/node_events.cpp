@@ -129,6 +129,8 @@ void node_state::count(std::uint64_t node_stats::*counter) {
 void node_state::tell_leader() {
   compat::send(self_, applier_,
                leader_notice{view_.leader, view_.term, absence(), stage_ >= end_stage::draining});
+  if (absence() == errc::refused_retired)
+    end_waiters(errc::refused_retired);
   serve_leader_waiters();
   serve_commit_waiters();
 }

@@ -33,6 +33,12 @@ errc node_state::absence() const {
   return failed_ ? errc::storage_failed : errc::stopped;
 }
 
+/// Why it refuses what it is asked to take part in, or none.
+errc node_state::refusal() const {
+  const auto away = absence();
+  return away == errc::none && !running_ ? errc::stopped : away;
+}
+
 /// Nothing may be promised any more, neither votes nor entries, until the next start.
 void node_state::on_storage_failed() {
   if (running_ && host_.is_current(sender()))
@@ -46,8 +52,8 @@ void node_state::take_no_part() {
 }
 
 void node_state::on_proposals(proposal_batch& batch) {
-  if (const auto away = absence(); away != errc::none || !running_) {
-    refuse(batch, away == errc::none ? errc::stopped : away);
+  if (const auto reason = refusal(); reason != errc::none) {
+    refuse(batch, reason);
     return;
   }
   if (view_.role == raft::role::leader) {

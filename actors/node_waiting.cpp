@@ -16,8 +16,8 @@ constexpr caf::timespan longest_wait = std::chrono::hours{1};
 caf::result<std::string> node_state::on_await_leader(caf::timespan timeout) {
   if (view_.leader)
     return view_.leader->peer;
-  if (const auto away = absence(); away != errc::none || !running_)
-    return make_error(away == errc::none ? errc::stopped : away);
+  if (const auto reason = refusal(); reason != errc::none)
+    return make_error(reason);
   if (leader_waiters_.size() >= max_waiters)
     return make_error(errc::overloaded);
   const auto id = ++last_waiter_;
@@ -31,8 +31,8 @@ caf::result<std::string> node_state::on_await_leader(caf::timespan timeout) {
 }
 
 caf::result<raft::index_t> node_state::on_await_commit_head(caf::timespan timeout) {
-  if (const auto away = absence(); away != errc::none || !running_)
-    return make_error(away == errc::none ? errc::stopped : away);
+  if (const auto reason = refusal(); reason != errc::none)
+    return make_error(reason);
   if (commit_waiters_.size() >= max_waiters)
     return make_error(errc::overloaded);
   const auto id = ++last_waiter_;
@@ -71,11 +71,16 @@ void node_state::serve_commit_waiters() {
   }
 }
 
-void node_state::end_waiting() {
+/// Nobody shall wait for what this member does not hear of any more.
+void node_state::end_waiters(errc reason) {
   for (auto& [id, waiter] : std::exchange(leader_waiters_, {}))
-    waiter.promise.deliver(make_error(errc::stopped));
+    waiter.promise.deliver(make_error(reason));
   for (auto& [id, waiter] : std::exchange(commit_waiters_, {}))
-    waiter.promise.deliver(make_error(errc::stopped));
+    waiter.promise.deliver(make_error(reason));
+}
+
+void node_state::end_waiting() {
+  end_waiters(errc::stopped);
   awaited_.clear();
   answer_leaving(departure_ ? make_error(errc::outcome_unknown, "the node has stopped")
                             : make_error(errc::stopped));

@@ -109,6 +109,7 @@ TEST_CASE("a member is removed, told so, and can come back as another life") {
   const auto refused = numbers.set("x", 1, deadline).get(); // at once: it would wait in vain
   REQUIRE(!refused);
   CHECK(refused.error() == errc::refused_retired);
+  CHECK(all.at("c").ready(deadline) == errc::refused_retired);
   CHECK(all.at("b").remove_remote_peer("nobody") == errc::membership_refused);
   CHECK(all.at("c").join(deadline) == caf::error{});
   must(numbers.set("x", 1, deadline).get());
