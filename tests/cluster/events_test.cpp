@@ -121,7 +121,10 @@ TEST_CASE("the events when a member is removed, comes back and leaves") {
 }
 
 TEST_CASE("a goodbye is heard at once, not when its member has been silent for long enough") {
-  crowd all{[](node_config& config) { config.follower_max_idle = std::chrono::seconds{10}; }};
+  crowd all{[](node_config& config) {
+    config.follower_max_idle = std::chrono::seconds{4}; // twice that is silence
+    config.election_timeout = std::chrono::seconds{4};
+  }};
   const auto seed = all.add("a", {}).listening();
   all.add("b", {seed});
   REQUIRE(all.agree({"a", "b"}));
