@@ -169,6 +169,8 @@ TEST_CASE("the events when a member comes back that has forgotten everything") {
   check_order(back, {"started", "leader-changed now=", "joined"});
   CHECK(count(back, "rejoining") == 1);
   CHECK(count(back, "joined") == 1);
+  REQUIRE(
+      eventually([&] { return count(all.log("a").lines(), "remote-peer-joined id=\"c\"") == 2; }));
   check_order(all.log("a").lines(),
               {"joined", "remote-peer-joined id=\"c\"", "remote-peer-left id=\"c\"",
                "hello-notification id=\"c\"", "remote-peer-joined id=\"c\""});
@@ -187,6 +189,7 @@ TEST_CASE("the events when a newcomer lacks what is in no log any more") {
   }));
   all.add("b", {first.listening()});
   REQUIRE(all.agree({"a", "b"}));
+  REQUIRE(all.log("a").wait_for("unsynced-peer id=\"b\""));
   check_order(all.log("a").lines(), {"hello-notification id=\"b\"", "remote-peer-joined id=\"b\"",
                                      "unsynced-peer id=\"b\""});
   REQUIRE(all.log("b").wait_for("joined"));
