@@ -103,9 +103,10 @@ void applier_state::on_applied(const collection_applied& msg) {
   advance();
 }
 
-void applier_state::advance() {
+/// True when the node was told of it.
+bool applier_state::advance() {
   if (batches_.empty() || batches_.front().unconfirmed != 0)
-    return;
+    return false;
   while (!batches_.empty() && batches_.front().unconfirmed == 0) {
     // After a role actor has died, entries come again from the start of the log.
     applied_index_ = std::max(applied_index_, batches_.front().last_index);
@@ -114,7 +115,24 @@ void applier_state::advance() {
     batches_.pop_front();
     ++first_batch_;
   }
-  compat::send(self_, config_.node, applied_up_to{applied_index_});
+  tell_applied();
+  return true;
+}
+
+void applier_state::tell_applied() {
+  compat::send(self_, config_.node, applied_up_to{applied_index_, last_lost()});
+}
+
+/// The last collection whose actor has died, by its number; 0: none.
+std::uint64_t applier_state::last_lost() {
+  if (!lost_any_)
+    return 0;
+  std::uint64_t result = 0;
+  for (const auto& [name, one] : by_name_)
+    if (one->gone == errc::stopped)
+      result = std::max(result, one->number);
+  lost_any_ = result != 0;
+  return result;
 }
 
 void applier_state::on_created(raft::index_t index, collection_spec spec) {
@@ -253,11 +271,13 @@ void applier_state::on_down(std::uint64_t origin, const caf::error& reason) {
     by_number_.erase(gone->number);
     gone->gone = died(gone->spec.name, reason);
     gone->actor = nullptr;
+    lost_any_ = true;
     compat::send(self_, config_.node, event::error{errc::actor_died, text_of(gone->gone)});
     if (cut_ && !cut_->writer) // its part may be missing
       fail_cut();
   }
-  advance();
+  if (!advance() && gone->number != 0)
+    tell_applied();
 }
 
 void applier_state::forget_unconfirmed(collection& gone) {

@@ -98,7 +98,9 @@ private:
   void take(raft::index_t index, const raft::entry& entry);
   void send_parts(raft::index_t last_index);
   void on_applied(const collection_applied& msg);
-  void advance();
+  bool advance();
+  void tell_applied();
+  [[nodiscard]] std::uint64_t last_lost();
   void finish(const installation& done);
   void on_created(raft::index_t index, collection_spec spec);
   collection_ptr attach(std::uint64_t number, const collection_spec& spec);
@@ -143,6 +145,7 @@ private:
   std::deque<batch> batches_;
   std::uint64_t first_batch_ = 0; ///< number of the batch at the front
   std::uint64_t last_origin_ = 0;
+  bool lost_any_ = false; ///< the actor of a collection has died, which may be back by now
   raft::index_t applied_index_ = 0;
   raft::index_t taken_index_ = 0; ///< entries up to here have come, or are in an installed snapshot
   std::optional<leader_notice> notice_;

@@ -4,6 +4,7 @@
 #include "hamok/io/basp_link.hpp"
 #include "hamok/io/local_link.hpp"
 #include "hamok/io/wire.hpp"
+#include "hamok/raft/directory.hpp"
 
 #include <caf/send.hpp>
 
@@ -14,8 +15,8 @@ namespace hamok {
 
 namespace {
 
-/// Room for the endpoint and the cluster id, which are not known yet.
-constexpr std::size_t room_for_the_rest = 2048;
+/// Room for what is not known yet: the endpoint and the cluster id, and whoever it will hear of.
+constexpr std::size_t room_for_the_rest = 2048 + raft::directory::max_bytes;
 
 /// True when the links of other members will take this hello.
 bool is_readable(const hello& said) {

@@ -191,13 +191,11 @@ caf::error node::join(caf::timespan timeout) {
 }
 
 caf::error node::leave() {
-  if (auto problem = impl_->tell(impl_->config.request_timeout + patience, leave_cluster_v))
-    return problem;
-  return stop();
+  return impl_->tell(2 * impl_->config.request_timeout + patience, leave_cluster_v);
 }
 
 caf::error node::transfer_leadership(const std::string& id) {
-  return impl_->tell(patience, transfer_leadership_v, id);
+  return impl_->tell(impl_->config.request_timeout + patience, transfer_leadership_v, id);
 }
 
 caf::expected<raft::index_t> node::compact(raft::index_t up_to) {

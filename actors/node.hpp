@@ -94,14 +94,16 @@ public:
   caf::error remove_remote_peer(const std::string& id);
   /// Becomes a member again, as another life, after having been removed; returns when it is one.
   caf::error join(caf::timespan timeout = patience);
-  /// Is removed from the members, then stops. Where that fails the node goes on as it was.
+  /// Hands the leadership over and finishes what callers of this member wait for, as `stop` does;
+  /// then it is removed from the members, and stops. Where that fails the node goes on as before.
   caf::error leave();
 
   // -- waiting ----------------------------------------------------------------------------------
 
   /// The leader's peer id as soon as one is known, or `no_leader`.
   caf::expected<std::string> wait_until_leader(caf::timespan timeout = patience);
-  /// Waits until all that this member knows to be committed has been applied here; gives the index.
+  /// Waits until this is a member, and has applied all that is committed as far as the leader has
+  /// told; gives the index. `refused_retired` when it was removed.
   caf::expected<raft::index_t> wait_until_commit_head(caf::timespan timeout = patience);
   /// Both of it: there is a leader, and this member is up to date.
   caf::error ready(caf::timespan timeout = patience);

@@ -62,7 +62,7 @@ private:
   };
   struct commit_waiter {
     caf::typed_response_promise<raft::index_t> promise;
-    std::optional<raft::index_t> index; ///< none until a leader is known
+    std::optional<raft::index_t> index; ///< none until it is a member, and a leader is known
   };
 
   // node_lifecycle.cpp
@@ -85,9 +85,13 @@ private:
   void on_transfer_ended(const transfer_ended& msg);
   void on_next_leader();
   void answer_transfers(const caf::error& problem);
-  void begin_stop();
+  caf::result<void> leave();
+  void begin_end();
   void begin_drain();
   void end_drain();
+  void on_leave_answered(const caf::error& problem);
+  void stop_instead();
+  void answer_leaving(const caf::error& problem);
 
   // node_life.cpp
   [[nodiscard]] caf::error begin_life();
@@ -99,6 +103,7 @@ private:
   void on_change_result(const change_result& msg);
   void tell(const raft::life_notice& what);
   void start_core(const raft::core_start& how);
+  [[nodiscard]] bool lay_base(const raft::core_start& how);
   void stop_core();
   [[nodiscard]] bool core_has_ended();
   void on_members(members_seen& seen);
@@ -113,11 +118,11 @@ private:
   [[nodiscard]] std::string endpoint_of(const std::string& peer) const;
   caf::result<void> wish(raft::wish_kind kind, const std::string& peer, caf::timespan timeout);
   caf::result<void> add_member(const peer_endpoint& added, caf::timespan timeout);
-  caf::result<void> leave();
   void answer_wish(std::uint64_t id, const caf::error& problem);
 
   // node_routing.cpp
   [[nodiscard]] errc absence() const;
+  [[nodiscard]] errc refusal() const;
   void on_storage_failed();
   void take_no_part();
   void on_proposals(proposal_batch& batch);
@@ -150,12 +155,15 @@ private:
   void update_welcome();
   void count(std::uint64_t node_stats::*counter);
   [[nodiscard]] caf::actor_addr sender() const;
+  [[nodiscard]] bool role_counts() const;
+  [[nodiscard]] bool is_from_role() const;
 
   // node_waiting.cpp
   caf::result<std::string> on_await_leader(caf::timespan timeout);
   caf::result<raft::index_t> on_await_commit_head(caf::timespan timeout);
   void serve_leader_waiters();
   void serve_commit_waiters();
+  void end_waiters(errc reason);
   void end_waiting();
 
   self_ptr self_;
@@ -172,9 +180,9 @@ private:
   std::map<std::uint64_t, done_promise> wishes_;
   std::map<std::uint64_t, peer_endpoint> awaited_; ///< by wish: dialed until they are members
   std::uint64_t last_wish_ = 0;
-  raft::index_t committed_ = 0;    ///< in the present log, as its roles have said
-  bool lacks_collections_ = false; ///< one of them has no actor here
-  bool core_ends_ = false;         ///< its role is asked to end, and the node goes on
+  raft::index_t committed_ = 0; ///< in the present log, as its roles have said
+  raft::index_t lost_ = 0;      ///< the last collection whose actor has died here
+  bool core_ends_ = false;      ///< its role is asked to end, and the node goes on
   std::optional<raft::core_start> next_core_;
   bool running_ = false;
   bool closing_ = false;
@@ -186,11 +194,17 @@ private:
   raft::index_t commit_told_ = 0;
   raft::index_t applied_index_ = 0;
   std::vector<done_promise> stopping_;
-  /// How far an orderly stop is; the role ends behind the last of it.
-  enum class stop_stage : std::uint8_t { none, transferring, draining };
-  stop_stage stage_ = stop_stage::none;
-  bool handed_over_ = false;                           ///< the next leader is awaited
-  std::vector<done_promise> transfers_;                ///< answered when it is known
+  /// Who wants this member to be removed first; all of them are moved to `stopping_` then.
+  std::vector<done_promise> leaving_;
+  /// How far an orderly end is; the role ends behind the last of it. A stop has no `departing`.
+  enum class end_stage : std::uint8_t { none, transferring, draining, departing };
+  end_stage stage_ = end_stage::none;
+  std::uint64_t ends_ = 0;                          ///< a timer belongs to one of them
+  std::size_t drains_ = 0;                          ///< that have not ended
+  std::optional<std::uint64_t> departure_;          ///< the wish to be removed
+  bool handed_over_ = false;                        ///< the next leader is awaited
+  std::map<std::uint64_t, done_promise> transfers_; ///< answered when it is known
+  std::uint64_t last_transfer_ = 0;
   std::map<std::string, raft::timestamp> errors_told_; ///< texts of late, against repetition
   std::map<std::uint64_t, leader_waiter> leader_waiters_;
   std::map<std::uint64_t, commit_waiter> commit_waiters_;

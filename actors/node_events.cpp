@@ -2,6 +2,7 @@
 
 #include "hamok/actors/clock.hpp"
 #include "hamok/actors/node_actor.hpp"
+#include "hamok/io/error_code.hpp"
 #include "hamok/io/log.hpp"
 
 #include <utility>
@@ -18,21 +19,45 @@ std::string peer_of(const std::optional<raft::member_id>& member) {
   return member ? member->peer : std::string{};
 }
 
+/// Whether a link that has ended so was ended with words, by either side: a stop, a departure, a
+/// removal, or a better link.
+bool is_goodbye(const caf::error& reason) {
+  switch (code_of(reason, errc::connection_lost)) {
+  case errc::stopped:
+  case errc::closed:
+  case errc::refused_retired:
+  case errc::refused_cluster:
+  case errc::refused_duplicate:
+    return true;
+  default:
+    return false;
+  }
+}
+
 } // namespace
 
 caf::actor_addr node_state::sender() const {
   return caf::actor_cast<caf::actor_addr>(self_->current_sender());
 }
 
+/// What a role says that was asked to end is of a time that is over: its life may be too.
+bool node_state::role_counts() const {
+  return running_ && !core_ends_;
+}
+
+bool node_state::is_from_role() const {
+  return role_counts() && host_.is_current(sender());
+}
+
 void node_state::on_role_changed(role_actor& successor, role_view& view) {
-  if (!host_.changed(sender(), std::move(successor)))
+  if (!host_.changed(sender(), std::move(successor)) || !role_counts())
     return;
   committed_ = view.commit_index;
   on_view(std::move(view));
 }
 
 void node_state::on_news(role_view view) {
-  if (!host_.is_current(sender()))
+  if (!is_from_role())
     return;
   committed_ = view.commit_index;
   on_view(std::move(view));
@@ -103,21 +128,20 @@ void node_state::count(std::uint64_t node_stats::*counter) {
 
 void node_state::tell_leader() {
   compat::send(self_, applier_,
-               leader_notice{view_.leader, view_.term, absence(), stage_ == stop_stage::draining});
+               leader_notice{view_.leader, view_.term, absence(), stage_ >= end_stage::draining});
+  if (absence() == errc::refused_retired)
+    end_waiters(errc::refused_retired);
   serve_leader_waiters();
   serve_commit_waiters();
 }
 
 void node_state::on_heartbeat() {
-  if (host_.is_current(sender()))
+  if (is_from_role())
     hub_.publish(event::heartbeat{});
 }
 
 /// Links meet a taken name for a moment after each crash: when it lasts, the life says so.
 void node_state::on_reported(const event::error& what) {
-  if (sender() == caf::actor_cast<caf::actor_addr>(applier_)
-      && (what.code == errc::actor_died || what.code == errc::unknown_kind))
-    lacks_collections_ = true;
   if (what.code != errc::refused_name_taken)
     on_error(what);
 }
@@ -156,7 +180,7 @@ void node_state::on_left(const raft::member_id& member, const caf::error& reason
   host_.send(link_news{member, std::nullopt});
   if (running_)
     live(raft::peer_lost{member});
-  if (reason != errc::stopped) // a goodbye is no silence
+  if (!is_goodbye(reason))
     hub_.publish(event::no_heartbeat_from{member.peer});
   hub_.publish(event::remote_peer_left{member.peer});
   if (running_) {

@@ -168,7 +168,7 @@ void node_state::ask(const raft::change_request& request) {
 }
 
 void node_state::on_change_result(const change_result& msg) {
-  if (!host_.is_current(sender()))
+  if (!is_from_role())
     return;
   if (msg.asker)
     say(*msg.asker, msg.reply);
@@ -209,14 +209,21 @@ void node_state::start_core(const raft::core_start& how) {
     next_core_ = how;
     return;
   }
-  if (how.base && !parts_.storage->begin_anew(*how.base)) {
-    on_error({errc::storage_failed, explain(errc::storage_failed)});
+  if (lay_base(how))
+    host_.start();
+  else
     take_no_part();
-    return;
-  }
-  if (how.base)
-    committed_ = 0;
-  host_.start();
+}
+
+/// Gives storage what the core is to begin behind. False: it cannot.
+bool node_state::lay_base(const raft::core_start& how) {
+  if (!how.base)
+    return true;
+  committed_ = 0;
+  if (parts_.storage->begin_anew(*how.base))
+    return true;
+  on_error({errc::storage_failed, explain(errc::storage_failed)});
+  return false;
 }
 
 void node_state::stop_core() {
@@ -226,16 +233,23 @@ void node_state::stop_core() {
 
 /// True: the node goes on, with another core or without.
 bool node_state::core_has_ended() {
-  if (!std::exchange(core_ends_, false) || !running_)
+  const auto next = std::exchange(next_core_, std::nullopt);
+  if (!std::exchange(core_ends_, false))
     return false;
+  if (!running_) {
+    // It was stopped in between: the next start must not find the log of the life before.
+    if (next)
+      static_cast<void>(lay_base(*next));
+    return false;
+  }
   forget_view();
-  if (const auto next = std::exchange(next_core_, std::nullopt))
+  if (next)
     start_core(*next);
   return true;
 }
 
 void node_state::on_members(members_seen& seen) {
-  if (!host_.is_current(sender()))
+  if (!is_from_role())
     return;
   view_.members = seen.latest;
   refresh_peers();
@@ -243,6 +257,7 @@ void node_state::on_members(members_seen& seen) {
                        seen.committed_index, seen.standing, std::move(seen.leader)});
   refresh_words();
   note_down();
+  serve_commit_waiters();
 }
 
 // -- others ---------------------------------------------------------------------------------------
@@ -396,13 +411,9 @@ caf::result<void> node_state::add_member(const peer_endpoint& added, caf::timesp
   return result;
 }
 
-caf::result<void> node_state::leave() {
-  if (!running_)
-    return make_error(errc::stopped);
-  return wish(raft::wish_kind::leave, config_.peer_id, config_.request_timeout);
-}
-
 void node_state::answer_wish(std::uint64_t id, const caf::error& problem) {
+  if (departure_ == id)
+    on_leave_answered(problem);
   auto waiting = wishes_.extract(id);
   if (waiting.empty())
     return;

@@ -51,13 +51,17 @@ caf::result<void> node_state::stop() {
     return caf::unit;
   auto promise = self_->make_response_promise<void>();
   stopping_.push_back(promise);
-  if (running_ && stage_ == stop_stage::none)
-    begin_stop();
+  if (!running_)
+    return promise;
+  if (stage_ == end_stage::none)
+    begin_end();
+  else if (!leaving_.empty())
+    stop_instead();
   return promise;
 }
 
 void node_state::end_role() {
-  stage_ = stop_stage::none;
+  stage_ = end_stage::none;
   running_ = false;
   answer_transfers(make_error(errc::stopped));
   tell_leader();
@@ -148,11 +152,12 @@ raft::core_config node_state::make_core_config() const {
   return result;
 }
 
-/// What storage has, and how far the collections are, which outlive a role. Where one is missing
-/// the log has to come again, as far as it is there.
+/// What storage has, and how far the collections are, which outlive a role. Where one has died
+/// whose creation is in the log, that has to come again.
 raft::initial_state node_state::stored() const {
   auto result = parts_.storage->load();
-  const auto known = lacks_collections_ ? 0 : std::min(applied_index_, committed_);
+  const auto comes_again = lost_ > result.base.index;
+  const auto known = comes_again ? 0 : std::min(applied_index_, committed_);
   if (known > result.base.index && known <= result.base.index + result.entries.size())
     result.restored = known;
   return result;

@@ -33,6 +33,12 @@ errc node_state::absence() const {
   return failed_ ? errc::storage_failed : errc::stopped;
 }
 
+/// Why it refuses what it is asked to take part in, or none.
+errc node_state::refusal() const {
+  const auto away = absence();
+  return away == errc::none && !running_ ? errc::stopped : away;
+}
+
 /// Nothing may be promised any more, neither votes nor entries, until the next start.
 void node_state::on_storage_failed() {
   if (running_ && host_.is_current(sender()))
@@ -46,8 +52,8 @@ void node_state::take_no_part() {
 }
 
 void node_state::on_proposals(proposal_batch& batch) {
-  if (const auto away = absence(); away != errc::none || !running_) {
-    refuse(batch, away == errc::none ? errc::stopped : away);
+  if (const auto reason = refusal(); reason != errc::none) {
+    refuse(batch, reason);
     return;
   }
   if (view_.role == raft::role::leader) {
@@ -107,6 +113,7 @@ void node_state::on_applied(const applied_up_to& msg) {
   if (sender() != caf::actor_cast<caf::actor_addr>(applier_))
     return;
   applied_index_ = msg.index;
+  lost_ = msg.lost;
   parts_.board->write([&msg](node_notes& notes) { notes.applied_index = msg.index; });
   host_.send(msg);
   serve_commit_waiters();

@@ -16,8 +16,8 @@ constexpr caf::timespan longest_wait = std::chrono::hours{1};
 caf::result<std::string> node_state::on_await_leader(caf::timespan timeout) {
   if (view_.leader)
     return view_.leader->peer;
-  if (!running_)
-    return make_error(errc::stopped);
+  if (const auto reason = refusal(); reason != errc::none)
+    return make_error(reason);
   if (leader_waiters_.size() >= max_waiters)
     return make_error(errc::overloaded);
   const auto id = ++last_waiter_;
@@ -31,8 +31,8 @@ caf::result<std::string> node_state::on_await_leader(caf::timespan timeout) {
 }
 
 caf::result<raft::index_t> node_state::on_await_commit_head(caf::timespan timeout) {
-  if (!running_)
-    return make_error(errc::stopped);
+  if (const auto reason = refusal(); reason != errc::none)
+    return make_error(reason);
   if (commit_waiters_.size() >= max_waiters)
     return make_error(errc::overloaded);
   const auto id = ++last_waiter_;
@@ -55,10 +55,13 @@ void node_state::serve_leader_waiters() {
 }
 
 void node_state::serve_commit_waiters() {
+  const auto standing = life_ ? life_->standing() : raft::standing::outsider;
+  const auto is_member = standing == raft::standing::voter || standing == raft::standing::learner;
   for (auto i = commit_waiters_.begin(); i != commit_waiters_.end();) {
     auto& waiter = i->second;
-    if (!waiter.index && view_.leader)
-      waiter.index = view_.commit_index;
+    // What is committed before it is a member comes to it before it is one.
+    if (!waiter.index && view_.leader && is_member)
+      waiter.index = std::max(view_.commit_index, view_.known_commit);
     if (waiter.index && *waiter.index <= applied_index_) {
       waiter.promise.deliver(*waiter.index);
       i = commit_waiters_.erase(i);
@@ -68,12 +71,20 @@ void node_state::serve_commit_waiters() {
   }
 }
 
-void node_state::end_waiting() {
+/// Nobody shall wait for what this member does not hear of any more.
+void node_state::end_waiters(errc reason) {
   for (auto& [id, waiter] : std::exchange(leader_waiters_, {}))
-    waiter.promise.deliver(make_error(errc::stopped));
+    waiter.promise.deliver(make_error(reason));
   for (auto& [id, waiter] : std::exchange(commit_waiters_, {}))
-    waiter.promise.deliver(make_error(errc::stopped));
+    waiter.promise.deliver(make_error(reason));
+}
+
+void node_state::end_waiting() {
+  end_waiters(errc::stopped);
   awaited_.clear();
+  answer_leaving(departure_ ? make_error(errc::outcome_unknown, "the node has stopped")
+                            : make_error(errc::stopped));
+  departure_.reset();
   for (auto& [id, promise] : std::exchange(wishes_, {}))
     promise.deliver(make_error(errc::outcome_unknown, "the node has stopped"));
 }

@@ -49,9 +49,10 @@ struct role_context {
   /// Whether somebody wants to see messages of the algorithm.
   std::shared_ptr<const std::atomic<bool>> watch_messages;
   std::map<raft::member_id, link_actor> links;
-  snapshot_pieces offered;   ///< the cut that was taken last, until the core releases it
-  snapshot_pieces received;  ///< of the snapshot that is coming in
-  bool members_told = false; ///< the node knows who takes part
+  snapshot_pieces offered;       ///< the cut that was taken last, until the core releases it
+  snapshot_pieces received;      ///< of the snapshot that is coming in
+  bool members_told = false;     ///< the node knows who takes part
+  raft::index_t told_commit = 0; ///< what leaders have said to be committed
 };
 
 /// Spawns the actor for the role that `context->core` has. It does nothing before its first

@@ -50,6 +50,10 @@ role_shell::behavior(std::function<void(proposal_batch&)> on_batch,
 }
 
 void role_shell::on_peer_message(peer_message& msg) {
+  // Whoever it came from and whenever, what was committed stays so.
+  if (const auto* append = std::get_if<raft::append_request>(&msg.message.body);
+      append != nullptr && context_)
+    context_->told_commit = std::max(context_->told_commit, append->leader_commit);
   step(raft::receive{std::move(msg.from), std::move(msg.message)});
 }
 
@@ -115,7 +119,8 @@ role_view role_shell::short_view() const {
           core.commit_index(),
           core.log().last_index(),
           core.durable_index(),
-          {}};
+          {},
+          std::max(core.commit_index(), context_->told_commit)};
 }
 
 void role_shell::refuse(const proposal_batch& batch) {
@@ -277,7 +282,7 @@ void role_shell::report() {
   const auto tells_members = !context_->members_told || context_->core.leader() != reported_.leader;
   const auto now = short_view();
   if (now.term != reported_.term || now.leader != reported_.leader
-      || now.commit_index != reported_.commit_index) {
+      || now.commit_index != reported_.commit_index || now.known_commit != reported_.known_commit) {
     reported_ = now;
     compat::send(self_, node_, now);
   }

@@ -270,7 +270,7 @@ bool inspect(Inspector& f, committed_batch& x) {
 
 template <class Inspector>
 bool inspect(Inspector& f, applied_up_to& x) {
-  return f.object(x).fields(f.field("index", x.index));
+  return f.object(x).fields(f.field("index", x.index), f.field("lost", x.lost));
 }
 
 template <class Inspector>
@@ -285,10 +285,11 @@ bool inspect(Inspector& f, deadline_reached& x) {
 
 template <class Inspector>
 bool inspect(Inspector& f, role_view& x) {
-  return f.object(x).fields(
-      f.field("role", x.role), f.field("term", x.term), f.field("leader", x.leader),
-      f.field("commit-index", x.commit_index), f.field("last-index", x.last_index),
-      f.field("durable-index", x.durable_index), f.field("members", x.members));
+  return f.object(x).fields(f.field("role", x.role), f.field("term", x.term),
+                            f.field("leader", x.leader), f.field("commit-index", x.commit_index),
+                            f.field("last-index", x.last_index),
+                            f.field("durable-index", x.durable_index),
+                            f.field("members", x.members), f.field("known-commit", x.known_commit));
 }
 
 template <class Inspector>

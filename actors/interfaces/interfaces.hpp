@@ -181,7 +181,8 @@ using node_actor = caf::typed_actor<
     caf::result<void>(unsubscribe, caf::actor),
     // Answers with the leader's peer id as soon as one is known, or `no_leader` after the timeout.
     caf::result<std::string>(await_leader, caf::timespan),
-    // Answers when everything that is committed now has been applied here.
+    // Answers when this is a member, and everything that is committed now, as far as the leader has
+    // told, has been applied here.
     caf::result<raft::index_t>(await_commit_head, caf::timespan),
     // Before the start: extends the founding list. Afterwards: makes whoever of that name is
     // linked, or will be, a member; answers once that is committed, or why it cannot be. Without a
@@ -191,7 +192,8 @@ using node_actor = caf::typed_actor<
     caf::result<void>(remove_remote_peer, std::string, caf::timespan),
     // Becomes a member again, as another life, after having been removed.
     caf::result<void>(join_cluster, caf::timespan),
-    // Is removed from the members, then stops.
+    // Hands the leadership over, finishes what callers of this member wait for, is removed from the
+    // members, and stops; answers then. Where it is not removed it goes on, and says why.
     caf::result<void>(leave_cluster),
     // Begins (again) to take part.
     caf::result<void>(start_node),

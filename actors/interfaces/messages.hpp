@@ -102,6 +102,9 @@ struct committed_batch {
 /// The state machines have applied everything up to `index`.
 struct applied_up_to {
   raft::index_t index = 0;
+  /// The last collection whose actor has died here, by its number: the log can bring it back, from
+  /// its creation on. 0: there is none.
+  raft::index_t lost = 0;
 };
 
 /// A write is done (or has failed).
@@ -124,6 +127,8 @@ struct role_view {
   raft::index_t last_index = 0;
   raft::index_t durable_index = 0;
   raft::configuration members;
+  /// Committed as far as leaders have told, be it here already or not.
+  raft::index_t known_commit = 0;
 };
 
 /// What collections have to know about the leader: proposals are worth sending again when it

@@ -3,6 +3,7 @@
 #include "hamok/cli/free_ports.hpp"
 #include "hamok/tests/cluster/crowd.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,47 @@ TEST_CASE("a node that knows one seed becomes a member with all that the others 
   // They know each other, and go on without the seed.
   all.remove("a");
   must(must(last.get_or_create_map<std::string, int>("numbers")).set("y", 2, deadline).get());
+}
+
+namespace {
+
+/// So many entries of the log, each with a key of its own.
+void write_keys(const map<std::string, int>& numbers, int from, int until) {
+  std::vector<future<std::optional<int>>> under_way;
+  for (int i = from; i < until; ++i)
+    under_way.push_back(numbers.set(std::to_string(i), i, deadline));
+  for (auto& one : under_way)
+    must(one.get());
+}
+
+} // namespace
+
+TEST_CASE("a newcomer that is ready has all that was committed before it came") {
+  crowd all;
+  auto& first = all.add("a", {});
+  write_keys(must(first.get_or_create_map<std::string, int>("numbers")), 0, 5000);
+  const auto before = must(first.status()).view.commit_index;
+  auto& newcomer = all.add("b", {first.listening()});
+  REQUIRE(newcomer.ready(deadline) == caf::error{});
+  CHECK(newcomer.applied_index() >= before);
+  const auto same = must(newcomer.create_map<std::string, int>("numbers"));
+  CHECK(same.size() == 5000);
+  CHECK(must(same.get("4999")) == 4999);
+}
+
+TEST_CASE("a member that was away and is ready again has what was committed meanwhile") {
+  crowd all;
+  const auto seed = all.add("a", {}).listening();
+  all.add("b", {seed});
+  all.add("c", {seed});
+  REQUIRE(all.agree({"a", "b", "c"}));
+  const auto numbers = must(all.at("a").get_or_create_map<std::string, int>("numbers"));
+  write_keys(numbers, 0, 10);
+  REQUIRE(all.at("c").stop() == caf::error{});
+  write_keys(numbers, 10, 5000);
+  REQUIRE(all.at("c").start() == caf::error{});
+  REQUIRE(all.at("c").ready(deadline) == caf::error{});
+  CHECK(must(all.at("c").create_map<std::string, int>("numbers")).size() == 5000);
 }
 
 TEST_CASE("a node that knows nobody is added at its endpoint") {
@@ -67,6 +109,7 @@ TEST_CASE("a member is removed, told so, and can come back as another life") {
   const auto refused = numbers.set("x", 1, deadline).get(); // at once: it would wait in vain
   REQUIRE(!refused);
   CHECK(refused.error() == errc::refused_retired);
+  CHECK(all.at("c").ready(deadline) == errc::refused_retired);
   CHECK(all.at("b").remove_remote_peer("nobody") == errc::membership_refused);
   CHECK(all.at("c").join(deadline) == caf::error{});
   must(numbers.set("x", 1, deadline).get());

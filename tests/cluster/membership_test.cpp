@@ -77,7 +77,7 @@ TEST_CASE("app data is told in the hello") {
   CHECK(all.log("b").wait_for(R"(hello-notification id="a" app-data={"zone": "za"})"));
 }
 
-TEST_CASE("a member that is gone is reported as silent and left") {
+TEST_CASE("a member that is gone is reported as left") {
   cluster all{transport::broker, 3};
   all.start_all();
   REQUIRE(!all.agreed_leader().empty());

@@ -73,6 +73,21 @@ TEST_CASE("only the leader hands over, and what cannot be is told") {
   CHECK(alone.at("a").transfer_leadership() == errc::transfer_failed);
 }
 
+TEST_CASE("whoever waits for a transfer that comes to nothing is told in time") {
+  cluster all{transport::local, 3, [](node_config& config) {
+                config.follower_max_idle = std::chrono::seconds{3};
+                config.request_timeout = std::chrono::milliseconds{300};
+              }};
+  all.start_all();
+  const auto leader = all.agreed_leader();
+  REQUIRE(!leader.empty());
+  const auto deaf = other_than(all, leader);
+  all.network()->cut_both(leader, deaf); // the leader has yet to notice
+  const auto begin = std::chrono::steady_clock::now();
+  CHECK(all.at(leader).transfer_leadership(deaf) == errc::transfer_failed);
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::milliseconds{1500});
+}
+
 TEST_CASE("a leader that stops finishes what its callers wait for") {
   cluster all{transport::broker, 3};
   all.start_all();

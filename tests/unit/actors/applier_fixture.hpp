@@ -30,6 +30,7 @@ struct applier_fixture : system_fixture {
       return caf::behavior{
           [this](const applied_up_to& x) {
             applied.add(x.index);
+            lost.add(x.lost);
             heard.add("applied " + std::to_string(x.index));
           },
           [this](const event::error& x) { errors.add(x); },
@@ -142,7 +143,8 @@ struct applier_fixture : system_fixture {
   std::map<std::string, lines> told_to;
   local_access access;
   record<raft::index_t> applied;
-  record<std::string> heard; ///< by the node, in this order
+  record<raft::index_t> lost; ///< collections whose actors have died
+  record<std::string> heard;  ///< by the node, in this order
   record<snapshot_taken> taken;
   record<event::error> errors;
   record<std::uint64_t> limits; ///< in `collection_created`

@@ -110,6 +110,24 @@ TEST_CASE("a collection that dies is reported and holds nothing up") {
   CHECK(eventually([&] { return fix.applied.get() == std::vector<raft::index_t>{2}; }));
 }
 
+TEST_CASE("the node knows which collections have died, until the log has brought them back") {
+  applier_fixture fix;
+  const std::vector<raft::entry> log{create("x", "map"), create("y", "map"), operation(1)};
+  const auto last_lost = [&] { return fix.lost.size() > 0 ? fix.lost.get().back() : 99; };
+  fix.commit(1, log);
+  REQUIRE(fix.wait_for("y/2", {"made", "created 2"}));
+  CHECK(eventually([&] { return last_lost() == 0; }));
+  caf::anon_send_exit(fix.made.get()[0], caf::exit_reason::kill);
+  CHECK(eventually([&] { return last_lost() == 1; })); // although nothing is being applied
+  caf::anon_send_exit(fix.made.get()[1], caf::exit_reason::kill);
+  CHECK(eventually([&] { return last_lost() == 2; }));
+  fix.commit(4, {noop(), create("z", "unknown")}); // which no log will ever bring back
+  REQUIRE(eventually([&] { return fix.applied.get().back() == 5; }));
+  CHECK(last_lost() == 2);
+  fix.commit(1, log);
+  CHECK(eventually([&] { return last_lost() == 0; }));
+}
+
 TEST_CASE("statuses are gathered within a bound") {
   applier_fixture fix;
   REQUIRE(fix.open({"x", "map", {}, {}}));
