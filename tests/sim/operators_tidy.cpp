@@ -47,9 +47,8 @@ void operators::settle() {
 }
 
 void operators::tidy() {
-  if (all_.leader() != nobody) {
+  if (all_.leader() != nobody)
     remove_the_gone();
-  }
   mend_seeds();
   all_.time.after(all_.plan.idle, [this, phase = phase_] {
     if (phase == phase_)
@@ -59,7 +58,7 @@ void operators::tidy() {
 
 // Of two that have one name, the one that votes stays.
 void operators::end_twins() {
-  const auto& members = all_.rules.view().members[all_.leader()].core->members();
+  const auto members = all_.rules.view().members[all_.leader()].core->members();
   for (auto& each : all_.nodes)
     if (!each.abandoned() && !each.rests() && all_.is_second(each, members))
       each.abandon();
