@@ -91,11 +91,17 @@ caf::error member_links::judge(const link_hello& incoming, const link_actor& lin
   if (!running_)
     return make_error(errc::stopped);
   auto verdict = judge_hello(policy_, incoming);
-  if (verdict == errc::none)
+  link_book<link_actor>::change displaced;
+  if (verdict == errc::none) {
+    displaced = book_.displace(policy_.admission, incoming.remote.self);
     verdict = book_.judge(link, incoming);
+  }
   if (verdict != errc::none)
     return make_error(verdict, describe_refusal(verdict, policy_, incoming));
   monitors_.watch(self_, link, [this, link](const caf::error& reason) { on_down(link, reason); });
+  close(displaced.superseded, errc::refused_name_taken);
+  if (displaced.member)
+    on_left(*displaced.member, make_error(errc::refused_name_taken));
   return {};
 }
 
@@ -268,14 +274,16 @@ dialer_actor member_links::make_dialer(const peer_endpoint& member) {
 }
 
 void member_links::on_down(const link_actor& link, const caf::error& reason) {
-  const auto change = book_.closed(link);
-  if (!change.member)
-    return;
-  linked_.erase(change.member->peer);
-  endpoints_.erase(change.member->peer);
-  calls_.left(*change.member, reason);
+  if (const auto change = book_.closed(link); change.member)
+    on_left(*change.member, reason);
+}
+
+void member_links::on_left(const raft::member_id& member, const caf::error& reason) {
+  linked_.erase(member.peer);
+  endpoints_.erase(member.peer);
+  calls_.left(member, reason);
   if (running_)
-    if (const auto dialer = dialers_.find(change.member->peer); dialer != dialers_.end())
+    if (const auto dialer = dialers_.find(member.peer); dialer != dialers_.end())
       compat::send(self_, dialer->second.actor, caf::connect_atom_v);
   if (running_)
     seek();

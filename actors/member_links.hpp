@@ -83,7 +83,8 @@ public:
   /// What clients are told from now on when they come.
   void welcome_clients_with(client_welcome value) { welcome_->set(std::move(value)); }
 
-  /// May this peer come in? The reason when not.
+  /// May this peer come in? The reason when not. A guest that has the name of a member goes when
+  /// the member comes.
   [[nodiscard]] caf::error judge(const link_hello& incoming, const link_actor& link);
   void opened(const hello& remote, const link_actor& link);
 
@@ -114,6 +115,7 @@ private:
   [[nodiscard]] dialer_actor make_dialer(const peer_endpoint& member);
   void hang_up(const dialer_actor& dialer);
   void on_down(const link_actor& link, const caf::error& reason);
+  void on_left(const raft::member_id& member, const caf::error& reason);
   void close(const std::vector<link_actor>& links, errc reason);
   [[nodiscard]] link_config make_link_config() const;
   [[nodiscard]] actor_link_options make_actor_options() const;

@@ -4,7 +4,7 @@
 #include "hamok/actors/clock.hpp"
 #include "hamok/actors/interfaces/random_id.hpp"
 #include "hamok/actors/node_actor.hpp"
-#include "hamok/raft/quorum.hpp"
+#include "hamok/raft/dialing.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -252,9 +252,9 @@ void node_state::on_members(members_seen& seen) {
   if (!is_from_role())
     return;
   view_.members = seen.latest;
-  refresh_peers();
   live(raft::core_seen{std::move(seen.latest), seen.latest_index, std::move(seen.committed),
                        seen.committed_index, seen.standing, std::move(seen.leader)});
+  refresh_peers();
   refresh_words();
   note_down();
   serve_commit_waiters();
@@ -295,37 +295,21 @@ void node_state::learn(const std::vector<raft::known_peer>& told) {
   refresh_peers();
 }
 
-/// Whom to dial: the members, if this node is one; else everybody it has heard of.
 void node_state::refresh_peers() {
   if (!directory_ || !running_)
     return;
-  if (life_->stage() == raft::life_stage::resting) { // it has left
-    links_.dial({});
-    links_.seek(config_.seeds, false);
-    return;
-  }
-  const auto& members = view_.members;
-  const auto inside = raft::is_member(members, life_->identity().self);
-  std::vector<peer_endpoint> wanted;
-  std::set<std::string> kept;
-  for (const auto& known : directory_->all()) {
-    if (known.peer == config_.peer_id)
-      continue;
-    const auto named = [&](const raft::member_id& one) { return one.peer == known.peer; };
-    const auto takes_part = std::ranges::any_of(members.voters, named)
-                            || std::ranges::any_of(members.outgoing, named)
-                            || std::ranges::any_of(members.learners, named);
-    if (takes_part || links_.linked().contains(known.peer))
-      kept.insert(known.peer);
-    if ((takes_part || !inside) && !known.endpoint.empty())
-      wanted.push_back({known.peer, known.endpoint});
-  }
+  const auto here = life_->admission();
+  raft::dialing_view view{here.self, life_->stage() == raft::life_stage::resting, here.latest,
+                          here.linked, directory_->all()};
   for (const auto& [wish, added] : awaited_)
-    if (std::ranges::find(wanted, added.peer, &peer_endpoint::peer) == wanted.end())
-      wanted.push_back(added);
-  directory_->keep(std::move(kept));
+    view.awaited.push_back({added.peer, added.endpoint, 0});
+  auto plan = raft::plan_dialing(view);
+  std::vector<peer_endpoint> wanted;
+  for (auto& peer : plan.wanted)
+    wanted.push_back({std::move(peer.peer), std::move(peer.endpoint)});
+  directory_->keep(std::move(plan.kept));
   links_.dial(wanted);
-  links_.seek(config_.seeds, !inside || links_.linked().empty());
+  links_.seek(config_.seeds, plan.seek);
 }
 
 void node_state::refresh_words() {

@@ -17,14 +17,18 @@ std::uint64_t epoch_table::next() {
 
 void epoch_table::saw(const std::string& peer, std::uint64_t epoch) {
   const std::lock_guard guard{mutex_};
-  auto& highest = seen_[peer];
-  highest = std::max(highest, epoch);
+  if (seen_.size() >= max_peers && !seen_.contains(peer))
+    seen_.erase(
+        std::ranges::min_element(seen_, {}, [](const auto& known) { return known.second.turn; }));
+  auto& known = seen_[peer];
+  known.epoch = std::max(known.epoch, epoch);
+  known.turn = ++turns_;
 }
 
 std::uint64_t epoch_table::seen(const std::string& peer) const {
   const std::lock_guard guard{mutex_};
   const auto found = seen_.find(peer);
-  return found == seen_.end() ? 0 : found->second;
+  return found == seen_.end() ? 0 : found->second.epoch;
 }
 
 } // namespace hamok

@@ -3,6 +3,7 @@
 // Which of several connections to the same member is the latest: what `hello::epoch` and
 // `hello::seen_epoch` are filled from.
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -13,6 +14,11 @@ namespace hamok {
 /// Owned by the node and shared by its links. Thread safe.
 class epoch_table {
 public:
+  /// Names come and go, with each process a new one where none is configured; those that were seen
+  /// last are remembered. Whoever is forgotten is met again as if for the first time: then a link
+  /// that is dead on one side may have to be noticed by its silence.
+  static constexpr std::size_t max_peers = 1024;
+
   /// Numbers start at the time of day, so that a member that restarts goes on counting upwards.
   epoch_table();
 
@@ -29,9 +35,15 @@ public:
   [[nodiscard]] std::uint64_t seen(const std::string& peer) const;
 
 private:
+  struct seen_peer {
+    std::uint64_t epoch = 0;
+    std::uint64_t turn = 0; ///< when it was accepted last
+  };
+
   mutable std::mutex mutex_;
   std::uint64_t last_;
-  std::map<std::string, std::uint64_t> seen_; // only of accepted peers, so no larger than they are
+  std::uint64_t turns_ = 0;
+  std::map<std::string, seen_peer> seen_;
 };
 
 } // namespace hamok

@@ -57,11 +57,27 @@ class link_book {
 public:
   explicit link_book(std::string self) : self_(std::move(self)) {}
 
-  /// What happened to a member by `opened` or `closed`.
+  /// What happened to a member by `displace`, `opened` or `closed`.
   struct change {
     std::optional<raft::member_id> member; ///< it had no open link before, or has none any more
-    std::vector<Link> superseded;          ///< to be closed with `refused_duplicate`
+    std::vector<Link> superseded; ///< to be closed, with `refused_duplicate` if by `opened`
   };
+
+  /// All connections of lives that `comes` displaces, as a member does guests of its name. They are
+  /// forgotten, and have to be closed with `refused_name_taken`; `member` is whom one of them was
+  /// open to. To be called when `judge_hello` has found nothing, and before `judge`.
+  change displace(const raft::admission_view& here, const raft::member_id& comes) {
+    change result;
+    for (const auto& x : entries_) {
+      if (!raft::displaces(here, comes, x.peer))
+        continue;
+      result.superseded.push_back(x.link);
+      if (x.open)
+        result.member = x.peer;
+    }
+    std::erase_if(entries_, [&](const entry& x) { return raft::displaces(here, comes, x.peer); });
+    return result;
+  }
 
   /// `refused_duplicate` if there is a better connection; else the link is pending from now on.
   /// To be called when `judge_hello` has found nothing.

@@ -60,10 +60,17 @@ verdict judge(const admission_view& here, const newcomer& other) {
     return verdict::other_cluster;
   if (was_removed(here, other))
     return verdict::retired;
-  if (std::ranges::any_of(here.linked,
-                          [&](const member_id& id) { return is_other_life(id, other.self); }))
+  if (std::ranges::any_of(here.linked, [&](const member_id& id) {
+        return is_other_life(id, other.self) && !displaces(here, other.self, id);
+      }))
     return verdict::name_taken;
   return is_crowded(here, other.self) ? verdict::too_many_guests : verdict::welcome;
+}
+
+bool displaces(const admission_view& here, const member_id& other, const member_id& there) {
+  // A guest may have come while the link to the member was down. If it could keep the member out, a
+  // majority that needs this link would have no leader for as long as the guest lives.
+  return is_other_life(there, other) && takes_part(here, other) && !takes_part(here, there);
 }
 
 std::vector<member_id> forgotten(const configuration& members,

@@ -33,7 +33,7 @@ struct newcomer {
 enum class verdict {
   welcome, ///< as a member, or as a guest that has no vote
   own_life,
-  name_taken, ///< another life of this name is here, or is this very member
+  name_taken, ///< another life of this name is here, or is this very member; see `displaces`
   other_cluster,
   retired, ///< it was removed, or may have been
   too_many_guests,
@@ -45,6 +45,11 @@ enum class verdict {
 [[nodiscard]] bool was_removed(const admission_view& here, const newcomer& other);
 
 [[nodiscard]] verdict judge(const admission_view& here, const newcomer& other);
+
+/// Whether a link with the life `there` has to end when `other`, of the same name, comes in: of two
+/// that have one name the member stays, and the guest goes, whichever was here first.
+[[nodiscard]] bool displaces(const admission_view& here, const member_id& other,
+                             const member_id& there);
 
 /// Whether messages of the algorithm may pass a link. Two clusters can meet on a link that was
 /// opened before either was founded; they must not hear each other.

@@ -281,8 +281,9 @@ private:
   std::string conflict_told_;
   timestamp own_order_at_{0}; ///< when to ask to be let in again
   std::optional<change_refusal> refusal_told_;
-  std::optional<timestamp> name_taken_since_;
-  bool twin_told_ = false;
+  std::optional<timestamp> name_taken_since_; ///< the first of the refusals that go on
+  timestamp name_taken_last_{0};
+  bool twin_told_ = false; ///< of these
   timestamp repeat_at_{0};
   life_output out_;
 };

@@ -5,11 +5,16 @@
 #include "hamok/raft/quorum.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace hamok::raft {
 
 namespace {
+
+/// Refusals that are further apart have nothing to do with each other: whoever is refused dials
+/// again within a second or two.
+constexpr duration refusals_belong_together = std::chrono::seconds{10};
 
 /// Whether a node that wished to leave is no member now.
 bool is_gone(const order_answer& answer) {
@@ -122,6 +127,7 @@ void life::tell_joined() {
   if (!is_settled() || !core_.leader)
     return;
   name_taken_since_.reset();
+  twin_told_ = false;
   if (!std::exchange(joined_told_, true))
     tell(notice::joined);
   answer_joins(order_result::done);
@@ -151,10 +157,13 @@ void life::tell_quorum_lost() {
 
 void life::tell_name_taken() {
   // The first to refuse may only be holding the dead link of an earlier life.
-  if (!name_taken_since_)
+  const auto last = std::exchange(name_taken_last_, now_);
+  if (!name_taken_since_ || now_ - last > refusals_belong_together) {
     name_taken_since_ = now_;
-  else if (now_ - *name_taken_since_ > 2 * config_.silence && !std::exchange(twin_told_, true))
+    twin_told_ = false;
+  } else if (now_ - *name_taken_since_ > 2 * config_.silence && !std::exchange(twin_told_, true)) {
     tell(notice::name_taken, "'" + config_.peer + "' is the name of another living node");
+  }
 }
 
 void life::tell(notice what, std::string text) {

@@ -174,6 +174,17 @@ void faults::partition_fully() {
   cut(paths);
 }
 
+void faults::separate(std::size_t one, std::size_t other) {
+  if (!storm_)
+    return;
+  all_.net.block(one, other);
+  all_.net.block(other, one);
+  plan(all_.chance.between(all_.plan.idle * 3, all_.plan.idle * 9), [this, one, other] {
+    all_.net.unblock(one, other);
+    all_.net.unblock(other, one);
+  });
+}
+
 void faults::flap_link() {
   all_.done.add(count::link_downs_without_cause);
   const auto one = victim();

@@ -33,6 +33,8 @@ public:
   void leader_changes_members(std::size_t who);
   /// Now and then a node dies when it makes durable who it is. True: it has.
   [[nodiscard]] bool identity_strikes(std::size_t who, count how);
+  /// In a storm, these two cannot reach each other for long enough to notice it.
+  void separate(std::size_t one, std::size_t other);
   /// Whether faults are being made now.
   [[nodiscard]] bool stormy() const noexcept { return storm_; }
   /// Whether there will be no more.

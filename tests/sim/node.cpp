@@ -94,7 +94,8 @@ void node::die() {
   inbox_.clear();
   links_.clear();
   met_.clear();
-  paused_ = busy_ = core_has_news_ = in_conflict_ = told_quorum_lost_ = was_turned_away_ = false;
+  paused_ = busy_ = core_has_news_ = in_conflict_ = was_turned_away_ = false;
+  told_quorum_lost_ = told_name_taken_ = false;
   my_member().stop();
   if (!stored_.self.incarnation.none() && stored_.self != all_.lives[who_].config.self) {
     all_.lives.end(who_); // nobody ever knew of it
@@ -219,6 +220,7 @@ bool node::save(const raft::identity& known) {
   if (all_.trouble.identity_strikes(who_, count::crashes_before_identity))
     return false;
   all_.rules.saved({who_, &plan_, &stored_, &known});
+  count_lists(known);
   if (!stored_.self.incarnation.none() && stored_.self != known.self) {
     all_.lives.end(all_.lives.number_of(stored_.self));
     has_base_ = false; // what there is is that life's
@@ -229,6 +231,18 @@ bool node::save(const raft::identity& known) {
   if (known.removed)
     all_.lives.end(who_);
   return !all_.trouble.identity_strikes(who_, count::crashes_after_identity);
+}
+
+// Where founders are expected by number, and whoever comes first in a list has proposed it: several
+// lists, and dead ones, are what the rules of founding are there for.
+void node::count_lists(const raft::identity& known) {
+  if (all_.is_founded() || plan_.bootstrap_expect < 2)
+    return;
+  if (known.cluster != stored_.cluster && !known.founders.empty()
+      && known.founders.front() == known.self && all_.lists_proposed++ > 0)
+    all_.done.add(count::proposals_beside_another);
+  if (known.self != stored_.self && raft::contains(stored_.founders, stored_.self))
+    all_.done.add(count::lists_given_up);
 }
 
 void node::start_core(const raft::core_start& how) {
@@ -266,9 +280,11 @@ void node::tell(const raft::life_notice& what) {
   if (what.what == raft::notice::conflict)
     in_conflict_ = true;
   else if (what.what == raft::notice::joined)
-    in_conflict_ = told_quorum_lost_ = false;
+    in_conflict_ = told_quorum_lost_ = told_name_taken_ = false;
   else if (what.what == raft::notice::quorum_lost)
     told_quorum_lost_ = true;
+  else if (what.what == raft::notice::name_taken)
+    told_name_taken_ = true;
   all_.rules.noticed({who_, what.what});
   if (what.what == raft::notice::left) {
     all_.lives.end(who_);

@@ -10,6 +10,7 @@
 #include "hamok/tests/sim/clock.hpp"
 #include "hamok/tests/sim/scenario.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -68,6 +69,8 @@ public:
   [[nodiscard]] bool in_conflict() const noexcept { return in_conflict_; }
   /// It has said that too many have forgotten.
   [[nodiscard]] bool told_quorum_lost() const noexcept { return told_quorum_lost_; }
+  /// It has said that its name is taken.
+  [[nodiscard]] bool told_name_taken() const noexcept { return told_name_taken_; }
   /// Whether it has met another life of that one's name.
   [[nodiscard]] bool met_another_life_of(const raft::member_id& id) const;
 
@@ -80,7 +83,10 @@ public:
   void abandon();
   /// What its operator tells it before the next start.
   void configure(node_plan plan) { plan_ = std::move(plan); }
-  void add_seed(std::size_t place) { plan_.seeds.push_back(place); }
+  void add_seed(std::size_t place) {
+    if (std::ranges::find(plan_.seeds, place) == plan_.seeds.end())
+      plan_.seeds.push_back(place);
+  }
   /// Stops the process; what happens meanwhile waits.
   void pause();
   void resume();
@@ -120,6 +126,7 @@ private:
   [[nodiscard]] bool save(const raft::identity& known);
   void start_core(const raft::core_start& how);
   void take_new_life();
+  void count_lists(const raft::identity& known);
   void tell(const raft::life_notice& what);
   void ask(const raft::change_request& request);
   [[nodiscard]] std::optional<raft::change_outcome> change(std::size_t asker,
@@ -141,6 +148,7 @@ private:
   void hear_answer(const hello& said);
   void be_confirmed(const hello& said);
   [[nodiscard]] bool admit(const hello& said);
+  void make_room(const raft::admission_view& here, const raft::member_id& comes);
   void open(const hello& said);
   void turned_away(const raft::incarnation_id& cluster, raft::verdict why);
   void close(const raft::member_id& id, raft::verdict why);
@@ -174,6 +182,7 @@ private:
   bool gossips_ = false; ///< the book has changed
   bool in_conflict_ = false;
   bool told_quorum_lost_ = false;
+  bool told_name_taken_ = false;
   bool was_turned_away_ = false;
   std::map<std::size_t, timestamp> links_; ///< by the life at the other end: when it was heard
   std::map<std::string, raft::member_id> met_;

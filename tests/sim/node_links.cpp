@@ -1,7 +1,7 @@
 // The links of a node: hello and judgement, who is dialed, when a dead one is noticed, and what is
 // said over them.
 
-#include "hamok/raft/quorum.hpp"
+#include "hamok/raft/dialing.hpp"
 #include "hamok/tests/sim/node.hpp"
 #include "hamok/tests/sim/world.hpp"
 
@@ -70,9 +70,10 @@ void node::be_confirmed(const hello& said) {
     open(said);
 }
 
-/// Whether the judgement lets it in; if not, it is told.
+/// Whether the judgement lets it in; if not, it is told, and if so, whoever has to go.
 bool node::admit(const hello& said) {
-  const auto verdict = raft::judge(life_->admission(), said.myself);
+  const auto here = life_->admission();
+  const auto verdict = raft::judge(here, said.myself);
   all_.done.add(verdict == raft::verdict::welcome      ? count::hellos_welcome
                 : verdict == raft::verdict::name_taken ? count::hellos_name_taken
                                                        : count::hellos_retired);
@@ -80,7 +81,18 @@ bool node::admit(const hello& said) {
     reach(said.who, [cluster = life_->myself().cluster, verdict](node& other) {
       other.turned_away(cluster, verdict);
     });
-  return verdict == raft::verdict::welcome;
+  else
+    make_room(here, said.myself.self);
+  return verdict == raft::verdict::welcome && running() && !rests();
+}
+
+// A guest gives way to the member whose name it has.
+void node::make_room(const raft::admission_view& here, const raft::member_id& comes) {
+  for (const auto& id : here.linked)
+    if (running() && raft::displaces(here, comes, id)) {
+      all_.done.add(count::guests_displaced);
+      close(id, raft::verdict::name_taken);
+    }
 }
 
 void node::turned_away(const raft::incarnation_id& cluster, raft::verdict why) {
@@ -191,50 +203,35 @@ void node::check_links() {
     if (process != process_)
       return;
   }
-  // A message of a life that is over may have come late, over a link that is not there any more.
-  if (core() == nullptr)
-    return;
-  for (const auto& id : raft::others(core()->members(), stored_.self))
-    if (const auto peer = all_.lives.number_of(id);
-        all_.lives[peer].gone && !links_.contains(peer)) {
-      my_member().tell_link(peer, false);
-      if (process != process_ || core() == nullptr)
-        return;
-    }
 }
 
-// As the node of the library does: the members, if it is one; else everybody it has heard of.
+// Names and endpoints that are linked are not dialed again.
 void node::dial_those_wanted() {
   std::set<std::string> linked;
   for (const auto& [peer, heard] : links_)
     linked.insert(all_.lives[peer].config.self.peer);
-  const auto members = life_->admission().latest;
-  const bool inside = raft::is_member(members, stored_.self);
-  std::set<std::string> kept = linked;
-  for (const auto& id : raft::others(members, stored_.self))
-    kept.insert(id.peer);
-  for (const auto& known : book_->all())
-    if (known.peer != name_of(slot_) && !linked.contains(known.peer) && !known.endpoint.empty()
-        && (!inside || kept.contains(known.peer)))
-      dial(place_at(known.endpoint));
-  book_->keep(std::move(kept));
-  const bool has_met_members = std::ranges::any_of(links_, [&](const auto& link) {
-    return raft::is_member(members, all_.lives[link.first].config.self);
-  });
-  if (!inside || !has_met_members)
+  const auto here = life_->admission();
+  auto plan = raft::plan_dialing({here.self, rests(), here.latest, here.linked, book_->all(), {}});
+  for (const auto& peer : plan.wanted)
+    if (!linked.contains(peer.peer))
+      dial(place_at(peer.endpoint));
+  book_->keep(std::move(plan.kept));
+  const auto is_there = [this](std::size_t place) {
+    return std::ranges::any_of(
+        links_, [&](const auto& link) { return all_.lives[link.first].place == place; });
+  };
+  if (plan.seek)
     for (const auto seed : plan_.seeds)
-      if (seed >= all_.nodes.size() || !linked.contains(name_of(all_.nodes[seed].slot_)))
+      if (!is_there(seed))
         dial(seed);
 }
 
 // -- words --------------------------------------------------------------------------------------
 
+// As the node of the library: only what comes over a link. What a life has said before its end is
+// not heard any more once the link is down, or it would seem to be there again.
 bool node::hears(std::size_t from) const {
-  if (!life_ || core() == nullptr)
-    return false;
-  const auto& id = all_.lives[from].config.self;
-  // Late messages of a link that has ended are heard from members only.
-  return links_.contains(from) ? life_->admits(id) : raft::is_member(core()->members(), id);
+  return life_ && core() != nullptr && life_->admits(all_.lives[from].config.self);
 }
 
 void node::say(const raft::member_id& to, node_word what) {

@@ -131,12 +131,20 @@ void operators::grow() {
 }
 
 // Somebody has started a name twice: the second is refused for as long as the first is linked.
+// Every second time the only one whom the second knows has no link to the first, and lets it in as
+// a guest.
 void operators::double_name() {
   if (all_.lives.living() >= all_.plan.operators.most_members)
     return;
   all_.done.add(count::names_doubled);
-  const auto slot = all_.lives[all_.lives.anybody(all_.chance)].slot;
-  all_.nodes[all_.build(slot, joiner(nobody))].start();
+  const auto first = all_.lives.anybody(all_.chance);
+  auto plan = joiner(nobody);
+  const auto host = all_.lives.anybody(all_.chance);
+  if (host != first && all_.chance.chance(500)) {
+    plan.seeds = {all_.lives[host].place};
+    all_.trouble.separate(host, first);
+  }
+  all_.nodes[all_.build(all_.lives[first].slot, std::move(plan))].start();
 }
 
 // -- wishes ---------------------------------------------------------------------------------------

@@ -29,6 +29,8 @@ public:
   void settle();
   /// Not even those.
   void stop();
+  /// The second of those that have one name is ended.
+  void end_twins();
 
   /// A node with the name of `slot` is started after `delay`, if the name is free then.
   void build_later(std::size_t slot, duration delay);
@@ -72,7 +74,6 @@ private:
   void watch_founding();
   void start_anew();
   void tidy();
-  void end_twins();
   void remove_the_gone();
   void mend_seeds();
 

@@ -47,10 +47,8 @@ void operators::settle() {
 }
 
 void operators::tidy() {
-  if (all_.leader() != nobody) {
-    end_twins();
+  if (all_.leader() != nobody)
     remove_the_gone();
-  }
   mend_seeds();
   all_.time.after(all_.plan.idle, [this, phase = phase_] {
     if (phase == phase_)
@@ -58,26 +56,16 @@ void operators::tidy() {
   });
 }
 
-// Of two that have one name, the one that takes part stays, or else the younger.
+// Of two that have one name, the one that votes stays.
 void operators::end_twins() {
-  // Of the leader as it is now: it may be one of those that end here.
   const auto members = all_.rules.view().members[all_.leader()].core->members();
-  const auto votes = [&](const node& each) {
-    return raft::is_voter(members, all_.lives[each.who()].config.self);
-  };
-  for (auto& each : all_.nodes) {
-    if (each.abandoned() || each.rests() || votes(each))
-      continue;
-    const auto stays = [&](const node& other) {
-      return &other != &each && other.slot() == each.slot() && !other.abandoned() && !other.rests()
-             && (other.place() > each.place() || votes(other));
-    };
-    if (std::ranges::any_of(all_.nodes, stays))
+  for (auto& each : all_.nodes)
+    if (!each.abandoned() && !each.rests() && all_.is_second(each, members))
       each.abandon();
-  }
 }
 
-// Whom nobody is there to replace. Everything else comes from those who want to be let in.
+// Whom nobody is there to replace, and a learner that was let in while the voter of its name was
+// away: neither can go on while that one lives. All else comes from those who want to be let in.
 void operators::remove_the_gone() {
   const auto leader = all_.leader();
   if (leader == nobody)
@@ -87,9 +75,13 @@ void operators::remove_the_gone() {
     const auto who = all_.lives.number_of(id);
     const auto succeeds = [&](const node& each) {
       return each.slot() == all_.lives[who].slot && !each.abandoned() && !each.rests()
-             && !raft::is_voter(members, all_.lives[each.who()].config.self);
+             && !raft::is_voter(members, all_.lives[each.who()].config.self)
+             && !all_.is_second(each, members);
     };
-    if (!all_.lives[who].gone || std::ranges::any_of(all_.nodes, succeeds))
+    const bool is_missed = all_.lives[who].gone && std::ranges::none_of(all_.nodes, succeeds);
+    const bool is_beside = raft::contains(members.learners, id)
+                           && all_.is_second(all_.nodes[all_.lives[who].place], members);
+    if (!is_missed && !is_beside)
       continue;
     const auto is_open = [&](const raft::wish& each) {
       const auto open = open_.find(each.id);

@@ -235,6 +235,7 @@ void world::let_everybody_in() {
   const auto bound = time.now() + time_to_change();
   run_until(bound, "not everybody takes part who wants to, although the network has healed",
             [&] { return everybody_is_in(); });
+  wishes.end_twins(); // they have been refused, and would be so for ever
   run_until(bound, "the members do not agree although the network has healed",
             [&] { return converged(); });
 }
@@ -255,7 +256,22 @@ std::size_t world::followed_by_all() const {
                                                                                     : nobody;
 }
 
-/// Whoever is alive and has not left is a voter, and nobody else takes part; that is settled.
+bool world::is_second(const node& each, const raft::configuration& members) const {
+  return std::ranges::any_of(members.voters, [&](const raft::member_id& id) {
+    const auto who = lives.number_of(id);
+    return lives[who].slot == each.slot() && who != each.who() && !lives[who].gone;
+  });
+}
+
+bool world::is_linked_with_all(const node& each, const raft::configuration& members) const {
+  return std::ranges::all_of(
+      raft::others(members, lives[each.who()].config.self),
+      [&](const raft::member_id& id) { return each.is_linked(lives.number_of(id)); });
+}
+
+/// Whoever is alive and has not left is a voter and linked with all others, and nobody else takes
+/// part; that is settled. Of two that have one name, the second has been refused by name
+/// (consensus.md, 4).
 bool world::everybody_is_in() const {
   const auto leads = followed_by_all();
   if (leads == nobody)
@@ -267,8 +283,14 @@ bool world::everybody_is_in() const {
   for (const auto& node : nodes) {
     if (node.abandoned() || node.rests())
       continue;
+    if (is_second(node, now)) {
+      if (!node.told_name_taken())
+        return false;
+      continue;
+    }
     ++wanted;
-    if (!node.running() || !raft::is_voter(now, lives[node.who()].config.self))
+    if (!node.running() || !raft::is_voter(now, lives[node.who()].config.self)
+        || !is_linked_with_all(node, now))
       return false;
   }
   return now.voters.size() == wanted;

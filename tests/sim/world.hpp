@@ -60,6 +60,8 @@ public:
   [[nodiscard]] const std::string& name(std::size_t who) const { return lives[who].called; }
   /// Who leads in the latest term; nobody, if nobody does.
   [[nodiscard]] std::size_t leader() const;
+  /// Whether another life votes that has its name and is not gone.
+  [[nodiscard]] bool is_second(const node& each, const raft::configuration& members) const;
   /// The node at `place` has another life, not started. Gives its number.
   std::size_t bear(std::size_t place);
   /// Another node, not started. Gives its place.
@@ -76,6 +78,8 @@ public:
   raft::index_t last_acknowledged = 0;
   /// Who led last.
   std::size_t last_leader = nobody;
+  /// Lists of founders that somebody has proposed.
+  std::size_t lists_proposed = 0;
 
 private:
   void storms();
@@ -92,6 +96,7 @@ private:
   [[nodiscard]] std::string describe() const;
   [[nodiscard]] std::size_t followed_by_all() const;
   [[nodiscard]] bool everybody_is_in() const;
+  [[nodiscard]] bool is_linked_with_all(const node& each, const raft::configuration& members) const;
   [[nodiscard]] duration time_to_change() const;
   [[nodiscard]] bool converged() const;
 

@@ -68,6 +68,12 @@ TEST_CASE("each reason to refuse a hello has its name and its sentence") {
   CHECK(refused([](hello& x) { x.self.incarnation = {}; }) == errc::refused_malformed);
 }
 
+TEST_CASE("a member is not refused because a guest that has its name is linked") {
+  auto here = policy();
+  here.admission.linked = {{"beta", {21, 21}}};
+  CHECK(judge_hello(here, from_beta()) == errc::none);
+}
+
 TEST_CASE("both sides give one connection the same identity") {
   auto seen_by_dialer = from_beta();
   seen_by_dialer.dialed = true;
@@ -196,6 +202,56 @@ TEST_CASE("a worse link is refused while the better one is there, and taken when
   CHECK(book.judge(2, theirs.seen_from("alpha")) == errc::none);
 }
 
+namespace {
+
+/// What alpha, a member with beta, judges by; a guest has beta's name as well.
+raft::admission_view alphas_view() {
+  raft::admission_view here;
+  here.self = {"alpha", {10, 10}};
+  here.latest.voters = {{"alpha", {10, 10}}, {"beta", {20, 20}}};
+  here.committed = here.latest;
+  return here;
+}
+
+link_hello from(const raft::member_id& who, std::uint64_t epoch) {
+  link_hello result;
+  result.remote.self = who;
+  result.epoch = epoch;
+  return result;
+}
+
+} // namespace
+
+TEST_CASE("consensus.md, 4: the links of a guest make room for the member whose name it has") {
+  const auto here = alphas_view();
+  const raft::member_id beta{"beta", {20, 20}};
+  const raft::member_id guest{"beta", {21, 21}};
+  link_book<int> book{"alpha"};
+  REQUIRE(book.judge(1, from(guest, 5)) == errc::none);
+  CHECK(book.opened(1).member == guest);
+  REQUIRE(book.judge(2, from(guest, 6)) == errc::none); // pending
+  CHECK(book.judge(3, from(beta, 1)) == errc::refused_name_taken);
+
+  const auto gone = book.displace(here, beta);
+  CHECK(gone.member == guest);
+  CHECK(gone.superseded == std::vector<int>{1, 2});
+  CHECK(book.judge(3, from(beta, 1)) == errc::none);
+  CHECK(book.opened(3).member == beta);
+  CHECK(!book.closed(1).member); // it was told already
+  CHECK(book.current("beta") == 3);
+
+  CHECK(book.displace(here, guest).superseded.empty());
+  CHECK(book.judge(4, from(guest, 7)) == errc::refused_name_taken);
+}
+
+TEST_CASE("a guest of which nothing is open is displaced without a word to the node") {
+  link_book<int> book{"alpha"};
+  REQUIRE(book.judge(1, from({"beta", {21, 21}}, 5)) == errc::none);
+  const auto gone = book.displace(alphas_view(), {"beta", {20, 20}});
+  CHECK(!gone.member);
+  CHECK(gone.superseded == std::vector<int>{1});
+}
+
 TEST_CASE("epochs count upwards and remember the highest of each peer") {
   epoch_table epochs{100};
   CHECK(epochs.next() == 101);
@@ -205,4 +261,19 @@ TEST_CASE("epochs count upwards and remember the highest of each peer") {
   epochs.saw("beta", 5);
   CHECK(epochs.seen("beta") == 7);
   CHECK(epoch_table{}.next() > 1'600'000'000'000'000);
+}
+
+TEST_CASE("epochs are remembered of so many peers, those that were accepted last") {
+  epoch_table epochs{100};
+  epochs.saw("often", 7);
+  epochs.saw("once", 7);
+  for (std::size_t n = 0; n < 2 * epoch_table::max_peers; ++n) {
+    epochs.saw("guest " + std::to_string(n), n + 1);
+    epochs.saw("often", 1);
+  }
+  CHECK(epochs.seen("often") == 7);
+  CHECK(epochs.seen("once") == 0);
+  CHECK(epochs.seen("guest 0") == 0);
+  CHECK(epochs.seen("guest " + std::to_string(epoch_table::max_peers + 10))
+        == epoch_table::max_peers + 11);
 }

@@ -57,6 +57,42 @@ TEST_CASE("consensus.md, 4: two living members with one name, and the second is 
   CHECK(judge(here, {id(2), ours, 0}) == verdict::welcome); // one more link of the same life
 }
 
+TEST_CASE("consensus.md, 4: a guest never keeps out the member whose name it has") {
+  auto here = member_of_three();
+  here.linked = {again(2)}; // it came while the member's link was down
+  SECTION("the configuration in force names") {
+    here.committed = {};
+  }
+  SECTION("the committed configuration names") {
+    here.latest = {};
+  }
+  SECTION("as a learner") {
+    here.latest = here.committed = {ids(1, 1), {}, ids(2, 2)};
+  }
+  CHECK(judge(here, {id(2), ours, 0}) == verdict::welcome);
+  CHECK(displaces(here, id(2), again(2)));
+  CHECK_FALSE(displaces(here, id(2), id(2)));
+  CHECK_FALSE(displaces(here, id(2), id(3)));
+  here.linked = {id(2)};
+  CHECK(judge(here, {again(2), ours, 5}) == verdict::name_taken);
+  CHECK_FALSE(displaces(here, again(2), id(2)));
+}
+
+TEST_CASE("of two lives that both take part, or do not, the one that is linked stays") {
+  auto here = member_of_three();
+  SECTION("two guests") {
+    here.latest = here.committed = {ids(1, 1), {}, {}};
+  }
+  SECTION("a member, and who is to take its place") {
+    here.latest.learners = {again(2)};
+  }
+  here.linked = {id(2)};
+  CHECK(judge(here, {again(2), ours, 5}) == verdict::name_taken);
+  here.linked = {again(2)};
+  CHECK(judge(here, {id(2), ours, 0}) == verdict::name_taken);
+  CHECK_FALSE(displaces(here, id(2), again(2)));
+}
+
 TEST_CASE("consensus.md, 4: a retired life is not admitted, as soon as that is committed") {
   auto here = member_of_three();
   here.latest.retired = {{id(4), 10}};

@@ -497,6 +497,21 @@ TEST_CASE("a name is taken when it is refused for longer than a dead link is kep
   CHECK(x.noticed(notice::name_taken));
 }
 
+TEST_CASE("two refusals that have nothing to do with each other do not make a name taken") {
+  subject x{subject::joiner(4)};
+  x.feed(turned_away{cluster, verdict::name_taken});
+  x.feed(turned_away{cluster, verdict::name_taken}, 1h);
+  CHECK_FALSE(x.noticed(notice::name_taken));
+  x.feed(turned_away{cluster, verdict::name_taken}, 700ms);
+  CHECK(x.noticed(notice::name_taken));
+  const auto times = x.notices.size();
+  x.feed(turned_away{cluster, verdict::name_taken}, 700ms);
+  CHECK(x.notices.size() == times);
+  x.feed(turned_away{cluster, verdict::name_taken}, 1h); // another time, to be told again
+  x.feed(turned_away{cluster, verdict::name_taken}, 700ms);
+  CHECK(x.notices.size() == times + 1);
+}
+
 TEST_CASE("consensus.md, 5: never two clusters; after healing one, with everybody who wants") {
   std::map<std::string, std::size_t> counts;
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {

@@ -325,6 +325,8 @@ void life_world::dial(node& x, const std::string& name) {
       feed(y, turned_away{mine.cluster, of_x});
     return;
   }
+  make_room(x, theirs.self);
+  make_room(y, mine.self);
   x.links[y.config.peer] = theirs.self;
   y.links[x.config.peer] = mine.self;
   post(x, theirs.self, x.book->all());
@@ -332,6 +334,13 @@ void life_world::dial(node& x, const std::string& name) {
   feed(x, peer_met{theirs.self, theirs.cluster});
   if (linked(x, y))
     feed(y, peer_met{mine.self, mine.cluster});
+}
+
+/// A guest gives way to the member whose name it has.
+void life_world::make_room(node& x, const member_id& comes) {
+  const auto there = x.links.find(comes.peer);
+  if (there != x.links.end() && displaces(x.part->admission(), comes, there->second))
+    cut(x, comes.peer);
 }
 
 void life_world::cut(node& x, const std::string& name) {
