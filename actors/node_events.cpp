@@ -27,14 +27,12 @@ caf::actor_addr node_state::sender() const {
 void node_state::on_role_changed(role_actor& successor, role_view& view) {
   if (!host_.changed(sender(), std::move(successor)))
     return;
-  committed_ = view.commit_index;
   on_view(std::move(view));
 }
 
 void node_state::on_news(role_view view) {
   if (!host_.is_current(sender()))
     return;
-  committed_ = view.commit_index;
   on_view(std::move(view));
 }
 

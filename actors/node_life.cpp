@@ -213,7 +213,7 @@ void node_state::start_core(const raft::core_start& how) {
     return;
   }
   if (how.base)
-    committed_ = 0;
+    given_ = std::make_shared<std::atomic<raft::index_t>>(0); // of the present log
   host_.start();
 }
 
