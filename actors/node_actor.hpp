@@ -18,6 +18,7 @@
 
 #include <caf/typed_response_promise.hpp>
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <optional>
@@ -180,9 +181,11 @@ private:
   std::map<std::uint64_t, done_promise> wishes_;
   std::map<std::uint64_t, peer_endpoint> awaited_; ///< by wish: dialed until they are members
   std::uint64_t last_wish_ = 0;
-  raft::index_t committed_ = 0; ///< in the present log, as its roles have said
-  raft::index_t lost_ = 0;      ///< the last collection whose actor has died here
-  bool core_ends_ = false;      ///< its role is asked to end, and the node goes on
+  /// Of the present log, what its roles have sent to the applier.
+  std::shared_ptr<std::atomic<raft::index_t>> given_ =
+      std::make_shared<std::atomic<raft::index_t>>(0);
+  raft::index_t lost_ = 0; ///< the last collection whose actor has died here
+  bool core_ends_ = false; ///< its role is asked to end, and the node goes on
   std::optional<raft::core_start> next_core_;
   bool running_ = false;
   bool closing_ = false;

@@ -52,14 +52,12 @@ bool node_state::is_from_role() const {
 void node_state::on_role_changed(role_actor& successor, role_view& view) {
   if (!host_.changed(sender(), std::move(successor)) || !role_counts())
     return;
-  committed_ = view.commit_index;
   on_view(std::move(view));
 }
 
 void node_state::on_news(role_view view) {
   if (!is_from_role())
     return;
-  committed_ = view.commit_index;
   on_view(std::move(view));
 }
 

@@ -219,7 +219,7 @@ void node_state::start_core(const raft::core_start& how) {
 bool node_state::lay_base(const raft::core_start& how) {
   if (!how.base)
     return true;
-  committed_ = 0;
+  given_ = std::make_shared<std::atomic<raft::index_t>>(0); // of the present log
   if (parts_.storage->begin_anew(*how.base))
     return true;
   on_error({errc::storage_failed, explain(errc::storage_failed)});

@@ -152,12 +152,13 @@ raft::core_config node_state::make_core_config() const {
   return result;
 }
 
-/// What storage has, and how far the collections are, which outlive a role. Where one has died
-/// whose creation is in the log, that has to come again.
+/// What storage has, and what the applier was sent, which outlives a role: cuts are made behind
+/// that only, whatever of it the collections have confirmed. Where one has died whose creation is
+/// in the log, that has to come again.
 raft::initial_state node_state::stored() const {
   auto result = parts_.storage->load();
   const auto comes_again = lost_ > result.base.index;
-  const auto known = comes_again ? 0 : std::min(applied_index_, committed_);
+  const auto known = comes_again ? 0 : given_->load();
   if (known > result.base.index && known <= result.base.index + result.entries.size())
     result.restored = known;
   return result;
@@ -173,6 +174,7 @@ std::unique_ptr<role_context> node_state::make_context() {
                    applier_,
                    parts_.storage,
                    nullptr,
+                   given_,
                    hub_.watch_messages(),
                    {}});
   for (const auto& [peer, member] : links_.linked())

@@ -46,6 +46,9 @@ struct role_context {
   applier_actor applier;
   std::shared_ptr<raft::log_storage> storage;
   std::shared_ptr<durable_relay> relay;
+  /// The last entry that the applier was sent, or has in an installed snapshot. The node knows it
+  /// when a role has died: the collections may have much of that before them yet.
+  std::shared_ptr<std::atomic<raft::index_t>> given;
   /// Whether somebody wants to see messages of the algorithm.
   std::shared_ptr<const std::atomic<bool>> watch_messages;
   std::map<raft::member_id, link_actor> links;

@@ -255,6 +255,8 @@ void role_shell::apply(raft::committed_entries& committed) {
   if (!committed.entries.empty())
     compat::send(self_, context_->applier,
                  committed_batch{committed.first_index, std::move(committed.entries)});
+  // Behind the sending: to say too much would lose entries.
+  context_->given->store(context_->core.delivered_index());
 }
 
 void role_shell::arm() {

@@ -103,6 +103,7 @@ change_plan plan_removal(const configuration& now, const member_change& wish,
       plan = {change_refusal::last_voter, false, std::nullopt, id};
   } else {
     plan.done = !is_member(now, id); // or it is on its way out
+    plan.has_successor = named(now.voters, id.peer) || named(now.learners, id.peer);
   }
   return plan;
 }

@@ -41,6 +41,8 @@ struct change_plan {
   bool done = false;                 ///< it is so already
   std::optional<configuration> next; ///< the first step; with none of all this it is under way
   member_id member;                  ///< whom it is about, with the incarnation where it is known
+  /// Of whoever is to be removed: another life of that name takes part in its place.
+  bool has_successor = false;
 };
 
 /// The first step from `now` to what is wished. The same wish again, at any later time, never

@@ -151,6 +151,7 @@ private:
   void members_changed();
   void sync_peers();
   void drop_leavers();
+  [[nodiscard]] bool is_done(const change_plan& plan) const noexcept;
   [[nodiscard]] std::optional<change_refusal> refuses(const change_plan& plan) const;
   [[nodiscard]] bool has_committed_in_term() const;
   [[nodiscard]] retirement retiring() const noexcept;

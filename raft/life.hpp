@@ -241,6 +241,7 @@ private:
   void drive_own_order();
   void own_order_answered(const order_answer& answer);
   void refused(change_refusal reason);
+  [[nodiscard]] const configuration& committed_known() const noexcept;
   void answer_orders();
   void tell_rejoining(const configuration& members);
   void tell_joined();

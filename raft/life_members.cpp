@@ -62,11 +62,14 @@ void life::drive_own_order() {
         {own_order, {change_kind::add, identity_.self, identity_.born_after}, timestamp::max()}));
 }
 
+const configuration& life::committed_known() const noexcept {
+  // What others have told to be committed is, also while this node's core has yet to hear of it.
+  return heard_index_ > core_.committed_index ? heard_ : core_.committed;
+}
+
 void life::answer_orders() {
   std::vector<order_answer> answers;
-  // What others have told to be committed is, also while this node's core has yet to hear of it.
-  const bool is_behind = heard_index_ > core_.committed_index;
-  const auto& committed = is_behind ? heard_ : core_.committed;
+  const auto& committed = committed_known();
   orders_.advance({identity_.self, committed, std::max(heard_index_, core_.committed_index),
                    core_.leader, neighbours_.in(myself().cluster)},
                   now_, out_.ask, answers);

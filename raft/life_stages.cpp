@@ -168,7 +168,7 @@ void life::rest() {
   neighbours_.part();
   out_.myself_changed = true;
   orders_.cancel(own_order);
-  orders_.close(identity_.self, out_.answers);
+  orders_.close(identity_.self, committed_known(), out_.answers);
   answer_joins(order_result::refused);
 }
 

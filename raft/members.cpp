@@ -82,16 +82,24 @@ void core::on(change_members&& ev) {
   }
   auto plan = plan_change(members(), ev.what, retiring(), links_);
   outcome.refused = refuses(plan);
-  outcome.done = plan.done && members_.latest_index() <= commit_index_;
+  outcome.done = is_done(plan);
   if (!outcome.refused && plan.next)
     append_configuration(*plan.next);
   outcome.index = outcome.refused ? 0 : members_.latest_index();
   outcome.member = std::move(plan.member);
 }
 
+bool core::is_done(const change_plan& plan) const noexcept {
+  return plan.done && members_.latest_index() <= commit_index_;
+}
+
 std::optional<change_refusal> core::refuses(const change_plan& plan) const {
   // What is so already, or is on its way, is no change: to repeat a wish never looks like failing.
-  if (plan.refused == change_refusal::malformed || (!plan.refused && !plan.next))
+  // But whoever wants a name to go is not told that it has begun when another life takes it over.
+  if (!plan.refused && !plan.next)
+    return plan.has_successor && !is_done(plan) ? std::optional{change_refusal::busy}
+                                                : std::nullopt;
+  if (plan.refused == change_refusal::malformed)
     return plan.refused;
   // Before that, a change of an earlier leader could still come back beside this one's.
   if (!has_committed_in_term())

@@ -56,26 +56,12 @@ bool can_ask(const order_view& view, const std::optional<member_id>& id) {
   return id && (*id == view.self || find_linked(view, *id) != nullptr);
 }
 
-/// Finds the life that a name stands for, once and for all: the same wish must not hit the next
-/// life of that name.
-void bind(member_change& what, const order_view& view) {
-  if (!what.member.incarnation.none())
-    return;
-  const auto is_named = [&](const member_id& id) { return id.peer == what.member.peer; };
-  if (what.kind == change_kind::add) {
-    const auto linked = std::ranges::find_if(
-        view.linked, [&](const order_target& target) { return is_named(target.member); });
-    if (linked != view.linked.end()) {
-      what.member = linked->member;
-      what.born_after = linked->born_after;
-      return;
-    }
-  }
-  if (!view.leader || !is_member(view.committed, view.self))
-    return; // this configuration may be an old one; the leader knows
-  const auto voter = std::ranges::find_if(view.committed.voters, is_named);
-  if (voter != view.committed.voters.end())
-    what.member = *voter;
+/// The life whose removal `members` would begin with, or none.
+std::optional<member_id> holder(const configuration& members, const std::string& name) {
+  for (const auto* list : {&members.voters, &members.outgoing, &members.learners})
+    if (const auto found = std::ranges::find(*list, name, &member_id::peer); found != list->end())
+      return *found;
+  return std::nullopt;
 }
 
 } // namespace
@@ -83,7 +69,9 @@ void bind(member_change& what, const order_view& view) {
 bool orders::add(order wish) {
   if (pending_.size() >= max_pending || has(wish.id))
     return false;
-  pending_.emplace_back().wish = std::move(wish);
+  auto& one = pending_.emplace_back();
+  one.wish = std::move(wish);
+  one.by_name = one.wish.what.kind == change_kind::remove && is_unbound(one);
   return true;
 }
 
@@ -95,6 +83,10 @@ const orders::pending* orders::find(std::uint64_t id) const noexcept {
   const auto found =
       std::ranges::find(pending_, id, [](const pending& one) { return one.wish.id; });
   return found == pending_.end() ? nullptr : &*found;
+}
+
+bool orders::is_unbound(const pending& one) noexcept {
+  return one.wish.what.member.incarnation.none();
 }
 
 bool orders::has(std::uint64_t id) const noexcept {
@@ -121,7 +113,11 @@ void orders::answered(std::uint64_t id, std::uint64_t attempt, const change_outc
   }
   one.asked.reset();
   one.hops = 0;
-  if (one.wish.what.member.peer == outcome.member.peer && one.wish.what.member.incarnation.none())
+  if (one.by_name && outcome.done && !one.begun) {
+    find_another(one, outcome.index, now);
+    return;
+  }
+  if (one.wish.what.member.peer == outcome.member.peer && is_unbound(one))
     one.wish.what.member = outcome.member;
   one.begun = outcome.index;
   one.next = now + 2 * patience_; // the entry can vanish with its leader
@@ -132,8 +128,7 @@ void orders::answered(std::uint64_t id, std::uint64_t attempt, const change_outc
 void orders::refuse(pending& one, const change_outcome& outcome, timestamp now) {
   const bool may_have_begun = one.begun || one.doubtful;
   const auto reason = *outcome.refused;
-  // Not the first one to answer, so what is asked for may have been done by an earlier attempt.
-  if (reason == change_refusal::no_such_member && may_have_begun) {
+  if (reason == change_refusal::no_such_member && one.was_open) { // somebody has had that name
     one.result = order_result::done;
     return;
   }
@@ -146,6 +141,14 @@ void orders::refuse(pending& one, const change_outcome& outcome, timestamp now) 
   } else {
     one.result = may_have_begun ? order_result::unknown : order_result::refused;
   }
+}
+
+/// The life that the name was taken for is gone, and the leader has begun nothing about it.
+void orders::find_another(pending& one, index_t index, timestamp now) const {
+  one.gone_at = index;
+  if (!one.doubtful)
+    one.wish.what.member.incarnation = {};
+  one.next = now + patience_ / 4;
 }
 
 void orders::advance(const order_view& view, timestamp now, std::vector<change_request>& out,
@@ -165,15 +168,55 @@ void orders::advance(const order_view& view, timestamp now, std::vector<change_r
   std::erase_if(pending_, [](const pending& one) { return one.result.has_value(); });
 }
 
+/// Finds the life that a name stands for, so that an attempt can be repeated and does not hit the
+/// next life of that name.
+void orders::bind(pending& one, const order_view& view) {
+  auto& what = one.wish.what;
+  if (!is_unbound(one))
+    return;
+  if (what.kind == change_kind::add) {
+    const auto linked =
+        std::ranges::find(view.linked, what.member.peer,
+                          [](const order_target& target) { return target.member.peer; });
+    if (linked != view.linked.end()) {
+      what.member = linked->member;
+      what.born_after = linked->born_after;
+    }
+    return;
+  }
+  // What is committed here may be old; then the leader says so.
+  if (one.asked || view.committed_index < one.gone_at.value_or(0))
+    return;
+  if (auto found = holder(view.committed, what.member.peer)) {
+    what.member = std::move(*found);
+    one.gone_at.reset();
+  }
+}
+
+/// What follows from a configuration that is as it is wished.
+std::optional<order_result> orders::shown(const pending& one, const order_view& view) {
+  if (!one.by_name || one.begun) {
+    if (one.was_open || (one.begun && view.committed_index >= *one.begun))
+      return order_result::done;
+    return std::nullopt;
+  }
+  // That life may have made room for another one of its name, so it is the name that counts; and
+  // that may have been free for a while before this was wished.
+  if (!one.gone_at || view.committed_index < *one.gone_at)
+    return std::nullopt;
+  // An attempt without an answer may have removed the one before.
+  return holder(view.committed, one.wish.what.member.peer) ? order_result::unknown
+                                                           : order_result::done;
+}
+
 void orders::look_at(pending& one, const order_view& view, timestamp now) const {
   if (one.result)
     return;
-  bind(one.wish.what, view);
+  bind(one, view);
   // A configuration that may be older than the wish is no sign that it has been fulfilled.
   one.was_open = one.was_open || lacks(view.committed, one.wish.what);
-  if (shows(view.committed, one.wish.what)
-      && (one.was_open || (one.begun && view.committed_index >= *one.begun)))
-    one.result = order_result::done;
+  if (shows(view.committed, one.wish.what))
+    one.result = shown(one, view);
   if (one.asked && !can_ask(view, one.asked))
     one.next = now; // its answer will not come
   if (!one.asked && can_ask(view, one.awaited)) {
@@ -188,10 +231,12 @@ order_result orders::result_without(const pending& one) noexcept {
   return one.begun || one.doubtful || one.asked ? order_result::unknown : order_result::refused;
 }
 
-void orders::close(const member_id& self, std::vector<order_answer>& answers) {
+void orders::close(const member_id& self, const configuration& committed,
+                   std::vector<order_answer>& answers) {
   for (const auto& one : pending_) {
     const auto& what = one.wish.what;
-    if (what.kind == change_kind::remove && what.member == self)
+    const bool is_self = what.kind == change_kind::remove && what.member == self;
+    if (is_self && (!one.by_name || one.begun || !holder(committed, self.peer)))
       answers.push_back({one.wish.id, order_result::done, std::nullopt});
     else
       answers.push_back({one.wish.id, result_without(one), one.refused});
@@ -199,13 +244,27 @@ void orders::close(const member_id& self, std::vector<order_answer>& answers) {
   pending_.clear();
 }
 
+/// Whom an attempt by name hits is only known from its answer: a second one could hit the next
+/// life.
+bool orders::waits_for_name(pending& one, const order_view& view, timestamp now) const {
+  if (!one.asked || !one.by_name || !is_unbound(one))
+    return false;
+  if (can_ask(view, one.asked))
+    one.next = now + patience_;
+  else
+    one.result = order_result::unknown;
+  return true;
+}
+
 void orders::ask(pending& one, const order_view& view, timestamp now,
                  std::vector<change_request>& out) const {
+  if (waits_for_name(one, view, now))
+    return;
   if (one.asked)
     one.doubtful = true; // whoever was asked may do it yet
   one.asked.reset();
   one.next = now + patience_;
-  if (one.wish.what.kind == change_kind::add && one.wish.what.member.incarnation.none())
+  if (one.wish.what.kind == change_kind::add && is_unbound(one))
     return; // nobody of that name has come yet
   const auto named = std::exchange(one.leader, std::nullopt);
   one.awaited = can_ask(view, named) ? std::nullopt : named;

@@ -15,8 +15,10 @@
 
 namespace hamok::raft {
 
-/// One wish. The member may be without an incarnation: for a removal whoever has that name, for an
-/// addition whoever of that name is linked.
+/// One wish. The member may be without an incarnation: for an addition whoever of that name is
+/// linked, for a removal whoever has that name. Such a removal is done when nobody has the name any
+/// more, or when a leader has begun the removal of the life that had it. It never goes on to the
+/// next life of that name where it may have removed one: then it is unknown what it has done.
 struct order {
   std::uint64_t id = 0;
   member_change what;
@@ -87,7 +89,8 @@ public:
                std::vector<order_answer>& answers);
   /// Gives up all wishes, because this life belongs to no cluster any more. Whoever wished it to be
   /// removed has what was wished for; of a mere name, another life may still be a member.
-  void close(const member_id& self, std::vector<order_answer>& answers);
+  void close(const member_id& self, const configuration& committed,
+             std::vector<order_answer>& answers);
   /// When `advance` has something to do at the latest.
   [[nodiscard]] timestamp deadline() const noexcept;
 
@@ -101,6 +104,8 @@ private:
     timestamp next{0};                ///< for the next attempt
     unsigned hops = 0;                ///< attempts in a row that followed such a name
     std::optional<index_t> begun;     ///< the entry that began it
+    bool by_name = false;             ///< a removal of whoever has that name
+    std::optional<index_t> gone_at;   ///< where the life that had the name was not a member
     bool was_open = false;            ///< a committed configuration did not show it
     bool doubtful = false;            ///< an attempt went without an answer
     std::optional<change_refusal> refused;
@@ -108,6 +113,13 @@ private:
   };
 
   [[nodiscard]] const pending* find(std::uint64_t id) const noexcept;
+  /// Whether it is not known yet which life it is about.
+  [[nodiscard]] static bool is_unbound(const pending& one) noexcept;
+  static void bind(pending& one, const order_view& view);
+  [[nodiscard]] static std::optional<order_result> shown(const pending& one,
+                                                         const order_view& view);
+  void find_another(pending& one, index_t index, timestamp now) const;
+  [[nodiscard]] bool waits_for_name(pending& one, const order_view& view, timestamp now) const;
   void refuse(pending& one, const change_outcome& outcome, timestamp now);
   void look_at(pending& one, const order_view& view, timestamp now) const;
   [[nodiscard]] static order_result result_without(const pending& one) noexcept;

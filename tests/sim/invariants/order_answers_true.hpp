@@ -11,8 +11,8 @@
 namespace hamok::sim {
 
 /// What a caller is told about its wish is true (consensus.md, 10): done, when a committed
-/// configuration has shown it since; refused, when nobody has begun it because of this wish, nor
-/// ever will. Each wish is answered once.
+/// configuration has shown it since, or the removal of who had the name was begun; refused, when
+/// nobody has begun it because of this wish, nor ever will. Each wish is answered once.
 class order_answers_true final : public invariant {
 public:
   const char* name() const noexcept override { return "answers to wishes are true"; }
@@ -23,6 +23,10 @@ public:
 
   void asked(const cluster_view& all, const asked_view& asked) override {
     if (asked.outcome->refused || asked.order == raft::life::own_order)
+      return;
+    // That one life of a name is gone already says nothing about the name.
+    const auto found = pending_.find(asked.order);
+    if (asked.outcome->done && found != pending_.end() && may_be_by_name(found->second.what))
       return;
     begun_.insert(asked.order);
     require(!refused_.contains(asked.order), [&] {
@@ -52,8 +56,17 @@ public:
 private:
   using members = raft::configuration;
 
-  static bool is_done(const cluster_view& all, std::size_t who, const raft::wish& wish,
-                      raft::index_t since) {
+  static bool is_by_name(const raft::wish& wish) {
+    return wish.kind == raft::wish_kind::remove && wish.member.incarnation.none();
+  }
+
+  /// Who leaves before it has come in may mean an earlier life of its name.
+  static bool may_be_by_name(const raft::wish& wish) {
+    return is_by_name(wish) || wish.kind == raft::wish_kind::leave;
+  }
+
+  bool is_done(const cluster_view& all, std::size_t who, const raft::wish& wish,
+               raft::index_t since) {
     const auto& self = all.lives[who].config.self;
     const auto& named = wish.member;
     const auto is_meant = [&](const raft::member_id& id) {
@@ -71,17 +84,10 @@ private:
         return each.outgoing.empty() && std::ranges::any_of(each.voters, is_meant);
       });
     case raft::wish_kind::remove:
-      // Of a name, some life that took part, or all: which one, the node has decided by what it
-      // knew of the members.
-      return all.past.any_members_since(since, [&](const members& each) {
-        return std::ranges::none_of(raft::others(each, {}), is_meant)
-               || all.past.any_members_since(0, [&](const members& other) {
-                    return std::ranges::any_of(raft::others(other, {}),
-                                               [&](const raft::member_id& id) {
-                                                 return is_meant(id) && !raft::is_member(each, id);
-                                               });
-                  });
-      });
+      return (is_by_name(wish) && begun_.contains(wish.id))
+             || all.past.any_members_since(since, [&](const members& each) {
+                  return std::ranges::none_of(raft::others(each, {}), is_meant);
+                });
     }
     return false;
   }

@@ -35,6 +35,7 @@ struct role_fixture : system_fixture {
                      caf::actor_cast<applier_actor>(applier),
                      storage,
                      std::make_shared<durable_relay>(),
+                     given,
                      watch,
                      {}});
     first = spawn_role(system, std::move(context));
@@ -76,6 +77,8 @@ struct role_fixture : system_fixture {
 
   std::shared_ptr<failing_storage> storage = std::make_shared<failing_storage>();
   std::shared_ptr<std::atomic<bool>> watch = std::make_shared<std::atomic<bool>>(false);
+  std::shared_ptr<std::atomic<raft::index_t>> given =
+      std::make_shared<std::atomic<raft::index_t>>(0);
   record<std::pair<role_actor, role_view>> roles;
   record<role_view> views;
   record<proposal_refused> refusals;
@@ -146,6 +149,17 @@ TEST_CASE("a leader appends a burst of operations as few batches") {
     compat::anon_send(leader, batch_of(static_cast<std::uint64_t>(i), {std::to_string(i)}));
   REQUIRE(eventually([&] { return fix.committed_commands().size() == count; }));
   CHECK(fix.committed.size() - before < count);
+}
+
+TEST_CASE("what was given out is known beside a role, whatever of it has been applied") {
+  role_fixture fix{{alone}};
+  REQUIRE(eventually([&] { return fix.roles.size() == 2; }));
+  compat::anon_send(fix.first, batch_of(1, {"x", "y"}));
+  REQUIRE(eventually([&] { return fix.committed_commands().size() == 2; }));
+  const auto last = fix.committed.get().back();
+  CHECK(eventually([&] { // it is told behind the batch
+    return fix.given->load() == last.first_index + last.entries.size() - 1;
+  }));
 }
 
 TEST_CASE("followers and candidates refuse operations with what they know") {

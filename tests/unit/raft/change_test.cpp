@@ -102,6 +102,14 @@ TEST_CASE("a removal by name is of whoever has it now, and of who was to take it
   CHECK_FALSE(leaving.done);
 }
 
+TEST_CASE("a life whose place another one takes is not on its way out because of a wish") {
+  CHECK(plan({{id(1), id(2), life(3, 7)}, ids(1, 3), {}}, removing(id(3))).has_successor);
+  CHECK(plan({{id(1), id(2), life(3, 7)}, {}, {}}, removing(id(3))).has_successor);
+  CHECK(plan({ids(1, 2), {}, {life(3, 7)}}, removing(id(3))).has_successor);
+  CHECK_FALSE(plan({ids(1, 2), ids(1, 3), {}}, removing(id(3))).has_successor);
+  CHECK_FALSE(plan(voters(1, 2), removing(id(3))).has_successor);
+}
+
 TEST_CASE("a repeated wish undoes nothing that has happened since (consensus.md, 4)") {
   const auto without = retiring(voters(1, 3), {{id(4), 5}});
   CHECK(plan(without, adding(id(4))).refused == change_refusal::retired);

@@ -389,18 +389,42 @@ TEST_CASE("each of two wishes to leave has one answer") {
   CHECK(x.part.stage() == life_stage::resting);
 }
 
-TEST_CASE("a joiner that takes the place of its earlier life has not left by that") {
+/// Node 3, which is about to take the place of its earlier life, and wishes to leave meanwhile.
+subject leaving_three() {
   subject x{subject::joiner(3)};
   x.meet_member(1);
   x.see({ids(1, 3), {}, {}}, 20, standing::outsider);
   x.feed(wish{1, wish_kind::leave, {}, timestamp::max()});
-  CHECK(x.see({ids(1, 3), {}, {x.self()}}, 30, standing::outsider).answers.empty());
+  REQUIRE(x.out.ask.size() == 1);
+  CHECK(x.out.ask[0].what.member == id(3));
+  return x;
+}
+
+configuration with_life_of(const subject& x) {
   auto members = ids(1, 2);
   members.push_back(x.self());
-  x.see({members, {}, {}}, 40, standing::voter);
+  return {members, {}, {}};
+}
+
+TEST_CASE("a joiner that takes the place of its earlier life has not left by that") {
+  auto x = leaving_three();
+  x.feed(change_answered{1, x.out.ask[0].attempt, {{}, false, 25, id(3), std::nullopt}});
+  CHECK(x.see({ids(1, 3), {}, {x.self()}}, 30, standing::outsider).answers.empty());
+  x.see(with_life_of(x), 40, standing::voter); // what had begun has vanished
   CHECK(x.out.answers == std::vector<order_answer>{{1, order_result::unknown, {}}});
   CHECK_FALSE(x.out.stop_core);
   CHECK(x.part.stage() == life_stage::inside);
+}
+
+TEST_CASE("a joiner leaves also when it has come in the place of its earlier life meanwhile") {
+  auto x = leaving_three();
+  const auto attempt = x.out.ask[0].attempt;
+  CHECK(x.see(with_life_of(x), 40, standing::voter).answers.empty());
+  x.feed(change_answered{1, attempt, {{}, true, 40, id(3), std::nullopt}});
+  x.feed(tick{}, 100ms);
+  REQUIRE(x.out.ask.size() == 1);
+  CHECK(x.out.ask[0].what.member == x.self());
+  CHECK(x.out.answers.empty());
 }
 
 TEST_CASE("a core that was started again makes nothing undone that is committed") {

@@ -27,6 +27,11 @@ change_outcome begun(index_t index, member_id member = {}) {
   return {{}, false, index, std::move(member), {}};
 }
 
+/// Whom it is about is no member in the configuration of this index, which is committed.
+change_outcome gone(index_t index, member_id member) {
+  return {{}, true, index, std::move(member), {}};
+}
+
 change_outcome refused(change_refusal reason, std::optional<member_id> leader = {}) {
   return {reason, false, 0, {}, std::move(leader)};
 }
@@ -63,6 +68,17 @@ struct wishes {
 };
 
 const std::vector<order_answer> done{{7, order_result::done, {}}};
+const std::vector<order_answer> unknown{{7, order_result::unknown, {}}};
+
+/// Of a name, and not one life or another.
+member_id named(unsigned n) {
+  return {id(n).peer, {}};
+}
+
+/// The next life of member 2.
+const member_id next_life{id(2).peer, {7, 7}};
+const configuration with_next_life{{id(1), next_life, id(3)}, {}, {}};
+const configuration without_two{{id(1), id(3)}, {}, {}};
 
 } // namespace
 
@@ -221,13 +237,13 @@ TEST_CASE("an answer to an earlier attempt does not count") {
   CHECK(w.answers.empty());
 }
 
-TEST_CASE("a removal by name sticks to the life that had it") {
+TEST_CASE("a removal by name that has begun sticks to the life that had it") {
   wishes w;
   w.view.leader = id(3);
-  w.wish(change_kind::remove, {id(2).peer, {}});
+  w.wish(change_kind::remove, named(2));
   CHECK(w.look().at(0).what.member == id(2));
-  w.answer(begun(10));
-  w.view.committed = {{id(1), {id(2).peer, {7, 7}}, id(3)}, {}, {}};
+  w.answer(begun(10, id(2)));
+  w.view.committed = with_next_life;
   w.view.committed_index = 20;
   CHECK(w.look().empty());
   CHECK(w.answers == done);
@@ -251,18 +267,131 @@ TEST_CASE("a removal by a name that is not known here is resolved by the leader"
     CHECK(w.answers
           == std::vector<order_answer>{{7, order_result::refused, change_refusal::no_such_member}});
   }
-  SECTION("nobody has it any more, and that may be this wish's doing") {
-    w.look(patience);
-    w.answer(refused(change_refusal::no_such_member));
-    w.look();
-    CHECK(w.answers == done);
+  SECTION("somebody who has it is found here before the leader is") {
+    w.answer(refused(change_refusal::not_leader));
+    w.view.committed.voters.push_back(id(9));
+    CHECK(w.look(patience).at(0).what.member == id(9));
   }
 }
 
-TEST_CASE("without a leader, a name is not looked up in what may be old") {
+TEST_CASE("a removal by name is of the present life, also where an earlier one is known yet") {
   wishes w;
-  w.wish(change_kind::remove, {id(2).peer, {}});
-  CHECK(w.look().at(0).what.member.incarnation.none());
+  w.view.leader = id(3);
+  w.view.committed_index = 20;
+  w.wish(change_kind::remove, named(2));
+  CHECK(w.look().at(0).what.member == id(2));
+  SECTION("the leader says so") {
+    w.answer(gone(30, id(2)));
+    const auto ask = w.look(patience);
+    REQUIRE(ask.size() == 1);
+    CHECK(ask[0].what.member == named(2));
+    CHECK(w.answers.empty());
+    SECTION("and removes it") {
+      w.answer(begun(31, next_life));
+      w.view.committed = with_next_life;
+      w.view.committed_index = 30;
+      CHECK(w.look(2 * patience).at(0).what.member == next_life);
+      CHECK(w.answers.empty());
+      w.view.committed = without_two;
+      w.view.committed_index = 32;
+      w.look();
+      CHECK(w.answers == done);
+    }
+    SECTION("and nobody has the name any more") {
+      w.answer(refused(change_refusal::no_such_member));
+      w.look();
+      CHECK(w.answers == done);
+    }
+  }
+  SECTION("the log has caught up before the leader says so") {
+    w.view.committed = with_next_life;
+    w.view.committed_index = 30;
+    CHECK(w.look().empty());
+    CHECK(w.answers.empty());
+    w.answer(gone(30, id(2)));
+    CHECK(w.look(patience).at(0).what.member == next_life);
+    CHECK(w.answers.empty());
+  }
+  SECTION("the log comes by a time when nobody had the name") {
+    w.view.committed = without_two;
+    w.view.committed_index = 25;
+    CHECK(w.look().empty());
+    CHECK(w.answers.empty());
+    w.answer(gone(30, id(2)));
+    CHECK(w.look(patience).at(0).what.member == named(2));
+    CHECK(w.answers.empty());
+  }
+}
+
+TEST_CASE("consensus.md, 10: a removal by name does not go on to the next life after a doubt") {
+  wishes w;
+  w.view.leader = id(3);
+  w.view.committed_index = 20;
+  w.wish(change_kind::remove, named(2));
+  w.look();
+  CHECK(w.look(patience).at(0).what.member == id(2)); // the first answer is lost
+  w.answer(gone(30, id(2)));
+  w.look(patience);
+  CHECK(w.answers.empty());
+  CHECK(w.last.what.member == id(2));
+  SECTION("somebody has the name again") {
+    w.view.committed = with_next_life;
+    w.view.committed_index = 30;
+    w.look();
+    CHECK(w.answers == unknown);
+  }
+  SECTION("nobody has it any more") {
+    w.view.committed = without_two;
+    w.view.committed_index = 30;
+    w.look();
+    CHECK(w.answers == done);
+  }
+  SECTION("what is known here is older than that") {
+    w.view.committed = without_two;
+    w.view.committed_index = 29;
+    w.look();
+    CHECK(w.answers.empty());
+  }
+}
+
+TEST_CASE("consensus.md, 10: a removal of whoever has a name is asked for once") {
+  wishes w;
+  w.view.leader = id(3);
+  w.wish(change_kind::remove, {"n9", {}});
+  w.look();
+  CHECK(w.look(patience).empty());
+  // Whom it may have hit is not known, so whoever has the name now may be the next.
+  w.view.committed.voters.push_back(id(9));
+  w.view.committed_index = 20;
+  CHECK(w.look(patience).empty());
+  SECTION("the answer is late") {
+    const member_id life_before{id(9).peer, {8, 8}};
+    w.answer(begun(30, life_before));
+    CHECK(w.look(2 * patience).at(0).what.member == life_before);
+  }
+  SECTION("the answer will not come") {
+    w.view.linked = {{id(2), 0}};
+    CHECK(w.look().empty());
+    CHECK(w.answers == unknown);
+  }
+}
+
+TEST_CASE("a name is looked up in what may be old, for the leader knows better") {
+  wishes w;
+  w.wish(change_kind::remove, named(2));
+  CHECK(w.look().at(0).what.member == id(2));
+  w.answer(refused(change_refusal::not_leader, id(3)));
+  CHECK(w.look().at(0).what.member == id(2));
+}
+
+TEST_CASE("a learner has its name to itself, unless there is a voter of that name") {
+  wishes w;
+  w.view.committed.learners = {id(4), next_life};
+  w.wish(change_kind::remove, named(2));
+  CHECK(w.look().at(0).what.member == id(2));
+  w.part.cancel(7);
+  w.wish(change_kind::remove, named(4));
+  CHECK(w.look().at(0).what.member == id(4));
 }
 
 TEST_CASE("an addition by name waits until somebody of that name is linked") {

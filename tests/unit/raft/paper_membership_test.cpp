@@ -484,6 +484,20 @@ TEST_CASE("thesis, 4.2.2: a leader that removes itself leads until that is commi
   CHECK(std::holds_alternative<timeout_now>(out.send.back().message.body));
 }
 
+TEST_CASE("consensus.md, 4: a life makes room for the next one of its name without being removed") {
+  subject leader;
+  const configuration joint{{id(1), id(2), {id(3).peer, {7, 7}}}, ids(1, 3), {}};
+  leader.give(2, append(1, 0, 0, {entry_of(1, joint)}));
+  leader.elect();
+  // Were it said to have begun, whoever means the name would take it for gone.
+  CHECK(leader.give(removing(3)).change->refused == change_refusal::busy);
+  leader.acknowledge(2, 2);
+  CHECK(leader->members().outgoing.empty());
+  CHECK(leader.give(removing(3)).change->refused == change_refusal::busy);
+  leader.acknowledge(2, 3);
+  CHECK(leader.give(removing(3)).change->done);
+}
+
 TEST_CASE("thesis, 4.2.2: the last voter cannot be removed") {
   subject leader{{.voters = 1}};
   leader.elect();
