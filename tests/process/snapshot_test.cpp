@@ -19,9 +19,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::size_t mib = std::size_t{1} << 20;
-constexpr std::size_t log_max_bytes = 4 * mib;
-constexpr std::size_t log_max_entries = 10'000;
-constexpr auto* short_logs = "  log-max-bytes = 4194304\n  log-max-entries = 10000\n"
+constexpr std::size_t log_max_entries = 2000;
+constexpr auto* short_logs = "  log-max-bytes = 4194304\n  log-max-entries = 2000\n"
                              "  max-subscriber-events = 100000\n";
 
 constexpr auto* large_map = "large";
