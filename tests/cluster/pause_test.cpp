@@ -49,11 +49,11 @@ nanoseconds kept_waiting() {
   static thread_local const own_counts counts;
   std::array<char, 128> text{};
   const auto size = pread(counts.fd, text.data(), text.size(), 0);
-  const auto* end = text.data() + std::max<ssize_t>(size, 0);
-  const auto* second = std::find(text.data(), end, ' ');
+  const std::string_view all{text.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))};
+  const auto second = all.find(' ');
   std::int64_t result = 0;
-  if (second != end)
-    std::from_chars(second + 1, end, result);
+  if (second != std::string_view::npos)
+    std::from_chars(all.data() + second + 1, all.data() + all.size(), result);
   return nanoseconds{result};
 }
 
