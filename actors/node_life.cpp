@@ -131,6 +131,8 @@ void node_state::perform(raft::life_output& out) {
     answer_wish(answer.id, failure_of(answer, view_.leader.has_value()));
   if (out.stop_core || out.relink || out.myself_changed || out.start_core)
     refresh_peers();
+  if (out.relink) // it may have left, or be back
+    tell_leader();
   arm_life(out.deadline);
 }
 

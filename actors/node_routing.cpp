@@ -15,6 +15,7 @@ errc seen_from_here(errc reason) {
   case errc::stopped:
   case errc::closed:
   case errc::storage_failed:
+  case errc::refused_retired:
     return errc::not_leader;
   default:
     return reason;
@@ -25,8 +26,10 @@ errc seen_from_here(errc reason) {
 
 /// Why this member takes no part although it has been started once, or none.
 errc node_state::absence() const {
-  if (running_ || !life_)
+  if (!life_)
     return errc::none;
+  if (running_)
+    return life_->stage() == raft::life_stage::resting ? errc::refused_retired : errc::none;
   return failed_ ? errc::storage_failed : errc::stopped;
 }
 
@@ -43,8 +46,8 @@ void node_state::take_no_part() {
 }
 
 void node_state::on_proposals(proposal_batch& batch) {
-  if (!running_) {
-    refuse(batch, failed_ ? errc::storage_failed : errc::stopped);
+  if (const auto away = absence(); away != errc::none || !running_) {
+    refuse(batch, away == errc::none ? errc::stopped : away);
     return;
   }
   if (view_.role == raft::role::leader) {

@@ -322,7 +322,9 @@ void replicated_state::on_leader(const leader_notice& notice) {
     creation_->leader_changed(notice.leader, notice.term, time);
   away_ = notice.away;
   draining_ = notice.draining;
-  if (away_ != errc::none)
+  if (away_ == errc::refused_retired)
+    fail_all(away_, false); // what is in doubt will always be
+  else if (away_ != errc::none)
     give_up(away_);
   on_time(time);
 }
@@ -351,6 +353,7 @@ void replicated_state::on_refused(const proposal_refused& msg) {
   case errc::stopped: // this member takes no part: better said now than at the deadline
   case errc::closed:
   case errc::storage_failed:
+  case errc::refused_retired:
     give_up(msg.reason);
     break;
   default:

@@ -36,6 +36,7 @@ bool worth_another_try(errc code) {
   case errc::outcome_unknown:
   case errc::connection_lost:
   case errc::storage_failed:
+  case errc::refused_retired:
     return true;
   default:
     return false;

@@ -68,7 +68,7 @@ change_plan plan_addition(const configuration& now, const member_change& wish,
     plan.next = now;
     drop_learner(*plan.next, id.peer, retiring);
     plan.next->learners.push_back(id);
-    if (plan.next->voters.size() + plan.next->learners.size() > max_members)
+    if (seats(*plan.next) > max_members)
       plan = {change_refusal::too_many, false, std::nullopt, id};
   }
   return plan;

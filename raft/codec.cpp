@@ -139,6 +139,7 @@ void encode_body(const install_response& body, writer& out) {
   out.varint(body.round);
   encode_id(body.snapshot, out);
   out.varint(body.received);
+  out.u8(body.gap ? 1 : 0);
 }
 
 vote_request decode_vote_request(reader& in) {
@@ -219,6 +220,7 @@ install_response decode_install_response(reader& in) {
   body.round = in.varint();
   body.snapshot = decode_id(in);
   body.received = in.varint();
+  body.gap = decode_flag(in);
   return body;
 }
 

@@ -29,9 +29,11 @@ std::size_t sum(std::size_t limit, std::size_t more) noexcept {
 
 } // namespace
 
-bool is_far_too_long(const log& held, const compaction_limits& limits) noexcept {
-  return exceeds(held.bytes(), entries_of(held),
-                 {sum(limits.bytes, limits.bytes), sum(limits.entries, limits.entries), {}});
+bool is_far_too_long(const log& held, const compaction_limits& limits,
+                     std::size_t reserve) noexcept {
+  return held.bytes() > reserve
+         && exceeds(held.bytes(), entries_of(held),
+                    {sum(limits.bytes, limits.bytes), sum(limits.entries, limits.entries), {}});
 }
 
 bool is_half(std::size_t bytes, std::size_t entries, duration age,

@@ -23,8 +23,10 @@ struct compaction_limits {
 /// the first entry is a second too old. `now` is on the cluster's clock.
 [[nodiscard]] bool is_due(const log& held, const compaction_limits& limits, duration now) noexcept;
 
-/// Whether it is more than twice as long as it should be: then nobody is waited for any more.
-[[nodiscard]] bool is_far_too_long(const log& held, const compaction_limits& limits) noexcept;
+/// Whether it is more than twice as long as it should be, and has more than `reserve` bytes: then
+/// nobody is waited for any more.
+[[nodiscard]] bool is_far_too_long(const log& held, const compaction_limits& limits,
+                                   std::size_t reserve = 0) noexcept;
 
 /// Whether of `bytes`, `entries` and `age`, one is more than half of what is allowed.
 [[nodiscard]] bool is_half(std::size_t bytes, std::size_t entries, duration age,

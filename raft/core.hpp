@@ -169,6 +169,7 @@ private:
 
   // trim.cpp: what is dropped from the log, and the cuts that stand for it
   [[nodiscard]] compaction_limits log_limits() const noexcept;
+  [[nodiscard]] bool is_log_far_too_long() const noexcept;
   [[nodiscard]] duration cluster_time_here() const;
   [[nodiscard]] index_t dispensable() const;
   void trim_if_due();
@@ -182,7 +183,7 @@ private:
   void withdraw_offer();
 
   // install.cpp: snapshots on their way
-  [[nodiscard]] bool is_snapshot_wanted() const;
+  [[nodiscard]] bool is_snapshot_wanted(duration silence) const;
   void give_snapshot(progress_state& peer);
   void offer_to_all();
   void stream_to(progress_state& peer);
@@ -262,8 +263,9 @@ private:
   std::size_t cut_bytes_ = 0;     ///< those of them that the pending cut covers
   std::optional<snapshot_meta> cut_pending_; ///< asked for, not answered
   bool cut_failed_ = false;                  ///< the next one waits for a heartbeat
-  std::optional<offered_snapshot> offer_;    ///< the cut that members can be sent
-  std::optional<snapshot_receipt> receipt_;  ///< the snapshot that is coming in
+  std::size_t reserve_ = 0; ///< bytes that the log may have for who is brought up by a snapshot
+  std::optional<offered_snapshot> offer_;   ///< the cut that members can be sent
+  std::optional<snapshot_receipt> receipt_; ///< the snapshot that is coming in
   /// The leader at the beginning of the current step, once that has changed.
   std::optional<std::optional<member_id>> leader_before_;
   output out_; ///< what the current step has to say so far

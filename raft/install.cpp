@@ -11,10 +11,11 @@ namespace hamok::raft {
 
 // -- sending --------------------------------------------------------------------------------------
 
-bool core::is_snapshot_wanted() const {
+bool core::is_snapshot_wanted(duration silence) const {
+  // Who is dead wants nothing: for its sake all content would be written out again and again.
   const auto* state = std::get_if<leader_state>(&role_);
-  return state != nullptr && std::ranges::any_of(state->peers, [](const progress_state& peer) {
-           return peer.mode() == progress_mode::snapshot;
+  return state != nullptr && std::ranges::any_of(state->peers, [&](const progress_state& peer) {
+           return peer.mode() == progress_mode::snapshot && now_ < peer.last_contact() + silence;
          });
 }
 
@@ -79,7 +80,7 @@ void core::handle(const member_id& from, const install_response& response) {
   auto* snapshot = peer->snapshot();
   if (snapshot == nullptr || snapshot->id() != response.snapshot)
     return;
-  snapshot->answered(response.round, response.received);
+  snapshot->answered(response.round, response.received, response.gap);
   stream_to(*peer);
 }
 
@@ -116,8 +117,10 @@ void core::handle(const member_id& from, install_request&& request) {
     acknowledge(from, request.round, request.snapshot.index);
     return;
   }
-  install_response response{hard_.term, request.round, request.snapshot, 0};
+  install_response response{hard_.term, request.round, request.snapshot, 0, false};
+  const auto end = request.data.empty() ? 0 : request.offset + request.data.size();
   response.received = take_chunk(std::move(request));
+  response.gap = end > response.received;
   send(from, response);
 }
 

@@ -37,8 +37,16 @@ bool valid_retired(const configuration& value) {
 
 } // namespace
 
+std::size_t seats(const configuration& value) {
+  const auto is_new = [&](const member_id& learner) {
+    return std::ranges::find(value.voters, learner.peer, &member_id::peer) == value.voters.end();
+  };
+  return value.voters.size()
+         + static_cast<std::size_t>(std::ranges::count_if(value.learners, is_new));
+}
+
 bool valid(const configuration& value) {
-  return !value.voters.empty() && value.voters.size() + value.learners.size() <= max_members
+  return !value.voters.empty() && seats(value) <= max_members
          && value.outgoing.size() <= max_members && well_named(value.voters)
          && well_named(value.outgoing) && well_named(value.learners)
          && std::ranges::none_of(value.learners,

@@ -14,6 +14,9 @@ namespace hamok::raft {
 /// the name of a voter: it is to take that one's place.
 [[nodiscard]] bool valid(const configuration& value);
 
+/// How many take part, or will: a learner that is to take a voter's place needs none of its own.
+[[nodiscard]] std::size_t seats(const configuration& value);
+
 /// Whether this life is in the list of the removed ones.
 [[nodiscard]] bool is_retired(const configuration& members, const member_id& id) noexcept;
 

@@ -107,6 +107,7 @@ std::string describe(const install_response& msg) {
       .add("round", msg.round)
       .add("index", msg.snapshot.index)
       .add("received", msg.received)
+      .flag("gap", msg.gap)
       .take();
 }
 

@@ -99,6 +99,8 @@ struct install_response {
   snapshot_id snapshot;
   /// Bytes that are there, from the first on without a gap.
   std::uint64_t received = 0;
+  /// The chunk that this answers lies behind a gap, and was dropped: what comes before it got lost.
+  bool gap = false;
 
   friend bool operator==(const install_response&, const install_response&) = default;
 };

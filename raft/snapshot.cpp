@@ -21,10 +21,14 @@ void snapshot_progress::probed(std::uint64_t round) noexcept {
     probe_ = probe_mark{round, next_};
 }
 
-void snapshot_progress::answered(std::uint64_t round, std::uint64_t received) noexcept {
+void snapshot_progress::answered(std::uint64_t round, std::uint64_t received, bool gap) noexcept {
   if (received > acked_) {
     acked_ = std::min(received, id_.size);
     next_ = std::max(next_, acked_);
+  }
+  if (gap && received == acked_ && gap_at_ != acked_) {
+    gap_at_ = acked_;
+    next_ = acked_;
   }
   if (!probe_ || round < probe_->round)
     return;

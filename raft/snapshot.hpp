@@ -33,10 +33,10 @@ struct chunk_span {
 
 /// How far one member is with one snapshot, as its sender knows.
 ///
-/// Chunks follow each other without waiting, within a window. What was lost of them is found by the
-/// probe that goes with each heartbeat: links keep the order, so whoever answers a probe has seen
-/// all that was sent before it, or never will. A slow link that loses nothing is never sent a chunk
-/// twice.
+/// Chunks follow each other without waiting, within a window. What was lost of them is found when
+/// one comes that lies behind it; at the end, and when that gets lost too, by the probe that goes
+/// with each heartbeat: links keep the order, so whoever answers a probe has seen all that was sent
+/// before it, or never will. A slow link that loses nothing is never sent a chunk twice.
 class snapshot_progress {
 public:
   explicit snapshot_progress(const snapshot_id& id) : id_(id) {}
@@ -52,8 +52,9 @@ public:
   std::optional<chunk_span> take(std::size_t max_chunk, std::size_t max_inflight) noexcept;
   /// A probe of round `round` is sent now.
   void probed(std::uint64_t round) noexcept;
-  /// The member has said, in answer to a request of `round`, that it has `received` bytes.
-  void answered(std::uint64_t round, std::uint64_t received) noexcept;
+  /// The member has said, in answer to a request of `round`, that it has `received` bytes; with
+  /// `gap`, that what comes behind them got lost.
+  void answered(std::uint64_t round, std::uint64_t received, bool gap = false) noexcept;
 
 private:
   struct probe_mark {
@@ -65,6 +66,8 @@ private:
   std::uint64_t acked_ = 0;
   std::uint64_t next_ = 0;
   std::optional<probe_mark> probe_; ///< the oldest without an answer
+  /// Where it was last begun again for a gap. Each chunk behind one tells of it.
+  std::optional<std::uint64_t> gap_at_;
 };
 
 } // namespace hamok::raft

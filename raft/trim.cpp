@@ -7,10 +7,21 @@
 
 namespace hamok::raft {
 
+namespace {
+
+/// For so many times `follower_max_idle` a member may be silent before its snapshot is let go.
+constexpr int snapshot_patience = 10;
+
+} // namespace
+
 // -- the log --------------------------------------------------------------------------------------
 
 compaction_limits core::log_limits() const noexcept {
   return {config_.log_max_bytes, config_.log_max_entries, config_.log_expiration};
+}
+
+bool core::is_log_far_too_long() const noexcept {
+  return is_far_too_long(log_, log_limits(), reserve_);
 }
 
 duration core::cluster_time_here() const {
@@ -28,7 +39,7 @@ index_t core::dispensable() const {
   if (!config_.volatile_state)
     result = std::min(result, saved_index_);
   const auto* state = std::get_if<leader_state>(&role_);
-  if (state == nullptr || is_far_too_long(log_, log_limits()))
+  if (state == nullptr || is_log_far_too_long())
     return result;
   // A follower that keeps up, or is being given a snapshot, shall not need the next one.
   for (const auto& peer : state->peers)
@@ -93,6 +104,10 @@ void core::on(const cut_taken& ev) {
     unsaved_bytes_ -= std::min(unsaved_bytes_, cut_bytes_);
   }
   offer_ = offered_snapshot{{meta.index, meta.term, ev.size, ev.checksum}, meta};
+  // What is written while a snapshot is on its way has to be there when it has come, or it has been
+  // sent in vain. Whoever takes its bytes more slowly than new ones are written could not keep up
+  // anyway, so as many as it has are enough.
+  reserve_ = static_cast<std::size_t>(ev.size);
 }
 
 bool core::is_saving_due() const {
@@ -110,15 +125,19 @@ void core::settle_snapshots() {
   if (out_.heartbeat)
     cut_failed_ = false;
   settle_receipt();
-  const bool sending = is_snapshot_wanted();
+  // A cut is kept while a link may come back, but no other is made for who cannot be heard.
+  const bool sending = is_snapshot_wanted(snapshot_patience * config_.follower_max_idle);
+  const bool asking = is_snapshot_wanted(config_.follower_max_idle);
+  // Behind its snapshot a member still has to catch up; once it has, the log is short again.
+  if (!sending && !is_far_too_long(log_, log_limits()))
+    reserve_ = 0;
   const bool saving = is_saving_due();
   if (offer_
-      && (!sending || offer_->meta.index < log_.base().index
-          || (saving && is_far_too_long(log_, log_limits()))))
+      && (!sending || offer_->meta.index < log_.base().index || (saving && is_log_far_too_long())))
     withdraw_offer();
   if (offer_)
     offer_to_all();
-  else if ((sending || saving) && !cut_pending_ && !cut_failed_ && !installing()
+  else if ((asking || saving) && !cut_pending_ && !cut_failed_ && !installing()
            && delivered_index_ > 0)
     ask_for_cut();
 }

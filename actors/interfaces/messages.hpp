@@ -132,6 +132,7 @@ struct leader_notice {
   std::optional<raft::member_id> leader;
   raft::term_t term = 0;
   /// Why this member takes no part, so that proposals are refused whoever leads; none: it does.
+  /// `refused_retired`: it was removed, and no entry of the present log will ever come to it again.
   errc away = errc::none;
   /// This member is about to stop: it finishes what it has, and takes no new operations.
   bool draining = false;

@@ -63,8 +63,13 @@ TEST_CASE("a member is removed, told so, and can come back as another life") {
   const auto life = must(all.at("c").status()).incarnation;
   CHECK(all.at("b").remove_remote_peer("c") == caf::error{});
   CHECK(all.log("c").wait_for("left"));
+  const auto numbers = must(all.at("c").create_map<std::string, int>("numbers"));
+  const auto refused = numbers.set("x", 1, deadline).get(); // at once: it would wait in vain
+  REQUIRE(!refused);
+  CHECK(refused.error() == errc::refused_retired);
   CHECK(all.at("b").remove_remote_peer("nobody") == errc::membership_refused);
   CHECK(all.at("c").join(deadline) == caf::error{});
+  must(numbers.set("x", 1, deadline).get());
   CHECK(all.agree({"a", "b", "c"}));
   CHECK(must(all.at("c").status()).incarnation != life);
 }

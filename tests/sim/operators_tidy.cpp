@@ -60,10 +60,10 @@ void operators::tidy() {
 
 // Of two that have one name, the one that takes part stays, or else the younger.
 void operators::end_twins() {
-  const auto leader = all_.leader();
+  // Of the leader as it is now: it may be one of those that end here.
+  const auto members = all_.rules.view().members[all_.leader()].core->members();
   const auto votes = [&](const node& each) {
-    return raft::is_voter(all_.rules.view().members[leader].core->members(),
-                          all_.lives[each.who()].config.self);
+    return raft::is_voter(members, all_.lives[each.who()].config.self);
   };
   for (auto& each : all_.nodes) {
     if (each.abandoned() || each.rests() || votes(each))
@@ -80,6 +80,8 @@ void operators::end_twins() {
 // Whom nobody is there to replace. Everything else comes from those who want to be let in.
 void operators::remove_the_gone() {
   const auto leader = all_.leader();
+  if (leader == nobody)
+    return;
   const auto members = all_.rules.view().members[leader].core->members();
   for (const auto& id : raft::others(members, {})) {
     const auto who = all_.lives.number_of(id);

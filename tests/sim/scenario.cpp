@@ -187,7 +187,7 @@ void plan_snapshots(scenario& plan, dice& chance) {
     if (by_entries)
       config.log_max_entries = entries;
     else
-      config.log_max_bytes = std::max<std::size_t>(entries, 32) * 100;
+      config.log_max_bytes = entries * 100;
     if (by_age)
       config.log_expiration = plan.idle * 4;
   }

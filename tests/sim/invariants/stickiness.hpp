@@ -31,8 +31,8 @@ public:
       check(all, step);
     if (step.event == event_kind::link_up && step.from == step.before.leader)
       contact.link_down = false;
-    if (step.append_received && !step.must_be_rejected && step.from == step.after->leader
-        && step.message_term == step.after->term)
+    if (step.append_received && !step.must_be_rejected && step.chunk_is_right
+        && step.from == step.after->leader && step.message_term == step.after->term)
       contact = {step.local_now, false};
   }
 

@@ -324,6 +324,25 @@ TEST_CASE("a member that takes no part says why, at once, to what waits and to w
   CHECK(*map.set("a", "4", seconds{20}).get() == maybe{"1"});
 }
 
+TEST_CASE("a member that was removed leaves nobody waiting for what it will never hear of") {
+  fake_cluster cluster;
+  auto map = cluster.map_of(0);
+  REQUIRE(map.set("a", "1").get());
+  cluster.control->plan({}, fate::lose);
+  const auto batches = cluster.control->batches();
+  auto in_doubt = map.set("a", "2", seconds{30});
+  for (int i = 0; i < 10'000 && cluster.control->batches() == batches; ++i)
+    REQUIRE(map.status());
+  REQUIRE(cluster.control->batches() > batches);
+  cluster.tell(leader_notice{std::nullopt, 9});
+  auto unsent = map.set("a", "3", seconds{30});
+  REQUIRE(map.status()); // it has arrived
+  cluster.tell(leader_notice{std::nullopt, 9, errc::refused_retired});
+  CHECK(code_of(in_doubt.get()) == errc::outcome_unknown);
+  CHECK(code_of(unsent.get()) == errc::refused_retired);
+  CHECK(code_of(map.set("a", "4", seconds{30}).get()) == errc::refused_retired);
+}
+
 TEST_CASE("a creation that is too large for the log is told to those who wait") {
   const auto initial = encode_map_content(kv({{"a", std::string(refused_creation, 'x')}}));
   fake_cluster cluster{1, "map", initial};

@@ -145,6 +145,9 @@ TEST_CASE("wishes that cannot be are refused by name") {
   CHECK(plan(voters(1, 1), removing(id(1))).refused == change_refusal::last_voter);
   CHECK(plan(voters(1, 64), adding(id(65))).refused == change_refusal::too_many);
   CHECK_FALSE(plan(voters(1, 63), adding(id(65))).refused);
+  const auto returning = plan(voters(1, 64), adding(life(3, 7))); // takes the place of n3
+  CHECK_FALSE(returning.refused);
+  CHECK(valid(*returning.next));
 }
 
 TEST_CASE("only a learner is promoted, and never while another change goes on") {

@@ -102,12 +102,15 @@ TEST_CASE(
     "a chunk that comes again, or too early, is not taken, and the answer says what is there") {
   subject follower;
   const auto snapshot = sample_of(9, 3);
-  CHECK(received(follower.give(2, snapshot.chunk(4, 4, 4))) == 0); // the first one is lost
+  const auto early = follower.give(2, snapshot.chunk(4, 4, 4)); // the first one is lost
+  CHECK(received(early) == 0);
+  CHECK(the_sent<install_response>(2, early).gap);
   CHECK(received(follower.give(2, snapshot.chunk(4, 0, 4))) == 4);
   for (const auto offset : {0u, 8u}) {
     const auto out = follower.give(2, snapshot.chunk(4, offset, 2));
     CHECK_FALSE(out.chunk);
     CHECK(received(out) == 4);
+    CHECK(the_sent<install_response>(2, out).gap == (offset == 8));
   }
   CHECK(received(follower.give(2, snapshot.chunk(4, 4, 4))) == 8);
 }

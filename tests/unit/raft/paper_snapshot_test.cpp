@@ -283,6 +283,72 @@ TEST_CASE("a snapshot that the log has left behind is replaced by another, from 
   CHECK(offsets(has(leader, 30)).empty()); // of the first one
 }
 
+TEST_CASE("what is written while a snapshot is on its way waits for its member, up to its size") {
+  constexpr std::uint64_t size = 2000; // some 30 entries
+  auto what = plain();
+  what.config.log_max_entries = 4;
+  auto leader = leader_behind_5(what);
+  give_up(leader);
+  leader.give(cut_of(leader, size));
+  for (int i = 0; i < 10; ++i)
+    CHECK_FALSE(leader.settle(2, 2).release_cut);
+  CHECK(leader->log().base().index == 6);
+
+  SECTION("it is installed, and the member gets what came behind it before that is dropped") {
+    auto out = leader.give(3, append_response{2, leader.round(), true, 6, 0, 0, 0});
+    CHECK(out.release_cut);
+    CHECK(the_sent<append_request>(3, out).entries.size() == 20);
+    CHECK(leader->log().last_index() == 26);
+    leader.settle(2, 2);
+    CHECK(leader->log().last_index() == 28);
+    CHECK(leader->log().base().index == 6);
+    leader.give(3, append_response{2, leader.round(), true, 20, 0, 0, 0});
+    CHECK(leader->log().base().index == 20);
+    leader.give(3, append_response{2, leader.round(), true, 28, 0, 0, 0});
+    CHECK(leader->log().base().index == 24);
+    // It has caught up. From now on it is waited for as anybody is.
+    leader.settle(8, 2);
+    CHECK(leader->log().base().index == 28);
+    leader.settle(1, 2);
+    CHECK(leader->log().base().index > 28);
+  }
+
+  SECTION("more than it has is too much: another one begins") {
+    const auto out = leader.settle(20, 2);
+    CHECK(leader->log().base().index > 6);
+    CHECK(out.release_cut);
+    CHECK(out.cut);
+  }
+}
+
+TEST_CASE("who is silent for long has no cut kept or made for it, until it is heard again") {
+  auto what = plain();
+  what.config.log_max_entries = 4;
+  auto leader = leader_behind_5(what);
+  give_up(leader);
+  leader.give(cut_of(leader, 2000));
+  leader.give(link_down{id(3)});
+  int released = 0;
+  int asked = 0;
+  const auto others_go_on_for = [&](duration time) {
+    for (duration passed{0}; passed < time; passed += leader->config().heartbeat)
+      for (const auto& out : {leader.pass(leader->config().heartbeat), leader.settle(1, 2)}) {
+        released += out.release_cut ? 1 : 0;
+        asked += out.cut ? 1 : 0;
+      }
+  };
+  const auto idle = leader->config().follower_max_idle;
+  others_go_on_for(2 * idle);
+  CHECK(released == 0); // the link may come back
+  others_go_on_for(9 * idle);
+  CHECK(released == 1);
+  CHECK(leader->log().last_index() - leader->log().base().index <= 5);
+  others_go_on_for(9 * idle);
+  CHECK(asked == 0);
+  leader.give(link_up{id(3)});
+  CHECK(refuse(leader, leader->log().base().index).cut);
+}
+
 TEST_CASE("refusals of who is given a snapshot change nothing") {
   auto leader = leader_behind_5();
   give_up(leader);

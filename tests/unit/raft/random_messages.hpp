@@ -105,7 +105,7 @@ public:
     case 5:
       return any_install();
     default:
-      return install_response{number(), number(), any_snapshot(), number()};
+      return install_response{number(), number(), any_snapshot(), number(), coin()};
     }
   }
 

@@ -72,6 +72,24 @@ TEST_CASE("what was lost is found by the answer to the probe that was sent after
   CHECK(sent(peer) == offsets{10, 20, 30});
 }
 
+TEST_CASE("a gap is filled at once, and once for all the chunks behind it that tell of it") {
+  auto peer = of_size(95);
+  CHECK(sent(peer) == offsets{0, 10, 20});
+  peer.answered(1, 10);
+  CHECK(sent(peer) == offsets{30});
+  peer.answered(1, 10, true); // 10 is lost, and this is for 20
+  CHECK(sent(peer) == offsets{10, 20, 30});
+  peer.answered(1, 10, true); // for the first 30
+  CHECK(sent(peer).empty());
+  peer.answered(1, 20);
+  peer.answered(1, 30);
+  CHECK(sent(peer) == offsets{40, 50});
+  peer.answered(1, 10, true); // an old one
+  CHECK(sent(peer).empty());
+  peer.answered(1, 30, true); // now 30 is lost
+  CHECK(sent(peer) == offsets{30, 40, 50});
+}
+
 TEST_CASE("the answers that follow in the same round take nothing back") {
   auto peer = of_size(95);
   CHECK(sent(peer) == offsets{0, 10, 20});
@@ -137,7 +155,11 @@ TEST_CASE("over links that lose anything and keep the order, everything comes th
       std::size_t size;
     };
     std::deque<request> there;
-    std::deque<std::pair<std::uint64_t, std::uint64_t>> back;
+    struct answer {
+      std::uint64_t round, received;
+      bool gap;
+    };
+    std::deque<answer> back;
     std::uint64_t received = 0;
     std::uint64_t round = 0;
     int steps = 0;
@@ -162,13 +184,13 @@ TEST_CASE("over links that lose anything and keep the order, everything comes th
             received += item.size;
           if (random.next() % 100 == 0)
             received = 0; // it has begun anew
-          back.emplace_back(item.round, received);
+          back.push_back({item.round, received, item.size > 0 && item.offset > received});
         }
         break;
       default:
         if (!back.empty()) {
           if (random.next() % 4 != 0)
-            peer.answered(back.front().first, back.front().second);
+            peer.answered(back.front().round, back.front().received, back.front().gap);
           back.pop_front();
         }
       }
