@@ -128,7 +128,7 @@ node_actor::behavior_type node_state::make_behavior() {
       [this](snapshot_taken& msg) { on_snapshot(msg); },
       [this](snapshot_installed& msg) { on_snapshot(msg); },
       [this](const event::resync& what) { hub_.publish(what); },
-      [this](const event::unsynced_peer& what) { hub_.publish(what); },
+      [this](const event::unsynced_peer& what) { on_unsynced(what); },
       [this](drained) { end_drain(); },
   };
 }

@@ -135,17 +135,15 @@ private:
   caf::result<collection_actor> find(std::string name);
   void on_applied(const applied_up_to& msg);
   caf::result<raft::index_t> compact(raft::index_t up_to);
-  template <class Message>
-  void on_snapshot(Message& msg) {
-    if (sender() == caf::actor_cast<caf::actor_addr>(applier_))
-      host_.send(std::move(msg));
-  }
 
   // node_events.cpp
   void on_role_changed(role_actor& successor, role_view& view);
   void on_news(role_view view);
   void on_view(role_view view);
   void on_heartbeat();
+  void on_snapshot(snapshot_taken& msg);
+  void on_snapshot(snapshot_installed& msg);
+  void on_unsynced(const event::unsynced_peer& what);
   void on_reported(const event::error& what);
   void on_error(const event::error& what);
   void on_joined(const hello& remote, const link_actor& link);

@@ -189,6 +189,31 @@ void node_state::on_left(const raft::member_id& member, const caf::error& reason
     finish_stop();
 }
 
+// What the applier says is for the role; these lines tell an operator what keeps a member busy.
+
+void node_state::on_snapshot(snapshot_taken& msg) {
+  if (sender() != caf::actor_cast<caf::actor_addr>(applier_))
+    return;
+  if (msg.ok)
+    logger()->info("{}: a snapshot at {} has been made, of {} bytes", config_.peer_id, msg.index,
+                   msg.size);
+  host_.send(std::move(msg));
+}
+
+void node_state::on_snapshot(snapshot_installed& msg) {
+  if (sender() != caf::actor_cast<caf::actor_addr>(applier_))
+    return;
+  if (msg.ok)
+    logger()->info("{}: the snapshot at {} has been installed", config_.peer_id, msg.index);
+  host_.send(std::move(msg));
+}
+
+void node_state::on_unsynced(const event::unsynced_peer& what) {
+  logger()->info("{}: {} lacks what is not in the log any more, and is sent a snapshot",
+                 config_.peer_id, what.id);
+  hub_.publish(what);
+}
+
 void node_state::subscribe_to_events(const caf::actor& subscriber, bool with_messages) {
   if (!subscriber)
     return;

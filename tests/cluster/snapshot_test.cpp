@@ -65,7 +65,7 @@ TEST_CASE("a newcomer gets what is not in any log any more as a snapshot") {
   }));
 }
 
-TEST_CASE("a member that was away too long goes on from a snapshot, and its users are told") {
+TEST_CASE("a member that was away too long goes on from a snapshot, with its sessions") {
   crowd all;
   const auto seed = all.add("a", {}).listening();
   all.add("b", {seed});
@@ -83,6 +83,39 @@ TEST_CASE("a member that was away too long goes on from a snapshot, and its user
   CHECK(eventually([&] { return must(away.get("key7")) == "late" + std::string(1000, 'x'); }));
   must(away.set("key7", "again", deadline).get()); // its session goes on
   CHECK(must(away.get("key7")) == "again");
+}
+
+TEST_CASE("consensus.md, 14: a user of a member that starts again hears every change, or resync") {
+  crowd all;
+  const auto seed = all.add("a", {}).listening();
+  all.add("b", {seed});
+  all.add("c", {seed});
+  REQUIRE(all.agree({"a", "b", "c"}));
+  auto numbers = must(all.at("a").get_or_create_map<std::string, std::string>("numbers"));
+  auto away = must(all.at("c").get_or_create_map<std::string, std::string>("numbers"));
+  std::atomic<int> inserts{0};
+  std::atomic<int> resyncs{0};
+  auto insert =
+      away.on_insert([&](const std::string&, const std::string&) { inserts += resyncs == 0; });
+  auto resync = away.on_resync([&] { ++resyncs; });
+  must(numbers.set("first", "1", deadline).get());
+  REQUIRE(eventually([&] { return inserts == 1; }));
+
+  REQUIRE(all.at("c").stop() == caf::error{});
+  must(numbers.set("second", "2", deadline).get());
+  must(numbers.set("third", "3", deadline).get());
+  REQUIRE(all.at("c").start() == caf::error{});
+  CHECK(eventually([&] { return inserts == 3; })); // the log still has what it missed
+  CHECK(resyncs == 0);
+
+  REQUIRE(all.at("c").stop() == caf::error{});
+  must(numbers.set("fourth", "4", deadline).get());
+  REQUIRE(compact(all.at("a")));
+  REQUIRE(compact(all.at("b")));
+  REQUIRE(all.at("c").start() == caf::error{});
+  CHECK(eventually([&] { return resyncs == 1; }));
+  CHECK(must(away.get("fourth")) == "4"); // there as soon as it is told
+  CHECK(inserts == 3);
 }
 
 TEST_CASE("a log stays within its limits while writes go on, and all members stay equal") {

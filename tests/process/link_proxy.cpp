@@ -84,9 +84,28 @@ void link_proxy::cut(const std::string& one, const std::string& other, cut_kind 
   wake();
 }
 
+void link_proxy::cut_after(std::size_t bytes, const std::string& one, const std::string& other,
+                           cut_kind kind) {
+  const std::lock_guard guard{mutex_};
+  fuses_[{one, other}] = {bytes, kind};
+}
+
+bool link_proxy::is_cut(const std::string& one, const std::string& other) const {
+  const std::lock_guard guard{mutex_};
+  const auto ends = pair_of(one, other);
+  return silent_.contains(ends) || broken_.contains(ends);
+}
+
+std::size_t link_proxy::passed(const std::string& one, const std::string& other) const {
+  const std::lock_guard guard{mutex_};
+  const auto found = passed_.find({one, other});
+  return found == passed_.end() ? 0 : found->second;
+}
+
 void link_proxy::heal() {
   {
     const std::lock_guard guard{mutex_};
+    fuses_.clear();
     silent_.clear();
     broken_.clear();
   }
@@ -193,6 +212,21 @@ void link_proxy::transfer(const std::vector<pollfd>& polled, std::size_t first) 
   }
 }
 
+void link_proxy::note(const way_name& way, std::size_t bytes) {
+  const std::lock_guard guard{mutex_};
+  passed_[way] += bytes;
+  const auto burning = fuses_.find(way);
+  if (burning == fuses_.end())
+    return;
+  if (burning->second.bytes > bytes) {
+    burning->second.bytes -= bytes;
+    return;
+  }
+  (burning->second.kind == cut_kind::silent ? silent_ : broken_)
+      .insert(pair_of(way.first, way.second));
+  fuses_.erase(burning);
+}
+
 /// Finds out from the first frame who has opened the connection.
 void link_proxy::sniff(connection& passing, std::size_t count) {
   if (passing.source)
@@ -229,10 +263,15 @@ bool link_proxy::move_bytes(connection& passing, stream& way, short readable, sh
     passing.source = std::string{};
   if (!way.pending.empty() && passing.source && cut_of(passing) == std::nullopt) {
     const auto count = send(way.to, way.pending.data(), way.pending.size(), MSG_NOSIGNAL);
-    if (count > 0)
+    if (count > 0) {
       way.pending.erase(way.pending.begin(), way.pending.begin() + count);
-    else if (!would_block())
+      const auto goes_out = &way == &passing.out;
+      note(goes_out ? way_name{*passing.source, passing.target}
+                    : way_name{passing.target, *passing.source},
+           static_cast<std::size_t>(count));
+    } else if (!would_block()) {
       return false;
+    }
   }
   return !way.ended || !way.pending.empty();
 }

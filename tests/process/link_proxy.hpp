@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstdint>
 #include <list>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -44,6 +45,15 @@ public:
   /// Cuts the link between two members, both ways, until `heal`.
   void cut(const std::string& one, const std::string& other, cut_kind kind);
 
+  /// The same, as soon as so many more bytes have gone from `one` to `other`.
+  void cut_after(std::size_t bytes, const std::string& one, const std::string& other,
+                 cut_kind kind);
+
+  [[nodiscard]] bool is_cut(const std::string& one, const std::string& other) const;
+
+  /// Bytes that have gone from `one` to `other` so far.
+  [[nodiscard]] std::size_t passed(const std::string& one, const std::string& other) const;
+
   /// Lets everything through again; what was held back by a silent cut arrives now.
   void heal();
 
@@ -51,6 +61,14 @@ public:
   [[nodiscard]] std::size_t links_seen() const noexcept { return links_seen_; }
 
 private:
+  using way_name = std::pair<std::string, std::string>; ///< from, to
+
+  /// What is left before a link is cut.
+  struct fuse {
+    std::size_t bytes = 0;
+    cut_kind kind = cut_kind::silent;
+  };
+
   /// Bytes on their way from one socket to the other.
   struct stream {
     int from = -1;
@@ -73,6 +91,7 @@ private:
   void transfer(const std::vector<pollfd>& polled, std::size_t first);
   [[nodiscard]] std::optional<cut_kind> cut_of(const connection& passing) const;
   void sniff(connection& passing, std::size_t count);
+  void note(const way_name& way, std::size_t bytes);
   bool move_bytes(connection& passing, stream& way, short readable, short writable);
   void wake() const;
 
@@ -81,9 +100,12 @@ private:
   int wake_fd_ = -1;
   std::atomic<bool> stopping_{false};
   std::atomic<std::size_t> links_seen_{0};
-  mutable std::mutex mutex_; ///< guards cuts_
+  mutable std::mutex mutex_; ///< guards what follows
   std::set<std::pair<std::string, std::string>> silent_;
   std::set<std::pair<std::string, std::string>> broken_;
+  std::map<way_name, fuse> fuses_;
+  std::map<way_name, std::size_t> passed_;
+
   std::list<connection> connections_; ///< of the thread alone
   std::thread thread_;
 };

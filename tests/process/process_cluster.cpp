@@ -72,16 +72,7 @@ program_run run_hamok(const std::vector<std::string>& words, std::chrono::millis
 process_cluster::process_cluster(std::size_t size, links how)
     : folder_(make_folder()),
       exceptions_(std::uncaught_exceptions()) {
-  const auto ports = cli::free_ports(2 * size);
-  std::vector<link_proxy::door> doors;
-  for (std::size_t i = 0; i < size; ++i) {
-    auto& added = members_.emplace_back();
-    added.port = ports[2 * i];
-    added.advertised = how == links::proxied ? ports[2 * i + 1] : added.port;
-    doors.push_back({name(i), added.advertised, added.port});
-  }
-  if (how == links::proxied)
-    proxy_ = std::make_unique<link_proxy>(std::move(doors));
+  make_places(size, how);
   for (std::size_t i = 0; i < size; ++i) {
     write_config(i, founders());
     start(i);
@@ -104,13 +95,25 @@ process_cluster::process_cluster(packet_network& network)
   }
 }
 
-process_cluster::process_cluster(empty_t, std::size_t places)
+process_cluster::process_cluster(empty_t, std::size_t places, links how, std::string options)
     : folder_(make_folder()),
+      options_(std::move(options)),
       exceptions_(std::uncaught_exceptions()) {
-  for (const auto port : cli::free_ports(places)) {
+  make_places(places, how);
+}
+
+void process_cluster::make_places(std::size_t count, links how) {
+  const auto proxied = how == links::proxied;
+  const auto ports = cli::free_ports((proxied ? 2 : 1) * count);
+  std::vector<link_proxy::door> doors;
+  for (std::size_t i = 0; i < count; ++i) {
     auto& added = members_.emplace_back();
-    added.port = added.advertised = port;
+    added.port = ports[i];
+    added.advertised = proxied ? ports[count + i] : added.port;
+    doors.push_back({name(i), added.advertised, added.port});
   }
+  if (proxied)
+    proxy_ = std::make_unique<link_proxy>(std::move(doors));
 }
 
 process_cluster::~process_cluster() {
@@ -124,10 +127,10 @@ process_cluster::~process_cluster() {
 
 void process_cluster::write_config(std::size_t position, const std::string& way_in) const {
   const auto& self = members_[position];
-  std::ofstream{file(position, "conf")} << "hamok {\n  listen = \"" << self.at(self.port)
-                                        << "\"\n  advertise = \"" << self.at(self.advertised)
-                                        << "\"\n"
-                                        << (network_ ? network_options : "") << way_in << "}\n";
+  std::ofstream{file(position, "conf")}
+      << "hamok {\n  listen = \"" << self.at(self.port) << "\"\n  advertise = \""
+      << self.at(self.advertised) << "\"\n"
+      << (network_ ? network_options : "") << options_ << way_in << "}\n";
 }
 
 std::string process_cluster::founders() const {
@@ -177,6 +180,10 @@ void process_cluster::start(std::size_t member) {
 
 std::string process_cluster::name(std::size_t member) {
   return "member-" + std::to_string(member + 1);
+}
+
+std::string process_cluster::seed_of(std::size_t member) const {
+  return members_[member].at(members_[member].advertised);
 }
 
 std::string process_cluster::endpoint(std::size_t member) const {

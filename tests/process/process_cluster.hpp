@@ -45,10 +45,11 @@ public:
   /// The same, each in a network of its own. The network outlives the cluster.
   explicit process_cluster(packet_network& network);
 
-  /// Endpoints for `places` members, of which none is started yet.
+  /// Endpoints for `places` members, of which none is started yet. `options` are lines of the
+  /// configuration of each.
   static constexpr struct empty_t {
   } empty{};
-  process_cluster(empty_t, std::size_t places);
+  process_cluster(empty_t, std::size_t places, links how = links::direct, std::string options = {});
   ~process_cluster();
   process_cluster(const process_cluster&) = delete;
   process_cluster& operator=(const process_cluster&) = delete;
@@ -73,6 +74,8 @@ public:
   [[nodiscard]] cli::child_process& process(std::size_t member) { return members_[member].process; }
 
   [[nodiscard]] static std::string name(std::size_t member);
+  /// Where other members reach it: a seed for them.
+  [[nodiscard]] std::string seed_of(std::size_t member) const;
   /// Where clients reach the member itself.
   [[nodiscard]] std::string endpoint(std::size_t member) const;
   [[nodiscard]] std::vector<std::string> endpoints() const;
@@ -113,12 +116,14 @@ private:
     }
   };
 
+  void make_places(std::size_t count, links how);
   void write_config(std::size_t position, const std::string& way_in) const;
   [[nodiscard]] std::string founders() const;
   [[nodiscard]] bool are_members(const std::vector<std::size_t>& members) const;
   [[nodiscard]] std::filesystem::path file(std::size_t member, const std::string& ending) const;
 
   std::filesystem::path folder_;
+  std::string options_;
   std::vector<running_member> members_;
   std::unique_ptr<link_proxy> proxy_;
   packet_network* network_ = nullptr;

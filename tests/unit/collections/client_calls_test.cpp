@@ -154,7 +154,7 @@ TEST_CASE("a client's operation that overtook a lower one is tried again") {
   CHECK(c.log.value("a") == "2");
 }
 
-TEST_CASE("a client whose session has ended is told so, and nothing is applied") {
+TEST_CASE("consensus.md, 9: a client hears session_expired when its session has ended") {
   client_fixture c;
   c.submit(1, 1, set("a", "1"));
   c.flush();

@@ -91,7 +91,8 @@ TEST_CASE("a subscribed actor gets typed events in the order of the log") {
   }
 }
 
-TEST_CASE("a slow subscriber misses events, is told how many, and slows nobody") {
+TEST_CASE(
+    "consensus.md, 14: a slow subscriber is told how many events it lacks, and slows nobody") {
   fake_cluster cluster;
   auto map = cluster.map_of<std::string, int>(0);
   REQUIRE(map.await_ready());
@@ -134,7 +135,7 @@ TEST_CASE("a slow subscriber misses events, is told how many, and slows nobody")
   CHECK(seen >= 128);
 }
 
-TEST_CASE("a callback that is too slow is told how many events it has missed") {
+TEST_CASE("consensus.md, 14: a callback that is too slow is told how many events it has missed") {
   std::promise<void> start;
   const auto started = start.get_future().share();
   notebook seen;
@@ -228,7 +229,7 @@ gathered read_until(caf::scoped_actor& self, const std::function<bool(const gath
 
 } // namespace
 
-TEST_CASE("a subscriber that has caught up is told what it has missed, without a further event") {
+TEST_CASE("consensus.md, 14: a subscriber is told what it has missed without a further event") {
   fake_cluster cluster;
   auto map = cluster.map_of<std::string, int>(0);
   REQUIRE(map.await_ready());

@@ -195,7 +195,7 @@ TEST_CASE("proposer holds later operations back while an earlier one is refused"
   CHECK(p.answers.size() == 3);
 }
 
-TEST_CASE("proposer sends again from the gap, once for all the gaps behind a loss") {
+TEST_CASE("consensus.md, 9: proposer sends again from the gap, once for all gaps behind a loss") {
   proposer_fixture p;
   p.ready();
   for (int i = 0; i < 4; ++i) {
@@ -285,7 +285,9 @@ TEST_CASE("proposer keeps its session alive while it is used, and closes it when
   CHECK(p.sessions == 2);
 }
 
-TEST_CASE("proposer goes on in a new session when its own has ended, without doing a thing twice") {
+TEST_CASE(
+    "consensus.md, 9: proposer goes on in a new session when its own has ended, and does nothing "
+    "twice") {
   proposer_fixture p;
   p.ready();
   const auto done = p.submit(set("a", "1"));

@@ -74,6 +74,21 @@ TEST_CASE("a member is not refused because a guest that has its name is linked")
   CHECK(judge_hello(here, from_beta()) == errc::none);
 }
 
+TEST_CASE("consensus.md, 8: the hello refuses a member that lacks a registered state type") {
+  auto here = policy();
+  here.state_kinds = {"map", "queue"};
+  CHECK(judge_hello(here, from_beta()) == errc::none);
+  auto poorer = from_beta();
+  poorer.remote.state_kinds = {"map"};
+  CHECK(judge_hello(here, poorer) == errc::refused_state_types);
+  const auto text = describe_refusal(errc::refused_state_types, here, poorer);
+  CHECK(text.find("queue") != std::string::npos);
+  CHECK(text.find("map") == std::string::npos);
+  auto richer = from_beta(); // it may know more; whether it may be let in is for it to say
+  richer.remote.state_kinds = {"list", "map", "queue"};
+  CHECK(judge_hello(here, richer) == errc::none);
+}
+
 TEST_CASE("both sides give one connection the same identity") {
   auto seen_by_dialer = from_beta();
   seen_by_dialer.dialed = true;

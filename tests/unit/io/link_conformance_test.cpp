@@ -165,13 +165,20 @@ TEMPLATE_TEST_CASE("each refusal is named on both sides, whoever refuses", "", E
   check_refusal<TestType>(errc::refused_retired, [](fake_member& alpha, fake_member& beta) {
     alpha.record->policy.admission.committed.retired = {{beta.said.self, 7}};
   });
-  check_refusal<TestType>(errc::refused_state_types, [](fake_member& alpha, fake_member&) {
-    alpha.record->policy.state_kinds = {"map"};
-  });
   if (TestType::anonymous) // else whoever is expected by name is another one
     check_refusal<TestType>(errc::refused_self, [](fake_member& alpha, fake_member& beta) {
       beta.said.self = alpha.said.self;
     });
+}
+
+TEMPLATE_TEST_CASE("consensus.md, 8: who lacks a registered state type gets no link", "",
+                   EVERY_KIND_OF_LINK) {
+  check_refusal<TestType>(errc::refused_state_types, [](fake_member& alpha, fake_member&) {
+    alpha.record->policy.state_kinds = {"map"};
+  });
+  check_refusal<TestType>(errc::refused_state_types, [](fake_member&, fake_member& beta) {
+    beta.record->policy.state_kinds = {"map"};
+  });
 }
 
 TEMPLATE_TEST_CASE("a member that nobody has heard of is let in as a guest", "",

@@ -73,7 +73,7 @@ TEST_CASE("the cluster's clock stops before it would overflow (architecture)") {
   CHECK(time_of(member, 2) == max_cluster_time);
 }
 
-TEST_CASE("the cluster's clock continues where the last leader's stopped (architecture)") {
+TEST_CASE("the clock by which sessions end stands still without a leader (consensus.md, 9)") {
   subject member{{.log = {}, .term = 1}};
   member.give(2, append(1, 0, 0, {{1, entry_kind::command, 90s, {}}}));
   member.wait(10s);

@@ -5,7 +5,7 @@
 
 namespace hamok::state_test {
 
-TEST_CASE("an operation of an unknown session is refused and not applied") {
+TEST_CASE("consensus.md, 9: an operation of an unknown session is session_expired, never new") {
   session_fixture log;
   CHECK(log.apply(op(1, 1, set("a", "1"))).what == verdict::session_expired);
   CHECK(log.value("a") == "-");
@@ -20,7 +20,7 @@ TEST_CASE("opening a session twice is opening it once") {
   CHECK(log.state.session_count() == 1);
 }
 
-TEST_CASE("a duplicate is answered with the stored result and applies nothing") {
+TEST_CASE("consensus.md, 9: a duplicate is answered with the stored result and applies nothing") {
   session_fixture log;
   log.open(1);
   log.apply(op(1, 1, set("a", "1")));
@@ -37,7 +37,7 @@ TEST_CASE("a duplicate is answered with the stored result and applies nothing") 
   CHECK(log.value("a") == "3");
 }
 
-TEST_CASE("a gap applies nothing and says what is expected") {
+TEST_CASE("consensus.md, 9: a gap applies nothing and says from where to send again") {
   session_fixture log;
   log.open(1);
   const auto early = log.apply(op(1, 3, set("a", "3")));
@@ -47,7 +47,7 @@ TEST_CASE("a gap applies nothing and says what is expected") {
   CHECK(log.apply(op(1, 1, set("a", "1"))).what == verdict::applied);
 }
 
-TEST_CASE("what is below first_outstanding is given up: it does not hold up what follows") {
+TEST_CASE("consensus.md, 9: what is below first_outstanding is given up and holds up nothing") {
   session_fixture log;
   log.open(1);
   CHECK(log.apply(op(1, 3, set("a", "3"), 3)).what == verdict::applied);
@@ -56,7 +56,7 @@ TEST_CASE("what is below first_outstanding is given up: it does not hold up what
   CHECK(log.value("a") == "3");
 }
 
-TEST_CASE("results below first_outstanding are forgotten, those from it on are kept") {
+TEST_CASE("consensus.md, 9: results are kept from first_outstanding on, and forgotten below") {
   session_fixture log;
   log.open(1);
   for (std::uint64_t i = 1; i <= 4; ++i)
@@ -106,7 +106,7 @@ TEST_CASE("a command that cannot be understood takes its place and changes nothi
   CHECK(again.status == command_status::bad_command);
 }
 
-TEST_CASE("a session ends when its time to live has passed on the cluster's clock") {
+TEST_CASE("consensus.md, 9: a session ends by the cluster's clock, and is expired from then on") {
   using std::chrono::seconds;
   session_fixture log;
   log.open(1, 0, seconds{10});
@@ -134,7 +134,7 @@ TEST_CASE("a clock that goes back ends no session and changes no order") {
   CHECK(log.apply(op(1, 2, set("a", "2"))).what == verdict::applied);
 }
 
-TEST_CASE("an ended session is never opened again by an old copy of its open") {
+TEST_CASE("consensus.md, 9: an ended session is never opened again by an old copy of its open") {
   session_fixture log;
   log.open(1);
   log.apply(op(1, 1, set("a", "1")));
