@@ -8,6 +8,7 @@
 #include "hamok/actors/interfaces/interfaces.hpp"
 #include "hamok/actors/node_board.hpp"
 #include "hamok/collections/map.hpp"
+#include "hamok/collections/queue.hpp"
 #include "hamok/collections/registry.hpp"
 
 #include <caf/expected.hpp>
@@ -127,6 +128,23 @@ public:
                     const std::vector<std::pair<K, V>>& initial = {}, map_options<V> options = {}) {
     return created(create_map<K, V, KeyCodec, ValueCodec>(id, initial, std::move(options)),
                    existed);
+  }
+
+  /// The queue `id`, proposed for creation with these items where it is not known; otherwise as
+  /// `create_map`.
+  template <class T, class Codec = codec<T>>
+  caf::expected<queue<T, Codec>> create_queue(const std::string& id,
+                                              const std::vector<T>& initial = {},
+                                              queue_options options = {}) {
+    return open_queue<T, Codec>(*this, id, initial, std::move(options));
+  }
+
+  /// The same, and waits as `get_or_create_map` does.
+  template <class T, class Codec = codec<T>>
+  caf::expected<queue<T, Codec>> get_or_create_queue(const std::string& id, bool* existed = nullptr,
+                                                     const std::vector<T>& initial = {},
+                                                     queue_options options = {}) {
+    return created(create_queue<T, Codec>(id, initial, std::move(options)), existed);
   }
 
   /// The actor of the collection, which proposes its creation where that is not known. Allowed
