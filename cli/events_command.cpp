@@ -1,37 +1,21 @@
 // `hamok events`: follows what happens on a member.
 
+#include "hamok/cli/collection_event_output.hpp"
 #include "hamok/cli/connect.hpp"
 #include "hamok/cli/json_output.hpp"
-#include "hamok/collections/event_relay.hpp"
-#include "hamok/collections/map_command_state.hpp"
 
 #include <chrono>
 #include <iostream>
+#include <map>
+#include <string>
 #include <variant>
+#include <vector>
 
 namespace hamok::cli {
 
 namespace {
 
 using nlohmann::ordered_json;
-
-const char* name_of(std::uint8_t kind) {
-  if (kind == resync_event_kind)
-    return "resync";
-  if (kind == closed_event_kind)
-    return "close";
-  switch (static_cast<map_event>(kind)) {
-  case map_event::insert:
-    return "insert";
-  case map_event::update:
-    return "update";
-  case map_event::remove:
-    return "remove";
-  case map_event::clear:
-    return "clear";
-  }
-  return "event";
-}
 
 ordered_json to_json(const event_field& field) {
   if (field.what == event_field::kind::json)
@@ -47,27 +31,35 @@ ordered_json to_json(const event_text& event) {
   return result;
 }
 
-ordered_json to_json(const collection_event& event) {
-  ordered_json result{
-      {"event", name_of(event.kind)}, {"collection", event.collection}, {"index", event.index}};
-  if (event.kind >= resync_event_kind || static_cast<map_event>(event.kind) == map_event::clear)
-    return result;
-  result["key"] = event.key.text();
-  if (static_cast<map_event>(event.kind) != map_event::insert)
-    result["old"] = event.old_value.text();
-  if (static_cast<map_event>(event.kind) != map_event::remove)
-    result["new"] = event.new_value.text();
-  return result;
-}
-
 ordered_json to_json(const event::lagged& event) {
   return {{"event", "lagged"}, {"count", event.count}};
 }
 
-std::string to_text(const client_event& event) {
+/// Kinds of the collections that are followed, by name.
+using kinds = std::map<std::string, std::string>;
+
+kinds kinds_of(client& member, const std::vector<std::string>& names) {
+  kinds result;
+  for (const auto& name : names)
+    if (const auto known = member.collection(name)) // or else `watch` says what is wrong
+      result.emplace(name, known->kind);
+  return result;
+}
+
+ordered_json to_json(const client_event& event, const kinds& known) {
+  if (const auto* change = std::get_if<collection_event>(&event.body)) {
+    const auto found = known.find(change->collection);
+    return cli::to_json(*change, found != known.end() ? found->second : "");
+  }
+  if (const auto* gap = std::get_if<event::lagged>(&event.body))
+    return to_json(*gap);
+  return to_json(std::get<event_text>(event.body));
+}
+
+std::string to_text(const client_event& event, const kinds& known) {
   if (const auto* node = std::get_if<event_text>(&event.body))
     return to_string(*node) + "\n";
-  const auto fields = std::visit([](const auto& body) { return to_json(body); }, event.body);
+  const auto fields = to_json(event, known);
   std::string result;
   for (const auto& [name, value] : fields.items()) {
     if (name != "event")
@@ -100,12 +92,10 @@ int events_command(const word_list& words) {
   const auto count = given.number("count", 0, 1, 1'000'000'000);
   const auto span = std::chrono::milliseconds{given.number("for", 0, 1, 1'000'000'000)};
   const auto end = std::chrono::steady_clock::now() + span;
+  const auto known = kinds_of(member, given.all("collection"));
   long seen = 0;
   auto print = [&](const client_event& event) {
-    std::cout << (json
-                      ? line(std::visit([](const auto& body) { return to_json(body); }, event.body))
-                      : to_text(event))
-              << std::flush;
+    std::cout << (json ? line(to_json(event, known)) : to_text(event, known)) << std::flush;
     return ++seen != count && std::cout.good();
   };
   auto go_on = [&] { return span.count() == 0 || std::chrono::steady_clock::now() < end; };

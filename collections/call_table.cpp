@@ -71,6 +71,12 @@ void call_table::complete(std::uint64_t id, caf::expected<blob> answer) {
     slot->set(std::move(answer));
 }
 
+bool call_table::contains(std::uint64_t id) const {
+  const auto& home = shards_[id % shards_.size()];
+  std::lock_guard guard{home.mutex};
+  return home.slots.contains(id);
+}
+
 void call_table::forget(std::uint64_t id) {
   static_cast<void>(take(id));
 }

@@ -62,6 +62,9 @@ public:
   /// Delivers the answer of call `id`. Unknown and forgotten ones are ignored.
   void complete(std::uint64_t id, caf::expected<blob> answer);
 
+  /// Somebody waits for call `id`.
+  [[nodiscard]] bool contains(std::uint64_t id) const;
+
   /// Nobody waits for call `id` any more.
   void forget(std::uint64_t id);
 

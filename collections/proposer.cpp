@@ -50,7 +50,7 @@ void proposer::limit_batches(std::size_t entries, std::size_t bytes) noexcept {
 }
 
 errc proposer::submit(std::uint64_t ticket, blob command, raft::timestamp deadline,
-                      raft::timestamp now) {
+                      raft::timestamp now, raft::duration grace) {
   if (command.size() > session_limits{}.max_command_bytes)
     return errc::too_large;
   if (queue_.size() >= config_.max_outstanding
@@ -59,7 +59,7 @@ errc proposer::submit(std::uint64_t ticket, blob command, raft::timestamp deadli
   bytes_ += command.size();
   earliest_deadline_ = std::min(earliest_deadline_, deadline);
   last_used_ = now;
-  queue_.push_back({ticket, std::move(command), now, deadline});
+  queue_.push_back({ticket, std::move(command), now, deadline, grace});
   return errc::none;
 }
 
@@ -240,6 +240,8 @@ void proposer::expire(raft::timestamp now, proposer_output& out) {
   for (auto& which : queue_) {
     if (which.abandoned)
       continue;
+    if (which.deadline <= now && which.in_doubt != 0)
+      which.deadline += std::exchange(which.grace, raft::duration{0});
     if (which.deadline > now) {
       earliest_deadline_ = std::min(earliest_deadline_, which.deadline);
       continue;

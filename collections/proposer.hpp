@@ -103,7 +103,10 @@ public:
   proposer(proposer_config config, token_source& tokens);
 
   /// Queues a command. Answers none, or why it was refused at once: `overloaded`, `too_large`.
-  errc submit(std::uint64_t ticket, blob command, raft::timestamp deadline, raft::timestamp now);
+  /// Where it may be in a log at its deadline, its outcome is waited for as much longer as `grace`
+  /// says.
+  errc submit(std::uint64_t ticket, blob command, raft::timestamp deadline, raft::timestamp now,
+              raft::duration grace = raft::duration{0});
 
   /// The collection has this number from now on; nothing is sent before.
   void created(std::uint64_t number) noexcept { number_ = number; }
@@ -161,6 +164,7 @@ private:
     blob command;
     raft::timestamp submitted{0};
     raft::timestamp deadline{0};
+    raft::duration grace{0};        ///< that is left
     std::uint64_t last_attempt = 0; ///< 0: never sent
     std::uint32_t in_doubt = 0;     ///< batches with it that were not refused
     bool abandoned = false;         ///< answered; only its place is left

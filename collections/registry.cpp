@@ -3,6 +3,7 @@
 #include "hamok/actors/placement.hpp"
 #include "hamok/collections/map_state.hpp"
 #include "hamok/collections/operation_state.hpp"
+#include "hamok/collections/queue_state.hpp"
 #include "hamok/collections/replicated_actor.hpp"
 
 #include <algorithm>
@@ -13,6 +14,7 @@ namespace hamok {
 
 state_registry::state_registry() {
   factories_.emplace("map", [] { return std::make_unique<map_state>(); });
+  factories_.emplace("queue", [] { return std::make_unique<queue_state>(); });
 }
 
 state_registry& state_registry::instance() {

@@ -46,7 +46,8 @@ replicated_state::replicated_state(self_ptr self, collection_context context, co
       state_(std::move(machine)),
       proposer_(make_config(context_.options), tokens_),
       clients_(make_config(context_.options), tokens_),
-      waiters_(context_.calls) {
+      waiters_(context_.calls),
+      room_(context_.options.max_outstanding, context_.options.max_outstanding_bytes) {
   if (spec_.creator.none())
     spec_.creator = random_id();
   if (context_.create)
@@ -68,6 +69,7 @@ collection_actor::behavior_type replicated_state::make_behavior() {
     schedule_flush();
   return {
       [this](execute& request) { return on_execute(request); },
+      [this](execute_waiting& request) { return on_execute_waiting(request); },
       [this](const read_state& request) { return on_read(request); },
       [this](get_status) { return status(); },
       [this](await_ready, caf::timespan timeout) { return on_await_ready(timeout); },
@@ -76,6 +78,7 @@ collection_actor::behavior_type replicated_state::make_behavior() {
       [this](close_collection) { on_close(); },
       [this](execute_in_session& request) { return on_execute_in_session(request); },
       [this](execute_call& request) { on_execute_call(request); },
+      [this](execute_waiting_call& request) { on_execute_waiting_call(request); },
       [this](const collection_created& msg) {
         if (from_applier())
           on_created(msg);
@@ -170,7 +173,7 @@ caf::result<blob> replicated_state::on_read(const read_state& request) const {
   if (answer.status() == command_status::too_large)
     return make_error(errc::too_large,
                       "the answer has no room in a frame; a map of any size is read "
-                      "in pages by `scan`");
+                      "in pages by `scan`, a queue by `page`");
   if (!answer)
     return make_error(errc::bad_command);
   return *std::move(answer);
@@ -200,7 +203,7 @@ collection_status replicated_state::status() const {
   result.size = state_.machine().size();
   result.applied_index = state_.applied_index();
   result.digest = whole_digest(state_);
-  result.outstanding = proposer_.outstanding() + clients_.outstanding();
+  result.outstanding = proposer_.outstanding() + clients_.outstanding() + room_.waiting();
   result.sessions = state_.session_count();
   return result;
 }
@@ -307,6 +310,7 @@ void replicated_state::on_apply(const apply_batch& batch) {
   publish(); // first, so that a caller sees its own write when the answer comes
   for (const auto& event : events)
     emit(event);
+  let_go(time, out);
   if (proposer_.wants_flush(time))
     flush(time, out);
   carry_out(out);

@@ -11,10 +11,12 @@
 #include "hamok/collections/registry.hpp"
 #include "hamok/collections/session_state.hpp"
 #include "hamok/collections/waiters.hpp"
+#include "hamok/collections/waiting_room.hpp"
 
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace hamok {
@@ -45,6 +47,8 @@ private:
   caf::result<blob> on_execute(execute& request);
   caf::result<blob> on_execute_in_session(execute_in_session& request);
   void on_execute_call(execute_call& request);
+  caf::result<blob> on_execute_waiting(execute_waiting& request);
+  void on_execute_waiting_call(execute_waiting_call& request);
   caf::result<blob> on_read(const read_state& request) const;
   caf::result<collection_status> on_await_ready(caf::timespan timeout);
   caf::result<void> on_subscribe(const caf::actor& subscriber);
@@ -71,6 +75,10 @@ private:
   [[nodiscard]] bool from_applier() const;
   [[nodiscard]] collection_status status() const;
   void submit(std::uint64_t ticket, blob command, caf::timespan timeout);
+  void wait(std::uint64_t ticket, execute_waiting& request);
+  void watch_caller(const caf::strong_actor_ptr& caller);
+  void keep_waiting(raft::timestamp now, proposer_output& out);
+  void let_go(raft::timestamp now, proposer_output& out);
   void limit(const collection_limits& limits);
   void schedule_flush();
   void flush(raft::timestamp now, proposer_output& out);
@@ -93,6 +101,8 @@ private:
   client_calls clients_;
   std::optional<creation> creation_; ///< until it is committed
   waiters waiters_;
+  waiting_room room_;
+  std::set<caf::actor_addr> callers_; ///< actors that have waited, and live
   std::vector<ready_waiter> ready_;
   std::vector<event_relay> subscribers_;
   compat::monitors monitors_;

@@ -59,14 +59,14 @@ void replicated_state::on_time(raft::timestamp time) {
   proposer_output out;
   proposer_.tick(time, out);
   clients_.tick(time, state_, out);
-  if (creation_)
-    creation_->flush(time, out);
+  flush(time, out);
   expire_ready(time);
   carry_out(out);
   arm_timer(time);
 }
 
 void replicated_state::flush(raft::timestamp time, proposer_output& out) {
+  let_go(time, out);
   proposer_.flush(time, out);
   clients_.flush(time, state_, out);
   if (creation_)
@@ -76,7 +76,7 @@ void replicated_state::flush(raft::timestamp time, proposer_output& out) {
 /// Makes sure that there is a timer for whatever is due first. A timer that turns out to be too
 /// early does no harm, so none is ever taken back, and none is armed for long.
 void replicated_state::arm_timer(raft::timestamp time) {
-  auto due = std::min(proposer_.deadline(), clients_.deadline());
+  auto due = std::min({proposer_.deadline(), clients_.deadline(), room_.deadline()});
   if (creation_)
     due = std::min(due, creation_->deadline());
   for (const auto& waiter : ready_)
@@ -91,6 +91,7 @@ void replicated_state::arm_timer(raft::timestamp time) {
 // -- effects --------------------------------------------------------------------------------------
 
 void replicated_state::carry_out(proposer_output& out) {
+  keep_waiting(now(), out);
   for (auto& answer : out.answers)
     waiters_.answer(answer.ticket, answer.failure, std::move(answer.result));
   for (auto& batch : out.batches)
@@ -103,7 +104,7 @@ void replicated_state::carry_out(proposer_output& out) {
 }
 
 void replicated_state::answer_drained() {
-  if (drained_.empty() || proposer_.outstanding() + clients_.outstanding() > 0)
+  if (drained_.empty() || proposer_.outstanding() + clients_.outstanding() + room_.waiting() > 0)
     return;
   for (auto& promise : std::exchange(drained_, {}))
     promise.deliver();
@@ -139,6 +140,7 @@ void replicated_state::give_up(errc reason) {
   proposer_output out;
   proposer_.give_up(reason, out);
   clients_.give_up(reason, out);
+  room_.dismiss(reason, out);
   carry_out(out);
 }
 
@@ -148,6 +150,7 @@ void replicated_state::fail_all(errc reason, bool may_send) {
   proposer_output out;
   proposer_.fail_all(reason, time, out);
   clients_.fail_all(reason, out);
+  room_.dismiss(reason, out);
   const bool created_in_doubt = creation_ && creation_->sent();
   for (auto& waiter : std::exchange(ready_, {}))
     waiter.promise.deliver(make_error(created_in_doubt ? errc::outcome_unknown : reason));

@@ -47,6 +47,14 @@ struct apply_result {
   std::vector<state_event> events;
 };
 
+/// What is to be done with a command whose caller would rather wait than be told that there was
+/// nothing for it.
+enum class command_turn : std::uint8_t {
+  any,   ///< it never waits: its result is its result
+  now,   ///< it will find something, unless somebody else is faster
+  later, ///< there is nothing for it yet
+};
+
 /// The answer to a question, or why there is none.
 class query_answer {
 public:
@@ -144,6 +152,14 @@ public:
 
   /// Applies a committed command. Hostile bytes change nothing and give `bad_command`.
   virtual apply_result apply(const command_context& context, const blob& command) = 0;
+
+  /// What is to be done with a command whose caller waits, when `ahead` others whose callers wait
+  /// as well are on their way already. A command that has a turn is answered with no bytes at all
+  /// when it has found nothing, and has changed nothing then.
+  [[nodiscard]] virtual command_turn turn_of(const blob& /*command*/,
+                                             std::uint64_t /*ahead*/) const {
+    return command_turn::any;
+  }
 
   /// Answers a question from the present content: `bad_command` when it cannot be understood,
   /// `too_large` when the answer has no room in a frame.

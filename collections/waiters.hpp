@@ -52,6 +52,19 @@ public:
     }
   }
 
+  /// Whether the answer would reach anybody: a thread may have let go of its future. Of actors only
+  /// their end is heard, see `asked_by`.
+  [[nodiscard]] bool wanted(std::uint64_t ticket) const {
+    const auto* call = std::get_if<std::uint64_t>(&slots_[ticket]);
+    return call == nullptr || calls_->contains(*call);
+  }
+
+  /// Whether it is the answer to a request of this actor.
+  [[nodiscard]] bool asked_by(std::uint64_t ticket, const caf::actor_addr& caller) const {
+    const auto* promise = std::get_if<caf::response_promise>(&slots_[ticket]);
+    return promise != nullptr && caf::actor_cast<caf::actor_addr>(promise->source()) == caller;
+  }
+
 private:
   using slot_type = std::variant<std::monostate, caf::response_promise, std::uint64_t>;
 

@@ -436,6 +436,17 @@ bool inspect(Inspector& f, execute_call& x) {
 }
 
 template <class Inspector>
+bool inspect(Inspector& f, execute_waiting& x) {
+  return f.object(x).fields(f.field("command", x.command), f.field("timeout", x.timeout),
+                            f.field("grace", x.grace));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, execute_waiting_call& x) {
+  return f.object(x).fields(f.field("id", x.id), f.field("what", x.what));
+}
+
+template <class Inspector>
 bool inspect(Inspector& f, execute_in_session& x) {
   return f.object(x).fields(f.field("session", x.session), f.field("sequence", x.sequence),
                             f.field("first-outstanding", x.first_outstanding),

@@ -98,6 +98,8 @@ using role_actor = caf::typed_actor<
 using collection_actor = caf::typed_actor<
     // Logs a command; answers with its result once it is applied here.
     caf::result<blob>(execute),
+    // The same, but first waits, outside of the log, until there may be something for it.
+    caf::result<blob>(execute_waiting),
     // Answers a question from the state of this member, at once.
     caf::result<blob>(read_state),
     // How the collection is.
@@ -115,6 +117,8 @@ using collection_actor = caf::typed_actor<
     caf::result<blob>(execute_in_session),
     // internal: logs a command for a plain thread of this process.
     caf::result<void>(execute_call),
+    // internal: the same for one that waits.
+    caf::result<void>(execute_waiting_call),
     // internal, from the applier: the creation is committed (or belongs to another kind).
     caf::result<void>(collection_created),
     // internal, from the applier: committed operations, in log order.

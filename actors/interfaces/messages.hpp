@@ -309,7 +309,24 @@ struct execute_call {
   caf::timespan timeout{0};
 };
 
-/// The same under a session of the caller's own, so that it can be retried through other members.
+/// The same for a command whose caller would rather wait than be told that there is nothing for it
+/// (`state_machine::turn_of`): answered with no bytes when there was nothing until the timeout. The
+/// wait is in no log. Where the command may be in a log when the timeout has passed, its outcome is
+/// waited for, for `grace` at the most.
+struct execute_waiting {
+  blob command;
+  caf::timespan timeout{0};
+  caf::timespan grace{0}; ///< 0: the collection's request timeout
+};
+
+/// The same, for a caller that is no actor.
+struct execute_waiting_call {
+  std::uint64_t id = 0;
+  execute_waiting what;
+};
+
+/// The same as `execute` under a session of the caller's own, so that it can be retried through
+/// other members.
 struct execute_in_session {
   session_id session;
   std::uint64_t sequence = 0;

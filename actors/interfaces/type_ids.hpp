@@ -117,6 +117,8 @@ CAF_ADD_TYPE_ID(hamok, (hamok::event::unsynced_peer))
 CAF_ADD_ATOM(hamok, hamok, compact_log)
 CAF_ADD_ATOM(hamok, hamok, open_link)
 CAF_ADD_ATOM(hamok, hamok, accept_message)
+CAF_ADD_TYPE_ID(hamok, (hamok::execute_waiting))
+CAF_ADD_TYPE_ID(hamok, (hamok::execute_waiting_call))
 
 CAF_END_TYPE_ID_BLOCK(hamok)
 

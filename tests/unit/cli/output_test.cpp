@@ -1,5 +1,7 @@
+#include "hamok/cli/collection_event_output.hpp"
 #include "hamok/cli/json_output.hpp"
 #include "hamok/cli/text_output.hpp"
+#include "hamok/collections/event_relay.hpp"
 #include "hamok/tests/catch.hpp"
 
 using namespace hamok;
@@ -39,4 +41,36 @@ TEST_CASE("a member is shown with its life, and with what it is to the cluster")
   CHECK(json["members"][0]["leader"] == false);
   CHECK(json["members"][1]["leader"] == true);
   CHECK(json["members"][2]["learner"] == true);
+}
+
+TEST_CASE("an event is called what it is for its kind of collection") {
+  collection_event event;
+  event.collection = "c";
+  event.key = blob::from_string("k");
+  event.old_value = blob::from_string("o");
+  event.new_value = blob::from_string("n");
+  event.index = 7;
+  const auto text = [&](std::uint8_t number, const std::string& kind) {
+    event.kind = number;
+    auto json = to_json(event, kind);
+    CHECK(json["collection"] == "c");
+    CHECK(json["index"] == 7);
+    json.erase("collection");
+    json.erase("index");
+    return json.dump();
+  };
+  CHECK(text(0, "map") == R"({"event":"insert","key":"k","new":"n"})");
+  CHECK(text(1, "map") == R"({"event":"update","key":"k","old":"o","new":"n"})");
+  CHECK(text(2, "map") == R"({"event":"remove","key":"k","old":"o"})");
+  CHECK(text(3, "map") == R"({"event":"clear"})");
+  CHECK(text(0, "queue") == R"({"event":"add","item":"n"})");
+  CHECK(text(1, "queue") == R"({"event":"remove","item":"o"})");
+  CHECK(text(2, "queue") == R"({"event":"empty"})");
+  CHECK(text(3, "queue") == R"({"event":"not-empty"})");
+  CHECK(text(4, "queue") == R"({"event":"clear"})");
+  CHECK(text(99, "queue") == R"({"event":"event","key":"k","old":"o","new":"n"})");
+  for (const auto* kind : {"map", "queue"}) {
+    CHECK(text(resync_event_kind, kind) == R"({"event":"resync"})");
+    CHECK(text(closed_event_kind, kind) == R"({"event":"close"})");
+  }
 }

@@ -199,4 +199,41 @@ TEST_CASE("a command that fails is answered with its reason") {
   CHECK(p.answer(bad) == errc::bad_command);
 }
 
+TEST_CASE("an outcome in doubt at the deadline is waited for as long as its grace says") {
+  proposer_fixture p;
+  p.ready();
+  const auto ticket = p.submit(set("a", "1"), seconds{1}, seconds{5});
+  p.flush();
+  p.advance(seconds{3});
+  CHECK_FALSE(p.answer(ticket));
+  p.commit_all();
+  CHECK(p.answer(ticket) == errc::none);
+  CHECK(p.log.value("a") == "1");
+}
+
+TEST_CASE("grace ends: outcome_unknown, once and for all") {
+  proposer_fixture p;
+  p.ready();
+  const auto ticket = p.submit(set("a", "1"), seconds{1}, seconds{5});
+  p.flush();
+  p.advance(seconds{1});
+  p.advance(milliseconds{4999});
+  CHECK_FALSE(p.answer(ticket));
+  p.advance(milliseconds{1});
+  CHECK(p.answer(ticket) == errc::outcome_unknown);
+}
+
+TEST_CASE("there is no grace for what cannot have happened") {
+  proposer_fixture p;
+  p.ready();
+  const auto ticket = p.submit(set("a", "1"), seconds{1}, seconds{5});
+  p.flush();
+  while (!p.wire.empty())
+    p.refuse(p.next());
+  p.subject.leader_changed(std::nullopt, 2, p.now);
+  p.advance(seconds{1});
+  CHECK(p.answer(ticket) == errc::request_timeout);
+  CHECK(p.subject.outstanding() == 0);
+}
+
 } // namespace hamok::state_test

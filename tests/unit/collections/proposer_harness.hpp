@@ -47,9 +47,10 @@ struct proposer_fixture {
     return *this;
   }
 
-  std::uint64_t submit(blob command, raft::duration timeout = seconds{5}) {
+  std::uint64_t submit(blob command, raft::duration timeout = seconds{5},
+                       raft::duration grace = seconds{0}) {
     const auto ticket = next_ticket++;
-    if (const auto refused = subject.submit(ticket, std::move(command), now + timeout, now);
+    if (const auto refused = subject.submit(ticket, std::move(command), now + timeout, now, grace);
         refused != errc::none)
       answers[ticket] = refused;
     return ticket;

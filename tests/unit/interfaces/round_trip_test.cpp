@@ -135,6 +135,8 @@ TEST_CASE("messages about snapshots survive CAF's serialization") {
 TEST_CASE("messages of callers and events survive CAF's serialization") {
   check_round_trip(execute{bytes, std::chrono::seconds{1}});
   check_round_trip(execute_call{1, bytes, std::chrono::seconds{1}});
+  check_round_trip(execute_waiting{bytes, std::chrono::seconds{1}, std::chrono::seconds{2}});
+  check_round_trip(execute_waiting_call{7, {bytes, std::chrono::seconds{1}, {}}});
   execute_in_session in_session;
   in_session.session = life;
   in_session.sequence = 4;

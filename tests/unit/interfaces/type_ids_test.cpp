@@ -119,6 +119,8 @@ constexpr std::array pinned{
     std::string_view{"hamok::compact_log"},
     std::string_view{"hamok::open_link"},
     std::string_view{"hamok::accept_message"},
+    std::string_view{"hamok::execute_waiting"},
+    std::string_view{"hamok::execute_waiting_call"},
 };
 
 template <std::size_t... Offsets>
