@@ -6,7 +6,7 @@
 #include "hamok/collections/decoders.hpp"
 #include "hamok/collections/map_command_state.hpp"
 
-#include <algorithm>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -33,10 +33,20 @@ struct instance_commands {
     auto expected = Fields::expect(*before);
     if (!expected)
       return std::move(expected.error());
+    const auto known = by_key(*before);
     std::erase_if(*entries, [&](const key_value& entry) {
-      return std::find(before->begin(), before->end(), entry) != before->end();
+      const auto found = known.find(entry.key);
+      return found != known.end() && found->second == entry.value;
     });
     return map_command::update_all_if(*entries, *expected);
+  }
+
+private:
+  static std::map<blob, blob> by_key(const std::vector<key_value>& entries) {
+    std::map<blob, blob> result;
+    for (const auto& entry : entries)
+      result.emplace(entry.key, entry.value);
+    return result;
   }
 };
 

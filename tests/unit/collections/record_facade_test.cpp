@@ -298,17 +298,17 @@ TEST_CASE("actors have every operation of a record") {
   const record_handle<settings> handle{cluster.members[0].actor};
   caf::scoped_actor self{cluster.system()};
   const auto failed = [](const caf::error& reason) { FAIL(to_string(reason)); };
-  maybe number;
+  maybe found;
   bool flag = false;
-  handle.set<&settings::port>(self, 1).receive([&](maybe old) { number = old; }, failed);
-  CHECK(number == std::nullopt);
-  handle.insert<&settings::port>(self, 2).receive([&](maybe old) { number = old; }, failed);
-  CHECK(number == maybe{1});
+  handle.set<&settings::port>(self, 1).receive([&](maybe old) { found = old; }, failed);
+  CHECK(found == std::nullopt);
+  handle.insert<&settings::port>(self, 2).receive([&](maybe old) { found = old; }, failed);
+  CHECK(found == maybe{1});
   handle.update_if<&settings::port>(self, 3, 1).receive([&](bool done) { flag = done; }, failed);
   CHECK(flag);
-  handle.get<&settings::port>(self).receive([&](maybe found) { number = found; }, failed);
-  CHECK(number == maybe{3});
-  handle.contains<&settings::host>(self).receive([&](bool found) { flag = found; }, failed);
+  handle.get<&settings::port>(self).receive([&](maybe value) { found = value; }, failed);
+  CHECK(found == maybe{3});
+  handle.contains<&settings::host>(self).receive([&](bool has) { flag = has; }, failed);
   CHECK_FALSE(flag);
   record_part<settings> part;
   handle.insert_instance(self, {}).receive(

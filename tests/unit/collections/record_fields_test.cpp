@@ -184,15 +184,15 @@ TEST_CASE("a JSON object comes back from its fields, falsy ones included") {
 }
 
 TEST_CASE("a field of a JSON record can be that of a struct") {
-  using number = json_field_as<std::int8_t>;
+  using small = json_field_as<std::int8_t>;
   std::vector<std::byte> bytes;
-  CHECK(number::encode(-3, bytes));
+  CHECK(small::encode(-3, bytes));
   CHECK(bytes == std::vector{std::byte{5}});
   json back;
-  CHECK(number::decode(bytes, back));
+  CHECK(small::decode(bytes, back));
   CHECK(back == -3);
   for (const auto& wrong : {json(300), json("3"), json(1.5), json(nullptr)})
-    CHECK_FALSE(number::encode(wrong, bytes));
+    CHECK_FALSE(small::encode(wrong, bytes));
   using nested = json_field_as<limits>;
   bytes.clear();
   CHECK(nested::encode({{"most", 1}, {"unit", "m"}}, bytes));

@@ -25,9 +25,9 @@ bool from_string(Text text, color& out) {
   out = name == "red" ? color::red : color::green;
   return name == "red" || name == "green";
 }
-inline bool from_integer(std::uint8_t number, color& out) {
-  out = static_cast<color>(number);
-  return number < 2;
+inline bool from_integer(std::uint8_t bits, color& out) {
+  out = static_cast<color>(bits);
+  return bits < 2;
 }
 template <class Inspector>
 bool inspect(Inspector& f, color& x) {
