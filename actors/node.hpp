@@ -9,12 +9,14 @@
 #include "hamok/actors/node_board.hpp"
 #include "hamok/collections/map.hpp"
 #include "hamok/collections/queue.hpp"
+#include "hamok/collections/record.hpp"
 #include "hamok/collections/registry.hpp"
 
 #include <caf/expected.hpp>
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -147,6 +149,24 @@ public:
                                                      const std::vector<T>& initial = {},
                                                      queue_options options = {}) {
     return created(create_queue<T, Codec>(id, initial, std::move(options)), existed);
+  }
+
+  /// The record `id` with the fields of the struct `T`, or, with
+  /// "hamok/collections/json_record.hpp" and `nlohmann::json` for `T`, of JSON; `initial` has the
+  /// first values of all fields. See `create_map` for the rest.
+  template <class T, class... Codecs>
+  caf::expected<record<T, Codecs...>> create_record(const std::string& id,
+                                                    const std::optional<T>& initial = {},
+                                                    record_options options = {}) {
+    return open_record<T, Codecs...>(*this, id, initial, std::move(options));
+  }
+
+  /// The same, and waits until the record is there; see `get_or_create_map`.
+  template <class T, class... Codecs>
+  caf::expected<record<T, Codecs...>>
+  get_or_create_record(const std::string& id, bool* existed = nullptr,
+                       const std::optional<T>& initial = {}, record_options options = {}) {
+    return created(create_record<T, Codecs...>(id, initial, std::move(options)), existed);
   }
 
   /// The actor of the collection, which proposes its creation where that is not known. Allowed

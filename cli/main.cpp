@@ -22,6 +22,7 @@ constexpr const char* help_text = R"(hamok COMMAND ...
   status    how a member and its cluster are
   map       read and change a replicated map
   queue     push to and pop from a replicated queue
+  record    read and change a replicated record
   events    follow what happens
   transfer  hand the leadership over
   member    add, remove and list members
@@ -44,6 +45,7 @@ const std::map<std::string, client_command>& client_commands() {
       {"status", {status_command, status_help}},
       {"map", {map_command, map_help}},
       {"queue", {queue_command, queue_help}},
+      {"record", {record_command, record_help}},
       {"events", {events_command, events_help}},
       {"transfer", {transfer_command, transfer_help}},
       {"member", {member_command, member_help}},

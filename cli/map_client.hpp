@@ -1,7 +1,8 @@
 #pragma once
 
 // A replicated map of strings as a program that is no member uses it: `hamok::client` carries what
-// the map's commands and questions say. Header-only because the process tests use it too.
+// the map's commands and questions say. A record is the same under another kind, with JSON text for
+// values. Header-only because the process tests use it too.
 
 #include "hamok/collections/map_command_state.hpp"
 #include "hamok/io/client.hpp"
@@ -27,13 +28,16 @@ public:
   using entry = std::pair<std::string, std::string>;
   using value = std::optional<std::string>;
 
-  map_client(client& via, std::string name) : via_(via), name_(std::move(name)) {}
+  map_client(client& via, std::string name, std::string kind = "map")
+      : via_(via),
+        name_(std::move(name)),
+        kind_(std::move(kind)) {}
 
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
   /// Creates the map where it is not there yet.
   caf::expected<collection_status> open() {
-    return via_.open({.name = name_, .kind = "map", .options = {}, .initial = {}});
+    return via_.open({.name = name_, .kind = kind_, .options = {}, .initial = {}});
   }
 
   /// How it is on the member that the client talks to.
@@ -60,6 +64,11 @@ public:
   /// The removed value.
   caf::expected<value> remove(std::string_view key) {
     return execute<value>(map_command::remove(bytes(key)));
+  }
+
+  /// Whether the key was there.
+  caf::expected<bool> erase(std::string_view key) {
+    return execute<bool>(map_command::erase(bytes(key)));
   }
 
   /// How many entries there were.
@@ -156,6 +165,7 @@ private:
 
   client& via_;
   std::string name_;
+  std::string kind_;
 };
 
 } // namespace hamok::cli

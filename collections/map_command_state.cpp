@@ -37,21 +37,30 @@ blob pair(map_command::code code, bytes_view key, bytes_view value) {
   return blob::from_vector(std::move(bytes));
 }
 
-/// A code and many pairs.
-blob pairs(map_command::code code, const std::vector<key_value>& entries) {
-  std::size_t size = 1 + max_varint;
+/// Bytes that `write_pairs` writes at the most.
+std::size_t room_for(const std::vector<key_value>& entries) {
+  auto size = max_varint;
   for (const auto& entry : entries)
     size += 2 * max_varint + 1 + entry.key.size() + entry.value.size();
-  std::vector<std::byte> bytes;
-  bytes.reserve(size);
-  raft::writer out{bytes};
-  out.u8(static_cast<std::uint8_t>(code));
+  return size;
+}
+
+void write_pairs(const std::vector<key_value>& entries, raft::writer& out) {
   out.varint(entries.size());
   for (const auto& entry : entries) {
     out.varint(entry.key.size());
     out.varint(entry.key.size() + 1 + entry.value.size());
     write_pair(entry.key.bytes(), entry.value.bytes(), out);
   }
+}
+
+/// A code and many pairs.
+blob pairs(map_command::code code, const std::vector<key_value>& entries) {
+  std::vector<std::byte> bytes;
+  bytes.reserve(1 + room_for(entries));
+  raft::writer out{bytes};
+  out.u8(static_cast<std::uint8_t>(code));
+  write_pairs(entries, out);
   return blob::from_vector(std::move(bytes));
 }
 
@@ -148,6 +157,26 @@ blob erase_all(const std::vector<blob>& keys) {
 
 blob clear() {
   return only(code::clear);
+}
+
+blob update_all_if(const std::vector<key_value>& entries,
+                   const std::vector<expected_entry>& expected) {
+  auto size = 1 + max_varint + room_for(entries);
+  for (const auto& entry : expected)
+    size += 1 + 2 * max_varint + entry.key.size() + entry.value.size();
+  std::vector<std::byte> bytes;
+  bytes.reserve(size);
+  raft::writer out{bytes};
+  out.u8(static_cast<std::uint8_t>(code::update_all_if));
+  out.varint(expected.size());
+  for (const auto& entry : expected) {
+    out.u8(static_cast<std::uint8_t>(entry.what));
+    out.bytes(entry.key.bytes());
+    if (entry.what != expected_entry::kind::absent)
+      out.bytes(entry.value.bytes());
+  }
+  write_pairs(entries, out);
+  return blob::from_vector(std::move(bytes));
 }
 
 } // namespace map_command

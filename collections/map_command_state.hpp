@@ -46,6 +46,21 @@ inline constexpr std::size_t page_bytes = std::size_t{4} << 20;
 // A command beyond `map_limit`, or one whose answer would be, ends with `too_large` and changes
 // nothing.
 
+/// What `map_command::update_all_if` asks of one entry. Numbers are in logs.
+struct expected_entry {
+  enum class kind : std::uint8_t {
+    value = 1,           ///< there is one with exactly these bytes
+    absent = 2,          ///< there is none
+    value_or_absent = 3, ///< one of both
+  };
+
+  blob key;
+  blob value; ///< nothing for `absent`
+  kind what = kind::value;
+
+  friend bool operator==(const expected_entry&, const expected_entry&) = default;
+};
+
 namespace map_command {
 
 using bytes_view = std::span<const std::byte>;
@@ -62,6 +77,7 @@ enum class code : std::uint8_t {
   erase,
   erase_all,
   clear,
+  update_all_if,
 };
 
 /// Sets the value; answers with the previous one, if any.
@@ -87,6 +103,10 @@ enum class code : std::uint8_t {
 [[nodiscard]] blob erase_all(const std::vector<blob>& keys);
 /// Removes everything; answers with the number of entries that there were.
 [[nodiscard]] blob clear();
+/// Sets all entries, as `set_all` does, if each of `expected` is as it says before the first of
+/// them is set; answers whether it did. Keys may be in one list, in both, or several times in each.
+[[nodiscard]] blob update_all_if(const std::vector<key_value>& entries,
+                                 const std::vector<expected_entry>& expected);
 
 } // namespace map_command
 

@@ -103,6 +103,8 @@ apply_result map_state::apply(const command_context& context, const blob& comman
     return apply_erase_all(in, events);
   case code::clear:
     return apply_clear(in, events);
+  case code::update_all_if:
+    return apply_update_all_if(in, events);
   }
   return refuse(command_status::bad_command);
 }

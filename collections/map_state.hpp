@@ -29,7 +29,7 @@ struct key_hash {
 /// The content: persistent and structure-sharing, so a copy is one pointer and stays as it is.
 using map_root = immer::map<blob, stored_value, key_hash, std::equal_to<>>;
 
-/// Understands `map_command` and `map_query`.
+/// Understands `map_command` and `map_query`. It is what a record is, too: fields are its keys.
 class map_state final : public state_machine {
 public:
   apply_result apply(const command_context& context, const blob& command) override;
@@ -70,6 +70,9 @@ private:
   apply_result apply_erase(raft::reader& in, bool events);
   apply_result apply_erase_all(raft::reader& in, bool events);
   apply_result apply_clear(raft::reader& in, bool events);
+  apply_result apply_update_all_if(raft::reader& in, bool events);
+
+  [[nodiscard]] bool matches(const expected_entry& expected) const;
 
   stored_value put(const pair_piece& pair, bool events, apply_result& out);
   stored_value take(const blob& key, bool events, apply_result& out);

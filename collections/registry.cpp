@@ -15,6 +15,7 @@ namespace hamok {
 state_registry::state_registry() {
   factories_.emplace("map", [] { return std::make_unique<map_state>(); });
   factories_.emplace("queue", [] { return std::make_unique<queue_state>(); });
+  factories_.emplace("record", [] { return std::make_unique<map_state>(); });
 }
 
 state_registry& state_registry::instance() {

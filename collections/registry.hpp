@@ -27,9 +27,9 @@ namespace hamok {
 /// Makes an empty state machine of one kind.
 using state_factory = std::function<std::unique_ptr<state_machine>()>;
 
-/// The kinds of state that this process knows. "map" and "queue" are there from the start; those of
-/// `replicated<State>` are added before a node starts, because every member holds every
-/// collection's state and must be able to make it.
+/// The kinds of state that this process knows. Those of the built-in collections are there from the
+/// start; those of `replicated<State>` are added before a node starts, because every member holds
+/// every collection's state and must be able to make it.
 ///
 /// Thread safety: all functions may be called from any thread.
 class state_registry {
