@@ -3,6 +3,7 @@
 // The typed facade of a replicated map on a member: what `map_handle` has, local reads, and calls
 // from plain threads.
 
+#include "hamok/collections/content_access.hpp"
 #include "hamok/collections/future.hpp"
 #include "hamok/collections/map_handle.hpp"
 #include "hamok/collections/map_snapshot.hpp"
@@ -142,6 +143,19 @@ public:
   [[nodiscard]] bool closed() const {
     const auto known = status();
     return !known || known->closed;
+  }
+
+  // -- snapshots, from plain threads ------------------------------------------------------------
+
+  /// The content as it is now, see `export_collection`.
+  [[nodiscard]] caf::expected<collection_snapshot>
+  export_snapshot(caf::timespan timeout = default_transfer_timeout) const {
+    return export_collection(this->actor_, timeout);
+  }
+  /// Replaces the content on all members, see `import_collection`.
+  caf::error import_snapshot(collection_snapshot given,
+                             caf::timespan timeout = default_transfer_timeout) const {
+    return import_collection(this->actor_, std::move(given), timeout);
   }
 
 private:

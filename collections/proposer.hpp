@@ -102,8 +102,10 @@ public:
   /// `tokens` is shared with the other users of the same origin and outlives this.
   proposer(proposer_config config, token_source& tokens);
 
-  /// Queues a command. Answers none, or why it was refused at once: `overloaded`, `too_large`.
-  errc submit(std::uint64_t ticket, blob command, raft::timestamp deadline, raft::timestamp now);
+  /// Queues a command, for the state machine or about the `content`. Answers none, or why it was
+  /// refused at once: `overloaded`, `too_large`.
+  errc submit(std::uint64_t ticket, blob command, raft::timestamp deadline, raft::timestamp now,
+              bool content = false);
 
   /// The collection has this number from now on; nothing is sent before.
   void created(std::uint64_t number) noexcept { number_ = number; }
@@ -164,6 +166,7 @@ private:
     std::uint64_t last_attempt = 0; ///< 0: never sent
     std::uint32_t in_doubt = 0;     ///< batches with it that were not refused
     bool abandoned = false;         ///< answered; only its place is left
+    bool content = false;           ///< `operation_envelope::content`
     /// It may have been applied inside a snapshot that was installed since.
     bool unseen = false;
   };

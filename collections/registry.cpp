@@ -4,6 +4,7 @@
 #include "hamok/collections/map_state.hpp"
 #include "hamok/collections/operation_state.hpp"
 #include "hamok/collections/replicated_actor.hpp"
+#include "hamok/collections/restore_state.hpp"
 
 #include <algorithm>
 #include <string>
@@ -13,6 +14,7 @@ namespace hamok {
 
 state_registry::state_registry() {
   factories_.emplace("map", [] { return std::make_unique<map_state>(); });
+  factories_.emplace(restore_kind, [] { return std::make_unique<restore_state>(); });
 }
 
 state_registry& state_registry::instance() {
