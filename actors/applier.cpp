@@ -2,6 +2,7 @@
 
 #include "hamok/actors/status_collector.hpp"
 #include "hamok/collections/operation_state.hpp"
+#include "hamok/collections/restore_state.hpp"
 #include "hamok/io/error_code.hpp"
 
 #include <algorithm>
@@ -52,6 +53,11 @@ applier_actor::behavior_type applier_state::make_behavior() {
       [this](const part_taken& msg) { on_part(msg); },
       [this](snapshot_taken& msg) { on_taken(msg); },
       [this](snapshot_loaded& msg) { on_loaded(msg); },
+      [this](export_content, node_snapshot& head) { return on_export(head); },
+      [this](snapshot_exported& msg) { on_exported(msg); },
+      [this](submit_command, const std::string& name, execute& command) {
+        return submit(name, command);
+      },
       [this](get_status) { return statuses(); },
   };
 }
@@ -70,16 +76,20 @@ void applier_state::take(raft::index_t index, const raft::entry& entry) {
     return;
   if (const auto target = envelope_target(entry.data)) {
     const auto found = by_number_.find(*target);
-    if (found == by_number_.end() || index <= found->second->sent_index)
-      return;
-    auto& receiver = *found->second;
-    if (receiver.next.items.empty())
-      touched_.push_back(found->second);
-    receiver.next.items.push_back({index, entry.cluster_time, entry.data});
-    receiver.sent_index = index;
+    if (found != by_number_.end())
+      pass(found->second, {index, entry.cluster_time, entry.data});
   } else if (auto spec = decode_create(entry.data)) {
-    on_created(index, std::move(*spec));
+    on_created(index, entry.cluster_time, std::move(*spec));
   }
+}
+
+void applier_state::pass(const collection_ptr& receiver, apply_item item) {
+  if (item.index <= receiver->sent_index)
+    return;
+  receiver->sent_index = item.index;
+  if (receiver->next.items.empty())
+    touched_.push_back(receiver);
+  receiver->next.items.push_back(std::move(item));
 }
 
 void applier_state::send_parts(raft::index_t last_index) {
@@ -135,7 +145,8 @@ std::uint64_t applier_state::last_lost() {
   return result;
 }
 
-void applier_state::on_created(raft::index_t index, collection_spec spec) {
+void applier_state::on_created(raft::index_t index, raft::duration cluster_time,
+                               collection_spec spec) {
   const auto found = by_name_.find(spec.name);
   if (found != by_name_.end()) {
     const auto& known = *found->second;
@@ -143,6 +154,8 @@ void applier_state::on_created(raft::index_t index, collection_spec spec) {
     if (known.number != 0 && !comes_again)
       return; // the first creation of an id stands
   }
+  if (spec.kind == restore_kind) // nobody needs the list any more when it is done
+    restore(index, cluster_time, std::exchange(spec.initial, {}));
   if (const auto created = attach(index, spec))
     compat::send(self_, created->actor, collection_created{index, std::move(spec), errc::none});
 }
@@ -275,6 +288,7 @@ void applier_state::on_down(std::uint64_t origin, const caf::error& reason) {
     compat::send(self_, config_.node, event::error{errc::actor_died, text_of(gone->gone)});
     if (cut_ && !cut_->writer) // its part may be missing
       fail_cut();
+    fail_exports_without(gone->spec.name);
   }
   if (!advance() && gone->number != 0)
     tell_applied();
@@ -303,6 +317,13 @@ void applier_state::drain_all(caf::timespan limit) {
   for (const auto& [origin, one] : by_origin_)
     collections.push_back(one->actor);
   spawn_drain_watcher(self_->system(), std::move(collections), limit, config_.node);
+}
+
+caf::result<blob> applier_state::submit(const std::string& name, execute& command) {
+  auto whom = find(name);
+  if (!whom)
+    return std::move(whom.error());
+  return compat::delegate(self_, *whom, std::move(command));
 }
 
 caf::result<std::vector<collection_status>> applier_state::statuses() {

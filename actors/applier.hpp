@@ -8,6 +8,8 @@
 #include "hamok/actors/snapshot_worker.hpp"
 #include "hamok/collections/registry.hpp"
 
+#include <caf/typed_response_promise.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -92,6 +94,15 @@ private:
     caf::actor_addr reader;
   };
 
+  /// An export that somebody waits for.
+  struct pending_export {
+    node_snapshot head;
+    caf::typed_response_promise<node_snapshot> promise;
+    std::size_t missing = 0; ///< parts that have not come
+    std::vector<taken_part> parts;
+    std::optional<caf::actor_addr> writer; ///< all parts have come
+  };
+
   using collection_ptr = std::shared_ptr<collection>;
 
   void on_committed(const committed_batch& committed);
@@ -102,7 +113,8 @@ private:
   void tell_applied();
   [[nodiscard]] std::uint64_t last_lost();
   void finish(const installation& done);
-  void on_created(raft::index_t index, collection_spec spec);
+  void on_created(raft::index_t index, raft::duration cluster_time, collection_spec spec);
+  void pass(const collection_ptr& receiver, apply_item item);
   collection_ptr attach(std::uint64_t number, const collection_spec& spec);
   collection_ptr pending_of(std::uint64_t number, const collection_spec& spec);
   collection_ptr make_created(std::uint64_t number, const collection_spec& spec);
@@ -115,6 +127,11 @@ private:
   void on_refused(const proposal_refused& msg);
   void forget_unconfirmed(collection& gone);
   caf::result<std::vector<collection_status>> statuses();
+  caf::result<blob> submit(const std::string& name, execute& command);
+
+  [[nodiscard]] static collection_label label_of(const collection& which) {
+    return {which.number, which.spec.name, which.spec.kind, which.spec.options, which.spec.creator};
+  }
 
   // Snapshots (applier_snapshots.cpp).
   [[nodiscard]] bool lacks_any() const;
@@ -133,6 +150,15 @@ private:
   void dismiss(const collection_ptr& which);
   void sweep(std::vector<std::uint64_t> slots);
 
+  // Exports and imports (applier_exports.cpp).
+  caf::result<node_snapshot> on_export(node_snapshot& head);
+  bool take_exported(const part_taken& msg, const collection& from);
+  void write_export(std::uint64_t number, pending_export& job);
+  void on_exported(snapshot_exported& msg);
+  void fail_export(std::uint64_t number, const std::string& why);
+  void fail_exports_without(const std::string& name);
+  void restore(raft::index_t index, raft::duration cluster_time, const blob& list);
+
   self_ptr self_;
   applier_config config_;
   compat::monitors monitors_;
@@ -150,8 +176,9 @@ private:
   raft::index_t taken_index_ = 0; ///< entries up to here have come, or are in an installed snapshot
   std::optional<leader_notice> notice_;
   std::optional<pending_cut> cut_;
-  std::uint64_t last_cut_ = 0;
-  unsigned failed_cuts_ = 0; ///< in a row
+  std::uint64_t last_cut_ = 0;                      ///< exports are counted with them
+  std::map<std::uint64_t, pending_export> exports_; ///< by number
+  unsigned failed_cuts_ = 0;                        ///< in a row
   std::optional<pending_install> install_;
 };
 

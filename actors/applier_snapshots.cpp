@@ -15,10 +15,6 @@ constexpr unsigned failures_to_tell = 3;
 /// What an actor has sent is given so long to arrive when it has ended.
 constexpr caf::timespan last_words = std::chrono::seconds{1};
 
-collection_label label_of(std::uint64_t number, const collection_spec& spec) {
-  return {number, spec.name, spec.kind, spec.options, spec.creator};
-}
-
 std::vector<std::uint64_t> slots_of(const std::vector<taken_part>& parts) {
   std::vector<std::uint64_t> result;
   for (const auto& part : parts)
@@ -78,9 +74,11 @@ void applier_state::on_cut(cut_request& request) {
 
 void applier_state::on_part(const part_taken& msg) {
   const auto found = by_number_.find(msg.collection);
+  if (found != by_number_.end() && take_exported(msg, *found->second))
+    return;
   if (!cut_ || cut_->number != msg.cut || cut_->writer || found == by_number_.end())
     return sweep({msg.slot});
-  cut_->parts.push_back({label_of(msg.collection, found->second->spec), msg.slot});
+  cut_->parts.push_back({label_of(*found->second), msg.slot});
   if (--cut_->missing == 0)
     write_cut();
 }

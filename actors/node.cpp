@@ -1,6 +1,7 @@
 #include "hamok/actors/node.hpp"
 
 #include "hamok/actors/interfaces/endpoint.hpp"
+#include "hamok/actors/interfaces/random_id.hpp"
 #include "hamok/actors/interfaces/timeout.hpp"
 #include "hamok/actors/plugin.hpp"
 #include "hamok/io/log.hpp"
@@ -221,13 +222,24 @@ caf::expected<raft::index_t> node::wait_until_commit_head(caf::timespan timeout)
 }
 
 caf::error node::ready(caf::timespan timeout) {
-  const auto begin = std::chrono::steady_clock::now();
-  if (auto leader = wait_until_leader(timeout); !leader)
-    return std::move(leader.error());
-  const auto rest = bounded(timeout) - (std::chrono::steady_clock::now() - begin);
-  if (auto index = wait_until_commit_head(rest); !index)
-    return std::move(index.error());
-  return {};
+  const auto index =
+      impl_->ask<raft::index_t>(bounded(timeout) + patience, await_ready_v, bounded(timeout));
+  return index ? caf::error{} : index.error();
+}
+
+caf::expected<blob> node::submit(const std::string& id, blob command, caf::timespan timeout) {
+  const auto limit = bounded(timeout, impl_->config.request_timeout);
+  return impl_->ask<blob>(limit + answer_margin, submit_command_v, id,
+                          execute{std::move(command), limit});
+}
+
+caf::expected<node_snapshot> node::export_snapshot(caf::timespan timeout) {
+  return impl_->ask<node_snapshot>(bounded(timeout), export_content_v);
+}
+
+caf::error node::import_snapshot(node_snapshot given, caf::timespan timeout) {
+  return impl_->tell(bounded(timeout) + patience, import_content_v, std::move(given), random_id(),
+                     bounded(timeout));
 }
 
 caf::expected<collection_actor> node::open_collection(collection_spec spec) {

@@ -7,6 +7,7 @@
 #include "hamok/actors/interfaces/config.hpp"
 #include "hamok/actors/interfaces/interfaces.hpp"
 #include "hamok/actors/node_board.hpp"
+#include "hamok/collections/content_access.hpp"
 #include "hamok/collections/map.hpp"
 #include "hamok/collections/queue.hpp"
 #include "hamok/collections/record.hpp"
@@ -169,6 +170,11 @@ public:
     return created(create_record<T, Codecs...>(id, initial, std::move(options)), existed);
   }
 
+  /// Logs a command, as bytes that the collection `id` understands, and gives its result: for
+  /// programs that know a collection's language, but have no facade for it. Errors as those of
+  /// every operation, or `unknown_collection`.
+  caf::expected<blob> submit(const std::string& id, blob command, caf::timespan timeout = {});
+
   /// The actor of the collection, which proposes its creation where that is not known. Allowed
   /// before `start`; then the creation waits for a leader.
   caf::expected<collection_actor> open_collection(collection_spec spec);
@@ -176,6 +182,22 @@ public:
   caf::expected<collection_actor> find_collection(const std::string& id);
   /// How all collections of this member are.
   caf::expected<std::vector<collection_status>> storages();
+
+  // -- snapshots --------------------------------------------------------------------------------
+
+  /// The content of all collections of this member at one index. Works on a member that is stopped
+  /// as well. `snapshot_failed` with the reason when there can be none at the moment.
+  caf::expected<node_snapshot> export_snapshot(caf::timespan timeout = default_transfer_timeout);
+  /// Brings the content of `given` in, and never its log position (consensus.md, 12):
+  ///  - on a node that was never started: starts it, so that it founds a cluster alone, whose
+  ///    collections have this content from the start. Refused with `invalid_config` when the node
+  ///    is to found with others or to join, because then others have the say.
+  ///  - on a running one: replaces the content of all collections of the cluster in one entry of
+  ///    the log; those that `given` does not have are empty then. `too_large` when it has no room
+  ///    in an entry: then each collection takes its own (`import_collection`).
+  /// A member that is stopped refuses with `stopped`. Returns when all of it is applied here. A
+  /// snapshot that makes no sense is `snapshot_failed` with the place in it, and nothing was done.
+  caf::error import_snapshot(node_snapshot given, caf::timespan timeout = default_transfer_timeout);
 
   // -- reading ----------------------------------------------------------------------------------
 

@@ -85,6 +85,16 @@ node_actor::behavior_type node_state::make_behavior() {
       },
       [this](await_leader, caf::timespan timeout) { return on_await_leader(timeout); },
       [this](await_commit_head, caf::timespan timeout) { return on_await_commit_head(timeout); },
+      [this](await_ready, caf::timespan timeout) { return on_await_commit_head(timeout); },
+      [this](get_stats) { return parts_.board->get().stats; },
+      [this](submit_command, std::string& id, execute& command) -> caf::result<blob> {
+        return compat::delegate(self_, applier_, submit_command_v, std::move(id),
+                                std::move(command));
+      },
+      [this](export_content) { return export_all(); },
+      [this](import_content, node_snapshot& given, const session_id& id, caf::timespan timeout) {
+        return import_all(given, id, timeout);
+      },
       [this](add_remote_peer, const peer_endpoint& added, caf::timespan timeout) {
         return add_member(added, timeout);
       },

@@ -157,6 +157,11 @@ private:
   [[nodiscard]] bool role_counts() const;
   [[nodiscard]] bool is_from_role() const;
 
+  // node_exports.cpp
+  caf::result<node_snapshot> export_all();
+  caf::result<void> import_all(node_snapshot& given, const session_id& id, caf::timespan timeout);
+  [[nodiscard]] caf::error objection_to_founding() const;
+
   // node_waiting.cpp
   caf::result<std::string> on_await_leader(caf::timespan timeout);
   caf::result<raft::index_t> on_await_commit_head(caf::timespan timeout);

@@ -12,19 +12,6 @@
 
 namespace hamok {
 
-/// Counters of one node since it was spawned.
-struct node_stats {
-  std::uint64_t role_changes = 0;
-  std::uint64_t leader_changes = 0;
-  std::uint64_t links_opened = 0;
-  std::uint64_t links_lost = 0;
-  std::uint64_t errors = 0;
-  std::uint64_t batches_forwarded = 0; ///< proposals that went to the leader over a link
-  std::uint64_t batches_refused = 0;   ///< proposals that nobody could append
-
-  friend bool operator==(const node_stats&, const node_stats&) = default;
-};
-
 /// What a node knew when it last wrote.
 struct node_notes {
   bool running = false;

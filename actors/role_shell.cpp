@@ -40,6 +40,7 @@ role_shell::behavior(std::function<void(proposal_batch&)> on_batch,
       [this](snapshot_taken& msg) { on_snapshot_taken(msg); },
       [this](const snapshot_installed& msg) { on_snapshot_installed(msg); },
       [this](compact_log, raft::index_t up_to) { return on_compact(up_to); },
+      [this](export_content, node_snapshot& head) { return on_export(head); },
       [this](const write_done& msg) { on_write_done(msg); },
       [on_tick = std::move(on_tick)](const deadline_reached& msg) { on_tick(msg); },
       [this](get_view) { return view(); },
@@ -329,6 +330,9 @@ role_actor::behavior_type role_shell::forwarding() {
       [pass_on](snapshot_installed& msg) { pass_on(msg); },
       [this](compact_log, raft::index_t up_to) -> caf::result<raft::index_t> {
         return compat::delegate(self_, successor_, compact_log_v, up_to);
+      },
+      [this](export_content, node_snapshot& head) -> caf::result<node_snapshot> {
+        return compat::delegate(self_, successor_, export_content_v, std::move(head));
       },
       [pass_on](write_done& msg) { pass_on(msg); },
       [](deadline_reached) {},

@@ -36,6 +36,7 @@ public:
   void on_change(change_task& msg);
   void on_snapshot_taken(snapshot_taken& msg);
   void on_snapshot_installed(const snapshot_installed& msg);
+  caf::result<node_snapshot> on_export(node_snapshot& head);
   /// The first entry that the log still has.
   raft::index_t on_compact(raft::index_t up_to);
   void on_write_done(const write_done& msg);

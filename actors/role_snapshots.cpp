@@ -2,6 +2,7 @@
 // are here.
 
 #include "hamok/actors/role_shell.hpp"
+#include "hamok/actors/snapshot_worker.hpp"
 #include "hamok/raft/checksum.hpp"
 
 #include <utility>
@@ -23,6 +24,14 @@ void role_shell::on_snapshot_installed(const snapshot_installed& msg) {
 raft::index_t role_shell::on_compact(raft::index_t up_to) {
   step(raft::compact{up_to});
   return context_ ? context_->core.log().first_index() : 0;
+}
+
+/// The applier has the request behind the last entry that it was given.
+caf::result<node_snapshot> role_shell::on_export(node_snapshot& head) {
+  if (!context_)
+    return make_error(errc::stopped);
+  describe(context_->core.given_out(), head);
+  return compat::delegate(self_, context_->applier, export_content_v, std::move(head));
 }
 
 void role_shell::send_chunks(std::vector<raft::chunk_send>& chunks) {

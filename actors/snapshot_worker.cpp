@@ -5,6 +5,7 @@
 
 #include <caf/event_based_actor.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <functional>
 #include <string>
@@ -77,6 +78,22 @@ snapshot_taken write(const raft::snapshot_meta& meta, const std::vector<taken_pa
   return result;
 }
 
+void write_export(std::vector<taken_part> parts, hand_over& states, snapshot_exported& result) {
+  std::sort(parts.begin(), parts.end(),
+            [](const auto& a, const auto& b) { return a.label.number < b.label.number; });
+  for (auto& part : parts) {
+    const auto cut = states.take<const session_cut>(part.slot);
+    if (!cut) {
+      result.problem = "the content of '" + part.label.name + "' is lost";
+      return;
+    }
+    byte_sink out;
+    cut->content().write(out);
+    result.snapshot.collections.push_back({std::move(part.label.name), std::move(part.label.kind),
+                                           std::move(part.label.options), out.take()});
+  }
+}
+
 std::string read(const install_snapshot& snapshot, snapshot_content& content) {
   raft::checksum sum;
   for (const auto& chunk : snapshot.chunks)
@@ -135,6 +152,33 @@ caf::actor spawn_snapshot_reader(caf::actor_system& system, applier_actor applie
     const auto failure = text_of_failure([&] { load(snapshot, *states, result); });
     if (!failure.empty())
       result.problem = failure;
+    compat::send(self, applier, std::move(result));
+  });
+}
+
+void describe(const raft::snapshot_meta& meta, node_snapshot& out) {
+  out.index = meta.index;
+  out.term = meta.term;
+  out.members.clear();
+  for (const auto& voter : meta.members.voters)
+    out.members.push_back({voter.peer, true});
+  for (const auto& learner : meta.members.learners)
+    out.members.push_back({learner.peer, false});
+}
+
+caf::actor spawn_export_writer(caf::actor_system& system, applier_actor applier,
+                               std::shared_ptr<hand_over> states, std::uint64_t cut,
+                               node_snapshot head, std::vector<taken_part> parts) {
+  return spawn_task(system, [applier = std::move(applier), states = std::move(states), cut,
+                             head = std::move(head), parts = std::move(parts)](self_ptr self) {
+    snapshot_exported result;
+    result.cut = cut;
+    result.snapshot = head;
+    const auto failure = text_of_failure([&] { write_export(parts, *states, result); });
+    if (!failure.empty())
+      result.problem = failure;
+    for (const auto& part : parts)
+      states->drop(part.slot);
     compat::send(self, applier, std::move(result));
   });
 }

@@ -32,6 +32,15 @@ caf::actor spawn_snapshot_writer(caf::actor_system& system, applier_actor applie
 caf::actor spawn_snapshot_reader(caf::actor_system& system, applier_actor applier,
                                  std::shared_ptr<hand_over> states, install_snapshot snapshot);
 
+/// Takes over what the log says of the last entry in a snapshot.
+void describe(const raft::snapshot_meta& meta, node_snapshot& out);
+
+/// Writes the content of the parts into `head`, in the order of their numbers, empties their slots,
+/// and tells `applier` `snapshot_exported` with the number `cut`. The actor ends by itself.
+caf::actor spawn_export_writer(caf::actor_system& system, applier_actor applier,
+                               std::shared_ptr<hand_over> states, std::uint64_t cut,
+                               node_snapshot head, std::vector<taken_part> parts);
+
 /// Empties the slots.
 void spawn_slot_sweeper(caf::actor_system& system, std::shared_ptr<hand_over> states,
                         std::vector<std::uint64_t> slots);

@@ -32,6 +32,7 @@ int events_command(const word_list& words);
 int transfer_command(const word_list& words);
 int member_command(const word_list& words);
 int compact_command(const word_list& words);
+int snapshot_command(const word_list& words);
 
 /// Runs the demonstration of `./dev demo`; not in the help.
 int demo_command(const word_list& words);
@@ -45,5 +46,6 @@ int demo_command(const word_list& words);
 [[nodiscard]] const char* transfer_help();
 [[nodiscard]] const char* member_help();
 [[nodiscard]] const char* compact_help();
+[[nodiscard]] const char* snapshot_help();
 
 } // namespace hamok::cli

@@ -27,6 +27,7 @@ constexpr const char* help_text = R"(hamok COMMAND ...
   transfer  hand the leadership over
   member    add, remove and list members
   compact   shorten the log of a member
+  snapshot  export and import the content of all collections
   help      this text, or `hamok help COMMAND`
 
 Every command explains itself: hamok COMMAND --help
@@ -50,6 +51,7 @@ const std::map<std::string, client_command>& client_commands() {
       {"transfer", {transfer_command, transfer_help}},
       {"member", {member_command, member_help}},
       {"compact", {compact_command, compact_help}},
+      {"snapshot", {snapshot_command, snapshot_help}},
       {"demo", {demo_command, [] { return "hamok demo [--rounds=5] [--folder=DIR]\n"; }}},
   };
   return all;

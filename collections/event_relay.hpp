@@ -3,6 +3,7 @@
 // Brings the events of a collection to one subscriber, and bounds what a slow one lets pile up.
 
 #include "hamok/actors/interfaces/interfaces.hpp"
+#include "hamok/collections/state_machine_state.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/actor_system.hpp>
@@ -18,9 +19,10 @@ namespace hamok {
 inline constexpr std::uint8_t closed_event_kind = 255;
 
 /// `collection_event::kind` when the content was replaced by that of a snapshot, at the index of
-/// the event: what changed in between was told to nobody, and the content has to be read anew.
-/// Events of what follows come behind it.
-inline constexpr std::uint8_t resync_event_kind = 254;
+/// the event, because the member lacked too much of the log or because somebody has imported one:
+/// what changed is told by no other event, and the content has to be read anew. Events of what
+/// follows come behind it.
+inline constexpr std::uint8_t resync_event_kind = replaced_event_kind;
 
 /// One subscriber, as the collection actor sees it. Events go through a hidden actor, which asks
 /// the subscriber now and then how far it has come. What a slow subscriber would have to buffer

@@ -4,6 +4,7 @@
 // published content, and life.
 
 #include "hamok/collections/collection_handle.hpp"
+#include "hamok/collections/content_access.hpp"
 #include "hamok/collections/future.hpp"
 #include "hamok/collections/registry.hpp"
 
@@ -56,6 +57,19 @@ public:
   [[nodiscard]] bool closed() const {
     const auto known = status();
     return !known || known->closed;
+  }
+
+  // -- snapshots, from plain threads --------------------------------------------------------------
+
+  /// The content as it is now, see `export_collection`.
+  [[nodiscard]] caf::expected<collection_snapshot>
+  export_snapshot(caf::timespan timeout = default_transfer_timeout) const {
+    return export_collection(this->actor_, timeout);
+  }
+  /// Replaces the content on all members, see `import_collection`.
+  caf::error import_snapshot(collection_snapshot given,
+                             caf::timespan timeout = default_transfer_timeout) const {
+    return import_collection(this->actor_, std::move(given), timeout);
   }
 
 protected:

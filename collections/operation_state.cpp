@@ -11,6 +11,7 @@ namespace {
 constexpr std::uint8_t more_flag = 1;
 constexpr std::uint8_t skip_flag = 2;
 constexpr std::uint8_t offset_flag = 4;
+constexpr std::uint8_t content_flag = 8;
 
 /// Starts an envelope: its type, and whom it is for.
 raft::writer begin(std::vector<std::byte>& out, envelope_type type, std::uint64_t collection,
@@ -66,7 +67,8 @@ blob encode(const operation_envelope& value) {
   out.varint(value.sequence - value.first_outstanding);
   out.varint(value.attempt);
   out.u8(static_cast<std::uint8_t>((value.more ? more_flag : 0) | (value.skip ? skip_flag : 0)
-                                   | (value.offset != 0 ? offset_flag : 0)));
+                                   | (value.offset != 0 ? offset_flag : 0)
+                                   | (value.content ? content_flag : 0)));
   if (value.offset != 0)
     out.varint(value.offset);
   out.raw(value.command.bytes());
@@ -94,8 +96,17 @@ blob encode(const close_envelope& value) {
   return blob::from_vector(std::move(bytes));
 }
 
+blob encode(const replace_envelope& value) {
+  std::vector<std::byte> bytes;
+  raft::writer out{bytes};
+  out.u8(static_cast<std::uint8_t>(envelope_type::replace_content));
+  out.varint(value.collection);
+  out.bytes(value.content.bytes());
+  return blob::from_vector(std::move(bytes));
+}
+
 std::optional<envelope_type> envelope_kind(const blob& data) {
-  constexpr auto last = static_cast<std::uint8_t>(envelope_type::close_session);
+  constexpr auto last = static_cast<std::uint8_t>(envelope_type::replace_content);
   if (data.empty() || static_cast<std::uint8_t>(*data.data()) > last)
     return std::nullopt;
   return static_cast<envelope_type>(*data.data());
@@ -103,7 +114,7 @@ std::optional<envelope_type> envelope_kind(const blob& data) {
 
 std::optional<std::uint64_t> envelope_target(const blob& data) {
   const auto kind = envelope_kind(data);
-  if (!kind || *kind == envelope_type::create)
+  if (!kind || *kind == envelope_type::create || *kind == envelope_type::replace_content)
     return std::nullopt;
   // Once for every entry on every member: without a reader, which would share ownership.
   std::uint64_t result = 0;
@@ -145,10 +156,11 @@ std::optional<operation_envelope> decode_operation(const blob& data) {
   result.first_outstanding = result.sequence - behind;
   result.attempt = in.varint();
   const auto flags = in.u8();
-  if ((flags & ~(more_flag | skip_flag | offset_flag)) != 0)
+  if ((flags & ~(more_flag | skip_flag | offset_flag | content_flag)) != 0)
     return std::nullopt;
   result.more = (flags & more_flag) != 0;
   result.skip = (flags & skip_flag) != 0;
+  result.content = (flags & content_flag) != 0;
   if ((flags & offset_flag) != 0)
     result.offset = in.varint();
   result.command = in.rest();
@@ -186,6 +198,15 @@ std::optional<close_envelope> decode_close(const blob& data) {
   result.collection = in.varint();
   result.session = read_session(in);
   return finish(in, result);
+}
+
+std::optional<replace_envelope> decode_replace(const blob& data) {
+  raft::reader in{data};
+  expect(in, envelope_type::replace_content);
+  replace_envelope result;
+  result.collection = in.varint();
+  result.content = in.bytes();
+  return finish(in, std::move(result));
 }
 
 } // namespace hamok

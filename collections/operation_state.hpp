@@ -18,6 +18,7 @@ enum class envelope_type : std::uint8_t {
   open_session = 2,
   keep_alive = 3,
   close_session = 4,
+  replace_content = 5,
 };
 
 /// Names and kinds of collections have 1 to this many bytes.
@@ -46,6 +47,7 @@ struct operation_envelope {
   std::uint64_t offset = 0;            ///< of `command` in the whole command
   bool more = false;                   ///< further parts of the same command follow
   bool skip = false;                   ///< its caller has given up: takes its place, does nothing
+  bool content = false;                ///< `command` is a `content_piece`, and not for the machine
   blob command;
 };
 
@@ -69,12 +71,20 @@ struct close_envelope {
   raft::incarnation_id session;
 };
 
+/// Replaces the content of a collection by what its state machine's `load` takes. No entry of the
+/// log: the applier makes one of each `restore_item`, for the index of its entry.
+struct replace_envelope {
+  std::uint64_t collection = 0;
+  blob content;
+};
+
 /// Name and kind have to be within `max_name_size`, or no member will understand it.
 [[nodiscard]] blob encode(const create_envelope& value);
 [[nodiscard]] blob encode(const operation_envelope& value);
 [[nodiscard]] blob encode(const open_envelope& value);
 [[nodiscard]] blob encode(const keep_alive_envelope& value);
 [[nodiscard]] blob encode(const close_envelope& value);
+[[nodiscard]] blob encode(const replace_envelope& value);
 
 /// Bytes that `encode` adds to the command of an operation, at the most.
 inline constexpr std::size_t max_operation_overhead = 80;
@@ -92,5 +102,6 @@ inline constexpr std::size_t max_operation_overhead = 80;
 [[nodiscard]] std::optional<open_envelope> decode_open(const blob& data);
 [[nodiscard]] std::optional<keep_alive_envelope> decode_keep_alive(const blob& data);
 [[nodiscard]] std::optional<close_envelope> decode_close(const blob& data);
+[[nodiscard]] std::optional<replace_envelope> decode_replace(const blob& data);
 
 } // namespace hamok

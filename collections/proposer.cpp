@@ -50,7 +50,7 @@ void proposer::limit_batches(std::size_t entries, std::size_t bytes) noexcept {
 }
 
 errc proposer::submit(std::uint64_t ticket, blob command, raft::timestamp deadline,
-                      raft::timestamp now, raft::duration grace) {
+                      raft::timestamp now, raft::duration grace, bool content) {
   if (command.size() > session_limits{}.max_command_bytes)
     return errc::too_large;
   if (queue_.size() >= config_.max_outstanding
@@ -60,6 +60,7 @@ errc proposer::submit(std::uint64_t ticket, blob command, raft::timestamp deadli
   earliest_deadline_ = std::min(earliest_deadline_, deadline);
   last_used_ = now;
   queue_.push_back({ticket, std::move(command), now, deadline, grace});
+  queue_.back().content = content;
   return errc::none;
 }
 
@@ -307,6 +308,7 @@ blob proposer::encode_part(const pending& which, std::size_t offset, std::size_t
   envelope.offset = offset;
   envelope.more = offset + count < which.command.size();
   envelope.skip = which.abandoned;
+  envelope.content = which.content;
   envelope.command = which.command.slice(offset, count);
   return hamok::encode(envelope);
 }

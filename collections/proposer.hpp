@@ -102,11 +102,11 @@ public:
   /// `tokens` is shared with the other users of the same origin and outlives this.
   proposer(proposer_config config, token_source& tokens);
 
-  /// Queues a command. Answers none, or why it was refused at once: `overloaded`, `too_large`.
-  /// Where it may be in a log at its deadline, its outcome is waited for as much longer as `grace`
-  /// says.
+  /// Queues a command, for the state machine or about the `content`. Answers none, or why it was
+  /// refused at once: `overloaded`, `too_large`. Where it may be in a log at its deadline, its
+  /// outcome is waited for as much longer as `grace` says.
   errc submit(std::uint64_t ticket, blob command, raft::timestamp deadline, raft::timestamp now,
-              raft::duration grace = raft::duration{0});
+              raft::duration grace = raft::duration{0}, bool content = false);
 
   /// The collection has this number from now on; nothing is sent before.
   void created(std::uint64_t number) noexcept { number_ = number; }
@@ -168,6 +168,7 @@ private:
     std::uint64_t last_attempt = 0; ///< 0: never sent
     std::uint32_t in_doubt = 0;     ///< batches with it that were not refused
     bool abandoned = false;         ///< answered; only its place is left
+    bool content = false;           ///< `operation_envelope::content`
     /// It may have been applied inside a snapshot that was installed since.
     bool unseen = false;
   };

@@ -5,6 +5,7 @@
 #include "hamok/collections/operation_state.hpp"
 #include "hamok/collections/queue_state.hpp"
 #include "hamok/collections/replicated_actor.hpp"
+#include "hamok/collections/restore_state.hpp"
 
 #include <algorithm>
 #include <string>
@@ -16,6 +17,7 @@ state_registry::state_registry() {
   factories_.emplace("map", [] { return std::make_unique<map_state>(); });
   factories_.emplace("queue", [] { return std::make_unique<queue_state>(); });
   factories_.emplace("record", [] { return std::make_unique<map_state>(); });
+  factories_.emplace(restore_kind, [] { return std::make_unique<restore_state>(); });
 }
 
 state_registry& state_registry::instance() {

@@ -26,6 +26,7 @@
 #include "hamok/actors/interfaces/timeout.hpp"
 #include "hamok/collections/codec.hpp"
 #include "hamok/collections/collection_events.hpp"
+#include "hamok/collections/content_access.hpp"
 #include "hamok/collections/decoders.hpp"
 #include "hamok/collections/future.hpp"
 #include "hamok/collections/registry.hpp"
@@ -280,6 +281,17 @@ public:
   template <class F>
   collection_subscription on_resync(F callback) const {
     return listen(actor_, callback_for(resync_event_kind, std::move(callback)));
+  }
+
+  /// The content as it is now, see `export_collection`. For plain threads.
+  [[nodiscard]] caf::expected<collection_snapshot>
+  export_snapshot(caf::timespan timeout = default_transfer_timeout) const {
+    return export_collection(actor_, timeout);
+  }
+  /// Replaces the content on all members, see `import_collection`. For plain threads.
+  caf::error import_snapshot(collection_snapshot given,
+                             caf::timespan timeout = default_transfer_timeout) const {
+    return import_collection(actor_, std::move(given), timeout);
   }
 
 private:

@@ -76,6 +76,11 @@ collection_actor::behavior_type replicated_state::make_behavior() {
       [this](subscribe, const caf::actor& subscriber) { return on_subscribe(subscriber); },
       [this](unsubscribe, const caf::actor& subscriber) { on_unsubscribe(subscriber); },
       [this](close_collection) { on_close(); },
+      [this](export_content) { return on_export(); },
+      [this](import_content, collection_snapshot& given, caf::timespan timeout) {
+        return on_import(given, timeout);
+      },
+      [this](import_piece& piece) { return on_import_piece(piece); },
       [this](execute_in_session& request) { return on_execute_in_session(request); },
       [this](execute_call& request) { on_execute_call(request); },
       [this](execute_waiting_call& request) { on_execute_waiting_call(request); },
@@ -142,10 +147,11 @@ void replicated_state::on_execute_call(execute_call& request) {
     submit(waiters_.add(request.id), std::move(request.command), request.timeout);
 }
 
-void replicated_state::submit(std::uint64_t ticket, blob command, caf::timespan timeout) {
+void replicated_state::submit(std::uint64_t ticket, blob command, caf::timespan timeout,
+                              bool content) {
   const auto time = now();
   const auto reason =
-      proposer_.submit(ticket, std::move(command), deadline_of(timeout, time), time);
+      proposer_.submit(ticket, std::move(command), deadline_of(timeout, time), time, {}, content);
   if (reason != errc::none)
     waiters_.answer(ticket, reason, {});
   else

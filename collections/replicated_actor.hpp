@@ -54,6 +54,9 @@ private:
   caf::result<void> on_subscribe(const caf::actor& subscriber);
   void on_unsubscribe(const caf::actor& subscriber);
   void on_close();
+  caf::result<collection_snapshot> on_export();
+  caf::result<void> on_import(collection_snapshot& given, caf::timespan timeout);
+  caf::result<blob> on_import_piece(import_piece& piece);
 
   // From the applier.
   void on_created(const collection_created& msg);
@@ -74,7 +77,7 @@ private:
   [[nodiscard]] errc refusal_of_writes() const noexcept;
   [[nodiscard]] bool from_applier() const;
   [[nodiscard]] collection_status status() const;
-  void submit(std::uint64_t ticket, blob command, caf::timespan timeout);
+  void submit(std::uint64_t ticket, blob command, caf::timespan timeout, bool content = false);
   void wait(std::uint64_t ticket, execute_waiting& request);
   void watch_caller(const caf::strong_actor_ptr& caller);
   void keep_waiting(raft::timestamp now, proposer_output& out);

@@ -116,8 +116,14 @@ void replicated_state::publish() {
 }
 
 void replicated_state::emit(const collection_event& event) {
-  for (auto& subscriber : subscribers_)
-    subscriber.send(event);
+  if (event.kind != resync_event_kind) {
+    for (auto& subscriber : subscribers_)
+      subscriber.send(event);
+    return;
+  }
+  for (auto& subscriber : subscribers_) // somebody has imported a snapshot
+    subscriber.insist(event);
+  compat::send(self_, context_.node, event::resync{spec_.name});
 }
 
 void replicated_state::answer_ready() {

@@ -10,7 +10,10 @@ namespace hamok {
 
 namespace {
 
-constexpr std::uint8_t session_snapshot_version = 2;
+constexpr std::uint8_t session_snapshot_version = 3;
+
+/// A session takes its id, its times and five lengths at least.
+constexpr std::size_t min_session_size = 1 + 16 + 16 + 16 + 4;
 
 void encode_id(const raft::incarnation_id& id, raft::writer& out) {
   out.u64(id.high);
@@ -101,6 +104,14 @@ applied_entry session_state::apply(const command_context& context, const blob& d
     if (auto close = decode_close(data))
       return apply_close(context, *close);
     break;
+  case envelope_type::replace_content:
+    if (auto replace = decode_replace(data)) {
+      // What cannot be understood changes nothing, on all members alike.
+      if (replace_content({std::move(replace->content)}, result) == content_outcome::done)
+        result.what = verdict::replaced;
+      return result;
+    }
+    break;
   case envelope_type::create:
     break; // the applier's business
   }
@@ -151,7 +162,9 @@ applied_entry session_state::apply_next(const command_context& context, session&
     if ((operation.more || operation.offset != 0 || owner.command.size() != 0)
         && !take_part(owner, operation, result))
       return result;
-    if (result.status == command_status::ok) {
+    if (operation.content && result.status == command_status::ok) {
+      apply_content(owner, operation.command, result);
+    } else if (result.status == command_status::ok) {
       auto outcome = machine_->apply(context, operation.command);
       result.status = outcome.status;
       result.result = std::move(outcome.result);
@@ -187,6 +200,43 @@ bool session_state::take_part(session& owner, operation_envelope& operation,
   }
   operation.command = blob::from_vector(owner.command.take());
   return true;
+}
+
+/// Gathers a piece of new content; with the last one the content is replaced.
+void session_state::apply_content(session& owner, const blob& command, applied_entry& result) {
+  const auto piece = decode_content_piece(command);
+  if (!piece) {
+    result.status = command_status::bad_command;
+    return;
+  }
+  if (piece->offset == 0) {
+    owner.content = {};
+    owner.import = piece->import;
+  }
+  auto outcome = content_outcome::done;
+  if (piece->import != owner.import || piece->offset != owner.content.size()) {
+    outcome = content_outcome::out_of_order;
+  } else if (piece->bytes.size() > limits_.max_content_bytes - owner.content.size()) {
+    result.status = command_status::too_large;
+    owner.content = {};
+    owner.import = {};
+    return;
+  } else {
+    owner.content.append(piece->bytes.bytes());
+    if (piece->last) {
+      outcome = replace_content(owner.content.take_pieces(), result);
+      owner.import = {};
+    }
+  }
+  result.result = encode(outcome);
+}
+
+content_outcome session_state::replace_content(std::vector<blob> pieces, applied_entry& result) {
+  chunk_source source{std::move(pieces)};
+  if (!machine_->load(source))
+    return content_outcome::unusable;
+  result.events.push_back({replaced_event_kind, {}, {}, {}});
+  return content_outcome::done;
 }
 
 void session_state::give_up_before(session& owner, std::uint64_t first_outstanding) {
@@ -231,6 +281,13 @@ std::vector<std::byte> session_state::parts::take() {
   for (const auto& one : blocks_)
     result.insert(result.end(), one.bytes().begin(), one.bytes().end());
   result.insert(result.end(), rest_.begin(), rest_.end());
+  *this = {};
+  return result;
+}
+
+std::vector<blob> session_state::parts::take_pieces() {
+  auto result = std::move(blocks_);
+  result.push_back(blob::from_vector(std::move(rest_)));
   *this = {};
   return result;
 }
@@ -347,6 +404,8 @@ void session_state::encode_session(const session& value, raft::writer& out) {
     out.bytes(stored.result.bytes());
   }
   value.command.write(out);
+  encode_id(value.import, out);
+  value.content.write(out);
 }
 
 session_state::session session_state::decode_session(raft::reader& in) {
@@ -366,6 +425,8 @@ session_state::session session_state::decode_session(raft::reader& in) {
     store(result, static_cast<command_status>(status), in.bytes());
   }
   result.command.append(in.bytes().bytes());
+  result.import = decode_id(in);
+  result.content.append(in.bytes().bytes());
   return result;
 }
 
@@ -404,7 +465,7 @@ bool session_state::session_part::read(state_source& source) {
     retired.emplace_back(id, head.u64());
     retired_digest += digest_of_ended(retired.back());
   }
-  const auto sessions_count = from.count(1 + 16 + 16 + 3);
+  const auto sessions_count = from.count(min_session_size);
   if (!from.ok() || !head.done())
     return false;
   for (std::size_t i = 0; i < sessions_count; ++i) {
@@ -474,6 +535,8 @@ digest128 session_state::session_part::digest() const {
     out.u64(value.next);
     encode_digest(value.result_digest, out);
     encode_digest(value.command.digest(), out);
+    encode_id(value.import, out);
+    encode_digest(value.content.digest(), out);
     result += hash_bytes(bytes);
   }
   return result;

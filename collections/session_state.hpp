@@ -4,6 +4,7 @@
 // proposed twice, reordered or delivered late takes effect at most once, and its result is kept
 // until the proposer has said that it needs it no more.
 
+#include "hamok/collections/content_command_state.hpp"
 #include "hamok/collections/operation_state.hpp"
 #include "hamok/collections/state_machine_state.hpp"
 
@@ -28,6 +29,7 @@ enum class verdict : std::uint8_t {
   opened,          ///< the session is open (now or before)
   kept_alive,
   session_closed,
+  replaced,          ///< the content is another one, without any session
   too_many_sessions, ///< the session was not opened
   malformed,         ///< no envelope, or one that is for nobody
   repeated,          ///< the index was applied before
@@ -54,6 +56,8 @@ struct session_limits {
   std::size_t max_result_bytes = std::size_t{64} << 20;
   /// A command that is put together from parts.
   std::size_t max_command_bytes = std::size_t{64} << 20;
+  /// New content that one session gathers (`content_piece`).
+  std::size_t max_content_bytes = std::size_t{2} << 30;
   raft::duration max_ttl = std::chrono::hours{24};
 };
 
@@ -121,6 +125,8 @@ private:
     void append(std::span<const std::byte> fresh);
     /// Gives the bytes away; nothing is left.
     [[nodiscard]] std::vector<std::byte> take();
+    /// The same, in pieces.
+    [[nodiscard]] std::vector<blob> take_pieces();
     void write(raft::writer& out) const;
     [[nodiscard]] digest128 digest() const;
 
@@ -141,6 +147,8 @@ private:
     std::size_t result_bytes = 0;
     digest128 result_digest; ///< the sum of the results'
     parts command;           ///< what there is of the command `next`
+    parts content;           ///< what there is of the import
+    raft::incarnation_id import;
   };
 
   using session_map = std::map<raft::incarnation_id, session>;
@@ -164,6 +172,8 @@ private:
   applied_entry apply_next(const command_context& context, session& owner,
                            operation_envelope& operation, applied_entry result);
   bool take_part(session& owner, operation_envelope& operation, applied_entry& result) const;
+  void apply_content(session& owner, const blob& command, applied_entry& result);
+  content_outcome replace_content(std::vector<blob> pieces, applied_entry& result);
   applied_entry apply_open(const command_context& context, const open_envelope& open);
   applied_entry apply_keep_alive(const keep_alive_envelope& alive);
   applied_entry apply_close(const command_context& context, const close_envelope& close);
@@ -198,6 +208,8 @@ public:
   /// Equal to `session_state::digest` at that index.
   [[nodiscard]] digest128 digest() const override;
   [[nodiscard]] raft::index_t applied_index() const noexcept { return part_.applied_index; }
+  /// The content alone, without sessions.
+  [[nodiscard]] const state_cut& content() const noexcept { return *content_; }
 
 private:
   session_state::session_part part_;

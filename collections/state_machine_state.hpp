@@ -22,8 +22,12 @@ struct command_context {
   bool events = true;
 };
 
+/// `state_event::kind` when the whole content was replaced: what changed is told by no event, and
+/// has to be read anew.
+inline constexpr std::uint8_t replaced_event_kind = 254;
+
 /// Something that a command has done, for those who watch. The meaning of `kind` is the state
-/// machine's own; 254 and 255 are reserved.
+/// machine's own; 254 (`replaced_event_kind`) and 255 are reserved.
 struct state_event {
   std::uint8_t kind = 0;
   blob key;

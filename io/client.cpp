@@ -166,6 +166,14 @@ caf::expected<raft::index_t> client::compact(raft::index_t up_to) {
   return take<raft::index_t>(call(compact_request{up_to}));
 }
 
+caf::expected<node_snapshot> client::export_snapshot() {
+  return take<node_snapshot>(call(export_request{}));
+}
+
+caf::error client::import_snapshot(node_snapshot given) {
+  return only_error(call(import_request{.snapshot = std::move(given), .id = random_id()}));
+}
+
 caf::expected<std::string> client::await_leader() {
   return take<std::string>(call(await_leader_request{}));
 }
@@ -266,12 +274,15 @@ caf::expected<client_response> client::attempt(client_request_body& body, progre
   return so_far.last;
 }
 
-/// A change of the members waits for links and for a learner that catches up: half of the time is
-/// left for another member, should this one be silent because it is dead.
+/// A change of the members waits for links and for a learner that catches up, and snapshots are
+/// large: half of the time is left for another member, should this one be silent because it is
+/// dead.
 time_point client::attempt_end(const client_request_body& body, const progress& so_far) const {
   const auto now = steady_clock::now();
   auto limit = options_.attempt_timeout;
-  if (std::holds_alternative<member_change_request>(body))
+  if (std::holds_alternative<member_change_request>(body)
+      || std::holds_alternative<export_request>(body)
+      || std::holds_alternative<import_request>(body))
     limit = std::max<duration>(limit, (so_far.deadline - now) / 2);
   return std::min(so_far.deadline, now + limit);
 }

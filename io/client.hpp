@@ -88,6 +88,13 @@ public:
   /// talks to; the first entry that is left. See `node::compact`.
   caf::expected<raft::index_t> compact(raft::index_t up_to = 0);
 
+  /// All collections of the member that this client talks to, at one index; see
+  /// `node::export_snapshot`. What is larger than a frame (64 MiB) is `too_large`.
+  caf::expected<node_snapshot> export_snapshot();
+  /// Replaces the content of all collections of the cluster, in one entry of its log; see
+  /// `node::import_snapshot`.
+  caf::error import_snapshot(node_snapshot given);
+
   /// Waits for a leader: its peer id.
   caf::expected<std::string> await_leader();
 

@@ -90,6 +90,16 @@ void encode_body(const compact_request& value, raft::writer& out) {
   out.u64(value.up_to);
 }
 
+void encode_body(const export_request& value, raft::writer& out) {
+  encode_timeout(value.timeout, out);
+}
+
+void encode_body(const import_request& value, raft::writer& out) {
+  encode(value.snapshot, out);
+  encode_id(value.id, out);
+  encode_timeout(value.timeout, out);
+}
+
 execute_request decode_execute(raft::reader& in) {
   execute_request result;
   result.collection = in.text(max_wire_name);
@@ -139,6 +149,14 @@ member_change_request decode_member_change(raft::reader& in) {
   return result;
 }
 
+import_request decode_import(raft::reader& in) {
+  import_request result;
+  result.snapshot = decode_node_snapshot(in);
+  result.id = decode_id(in);
+  result.timeout = decode_timeout(in);
+  return result;
+}
+
 client_request_body decode_request_body(std::uint8_t kind, raft::reader& in) {
   switch (kind) {
   case 0:
@@ -167,6 +185,10 @@ client_request_body decode_request_body(std::uint8_t kind, raft::reader& in) {
     return decode_member_change(in);
   case 11:
     return compact_request{in.u64()};
+  case 12:
+    return export_request{decode_timeout(in)};
+  case 13:
+    return decode_import(in);
   default:
     in.fail();
     return status_request{};
@@ -244,6 +266,8 @@ client_response_body decode_response_body(std::uint8_t kind, raft::reader& in) {
     return decode_collection_statuses(in);
   case 6:
     return in.u64();
+  case 7:
+    return decode_node_snapshot(in);
   default:
     in.fail();
     return std::monostate{};
@@ -381,7 +405,8 @@ bool may_change(const client_request_body& body) {
   return std::holds_alternative<execute_request>(body)
          || std::holds_alternative<open_collection_request>(body)
          || std::holds_alternative<transfer_leadership_request>(body)
-         || std::holds_alternative<member_change_request>(body);
+         || std::holds_alternative<member_change_request>(body)
+         || std::holds_alternative<import_request>(body);
 }
 
 } // namespace hamok

@@ -129,12 +129,25 @@ struct compact_request {
   raft::index_t up_to = 0;
 };
 
+/// Answered with a `node_snapshot` of the member that is asked.
+struct export_request {
+  caf::timespan timeout{0};
+};
+
+/// Replaces the content of all collections of the cluster. Answered without payload once that is
+/// applied on this member. One that is repeated under its `id` happens once.
+struct import_request {
+  node_snapshot snapshot;
+  session_id id;
+  caf::timespan timeout{0};
+};
+
 /// The index in this list is on the wire: only ever add at the end.
 using client_request_body =
     std::variant<status_request, list_collections_request, open_collection_request, execute_request,
                  read_request, collection_status_request, subscribe_request, await_leader_request,
                  await_commit_head_request, transfer_leadership_request, member_change_request,
-                 compact_request>;
+                 compact_request, export_request, import_request>;
 
 /// Whether the request may change something, so that an answer that is lost leaves that open.
 [[nodiscard]] bool may_change(const client_request_body& body);
@@ -150,7 +163,7 @@ struct client_request {
 /// The index in this list is on the wire: only ever add at the end.
 using client_response_body =
     std::variant<std::monostate, blob, std::string, node_status, collection_status,
-                 std::vector<collection_status>, std::uint64_t>;
+                 std::vector<collection_status>, std::uint64_t, node_snapshot>;
 
 /// The answer to one request.
 struct client_response {

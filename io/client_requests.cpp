@@ -101,6 +101,17 @@ void client_session::handle(ticket t, const compact_request& request) {
   ask<raft::index_t>(t, config_.node, timeout_of({}), compact_log{}, request.up_to);
 }
 
+void client_session::handle(ticket t, const export_request& request) {
+  ask<node_snapshot>(t, config_.node, timeout_of(request.timeout), export_content{});
+}
+
+void client_session::handle(ticket t, const import_request& request) {
+  compat::request(self_, config_.node, timeout_of(request.timeout) + answer_margin,
+                  import_content{}, request.snapshot, request.id, request.timeout)
+      .then([this, t] { respond(t, std::monostate{}); },
+            [this, t](const caf::error& reason) { fail(t, reason); });
+}
+
 // -- collections ----------------------------------------------------------------------------------
 
 void client_session::with_collection(const std::string& name, ticket t,

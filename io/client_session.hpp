@@ -82,6 +82,8 @@ private:
   void handle(ticket t, const transfer_leadership_request& request);
   void handle(ticket t, const member_change_request& request);
   void handle(ticket t, const compact_request& request);
+  void handle(ticket t, const export_request& request);
+  void handle(ticket t, const import_request& request);
 
   /// Handles, and subscriptions, that are kept for one client.
   static constexpr std::size_t max_known_collections = 1024;

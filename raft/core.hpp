@@ -60,6 +60,9 @@ public:
   [[nodiscard]] index_t applied_index() const noexcept { return applied_index_; }
   /// The last entry whose effect is in a snapshot that has been saved.
   [[nodiscard]] index_t saved_index() const noexcept { return saved_index_; }
+  /// What stands for everything that was given out for being applied: the last of its entries, and
+  /// who took part then.
+  [[nodiscard]] snapshot_meta given_out() const { return meta_at(delivered_index_); }
   /// A whole snapshot has come, and the state machines are being replaced by it.
   [[nodiscard]] bool installing() const noexcept { return receipt_ && receipt_->installing; }
   /// The last entry that is known to survive a crash of this member.

@@ -476,6 +476,47 @@ bool inspect(Inspector& f, collection_status& x) {
 }
 
 template <class Inspector>
+bool inspect(Inspector& f, collection_snapshot& x) {
+  return f.object(x).fields(f.field("name", x.name), f.field("kind", x.kind),
+                            f.field("options", x.options), f.field("content", x.content));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, snapshot_member& x) {
+  return f.object(x).fields(f.field("id", x.id), f.field("voter", x.voter));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, node_snapshot& x) {
+  return f.object(x).fields(f.field("version", x.version), f.field("cluster", x.cluster),
+                            f.field("cluster-id", x.cluster_id), f.field("index", x.index),
+                            f.field("term", x.term), f.field("members", x.members),
+                            f.field("collections", x.collections));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, import_piece& x) {
+  return f.object(x).fields(f.field("import", x.import), f.field("offset", x.offset),
+                            f.field("last", x.last), f.field("bytes", x.bytes),
+                            f.field("timeout", x.timeout));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, snapshot_exported& x) {
+  return f.object(x).fields(f.field("cut", x.cut), f.field("snapshot", x.snapshot),
+                            f.field("problem", x.problem));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, node_stats& x) {
+  return f.object(x).fields(
+      f.field("role-changes", x.role_changes), f.field("leader-changes", x.leader_changes),
+      f.field("links-opened", x.links_opened), f.field("links-lost", x.links_lost),
+      f.field("errors", x.errors), f.field("batches-forwarded", x.batches_forwarded),
+      f.field("batches-refused", x.batches_refused));
+}
+
+template <class Inspector>
 bool inspect(Inspector& f, member_status& x) {
   return f.object(x).fields(f.field("id", x.id), f.field("endpoint", x.endpoint),
                             f.field("linked", x.linked), f.field("voter", x.voter),

@@ -47,6 +47,10 @@ struct join_cluster;
 struct leave_cluster;
 struct open_link;
 struct accept_message;
+struct export_content;
+struct import_content;
+struct submit_command;
+struct get_stats;
 
 /// A peer link: carries everything that goes to one incarnation of one remote member.
 using link_actor = caf::typed_actor<
@@ -83,6 +87,9 @@ using role_actor = caf::typed_actor<
     caf::result<void>(snapshot_installed),
     // Drop what is applied up to this index (0: all) from the log; the first entry that is left.
     caf::result<raft::index_t>(compact_log, raft::index_t),
+    // Completes the snapshot by what the log says of the entry that was given out last, and lets
+    // the applier answer with it.
+    caf::result<node_snapshot>(export_content, node_snapshot),
     // Storage has finished a write.
     caf::result<void>(write_done),
     // The timer that this actor has armed.
@@ -113,6 +120,14 @@ using collection_actor = caf::typed_actor<
     // Releases it on this member: what waits and cannot have happened is answered with `closed`,
     // what is in doubt with `outcome_unknown`, and what comes with `closed`.
     caf::result<void>(close_collection),
+    // The content as it is now, without waiting for anybody.
+    caf::result<collection_snapshot>(export_content),
+    // Replaces the content through the log, in one entry; answers once that is applied here. The
+    // snapshot has to be of the same kind, whatever its name; `snapshot_failed` when it cannot be
+    // understood, and then nothing was changed. Without a timeout (0) it is the collection's own.
+    caf::result<void>(import_content, collection_snapshot, caf::timespan),
+    // internal: logs a piece of new content; answers with a `content_outcome`.
+    caf::result<blob>(import_piece),
     // internal: logs a command under the session of a remote client.
     caf::result<blob>(execute_in_session),
     // internal: logs a command for a plain thread of this process.
@@ -160,6 +175,13 @@ using applier_actor = caf::typed_actor<
     caf::result<void>(install_snapshot),
     // A collection has taken its part in a cut.
     caf::result<void>(part_taken),
+    // Logs a command for the collection with this id; answers with its result.
+    caf::result<blob>(submit_command, std::string, execute),
+    // Completes the snapshot by the content of all collections, which are at its index when the
+    // batches in front of this are applied.
+    caf::result<node_snapshot>(export_content, node_snapshot),
+    // internal, from the actor that writes an export.
+    caf::result<void>(snapshot_exported),
     // internal, from the actor that writes the snapshot: it is written, or it cannot be.
     caf::result<void>(snapshot_taken),
     // internal, from the actor that reads one.
@@ -188,6 +210,21 @@ using node_actor = caf::typed_actor<
     // Answers when this is a member, and everything that is committed now, as far as the leader has
     // told, has been applied here.
     caf::result<raft::index_t>(await_commit_head, caf::timespan),
+    // Both of it: answers when there is a leader and this member is up to date.
+    caf::result<raft::index_t>(await_ready, caf::timespan),
+    // Counters of this node.
+    caf::result<node_stats>(get_stats),
+    // Logs a command, as the collection with this id understands it; answers with its result once
+    // it is applied here, or `unknown_collection`.
+    caf::result<blob>(submit_command, std::string, execute),
+    // All collections of this member as they are now, at one index.
+    caf::result<node_snapshot>(export_content),
+    // On a node that runs: replaces the content of all collections, in one entry of the log; what
+    // the snapshot does not have is empty then. On one that has never run: starts it, so that it
+    // founds a cluster alone, with these collections. Answers once that is applied here;
+    // `snapshot_failed` with the place when the snapshot makes no sense, and then nothing was done.
+    // The random id tells one import from another: one that is repeated under its id happens once.
+    caf::result<void>(import_content, node_snapshot, session_id, caf::timespan),
     // Before the start: extends the founding list. Afterwards: makes whoever of that name is
     // linked, or will be, a member; answers once that is committed, or why it cannot be. Without a
     // timeout (0) it is the node's own.

@@ -382,6 +382,59 @@ private:
   static constexpr std::size_t half_digest = 16;
 };
 
+// -- exports and imports --------------------------------------------------------------------------
+
+/// The content of one collection at one index, without the sessions of its callers: what
+/// `export_snapshot` of a collection gives, and `import_snapshot` takes.
+struct collection_snapshot {
+  std::string name;
+  std::string kind;
+  blob options; ///< as its creation in the log says
+  blob content; ///< as the state machine of its kind writes and reads it
+
+  friend bool operator==(const collection_snapshot&, const collection_snapshot&) = default;
+};
+
+/// A member in a `node_snapshot`, for people.
+struct snapshot_member {
+  std::string id;
+  bool voter = true; ///< false: a learner
+
+  friend bool operator==(const snapshot_member&, const snapshot_member&) = default;
+};
+
+/// All collections of a member at one index of its log. Where it comes from says where it comes
+/// from, and nothing else: whoever imports it takes the content only (consensus.md, 12).
+struct node_snapshot {
+  static constexpr std::uint32_t latest_version = 1;
+
+  std::uint32_t version = latest_version; ///< of the format
+  std::string cluster;
+  raft::incarnation_id cluster_id;
+  raft::index_t index = 0; ///< of the last entry whose effect is in it
+  raft::term_t term = 0;   ///< of that entry
+  std::vector<snapshot_member> members;
+  std::vector<collection_snapshot> collections; ///< in the order of their creation
+
+  friend bool operator==(const node_snapshot&, const node_snapshot&) = default;
+};
+
+/// A piece of new content on its way into the log, see `content_piece`.
+struct import_piece {
+  raft::incarnation_id import;
+  std::uint64_t offset = 0;
+  bool last = false;
+  blob bytes;
+  caf::timespan timeout{0};
+};
+
+/// What has become of an export.
+struct snapshot_exported {
+  std::uint64_t cut = 0;
+  node_snapshot snapshot;
+  std::string problem; ///< why there is none; empty: there is
+};
+
 // -- status of a node -----------------------------------------------------------------------------
 
 /// One member of the cluster, as another one sees it.
@@ -407,6 +460,19 @@ struct node_status {
   bool running = false;
   /// What this life is to the cluster, as far as it knows what is committed.
   raft::standing standing = raft::standing::outsider;
+};
+
+/// Counters of one node since it was spawned.
+struct node_stats {
+  std::uint64_t role_changes = 0;
+  std::uint64_t leader_changes = 0;
+  std::uint64_t links_opened = 0;
+  std::uint64_t links_lost = 0;
+  std::uint64_t errors = 0;
+  std::uint64_t batches_forwarded = 0; ///< proposals that went to the leader over a link
+  std::uint64_t batches_refused = 0;   ///< proposals that nobody could append
+
+  friend bool operator==(const node_stats&, const node_stats&) = default;
 };
 
 } // namespace hamok

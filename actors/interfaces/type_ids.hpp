@@ -120,6 +120,16 @@ CAF_ADD_ATOM(hamok, hamok, accept_message)
 CAF_ADD_TYPE_ID(hamok, (hamok::execute_waiting))
 CAF_ADD_TYPE_ID(hamok, (hamok::execute_waiting_call))
 
+CAF_ADD_TYPE_ID(hamok, (hamok::collection_snapshot))
+CAF_ADD_TYPE_ID(hamok, (hamok::node_snapshot))
+CAF_ADD_TYPE_ID(hamok, (hamok::import_piece))
+CAF_ADD_TYPE_ID(hamok, (hamok::snapshot_exported))
+CAF_ADD_TYPE_ID(hamok, (hamok::node_stats))
+CAF_ADD_ATOM(hamok, hamok, export_content)
+CAF_ADD_ATOM(hamok, hamok, import_content)
+CAF_ADD_ATOM(hamok, hamok, submit_command)
+CAF_ADD_ATOM(hamok, hamok, get_stats)
+
 CAF_END_TYPE_ID_BLOCK(hamok)
 
 CAF_ERROR_CODE_ENUM(hamok::errc)

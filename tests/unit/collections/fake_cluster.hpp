@@ -133,6 +133,7 @@ inline caf::behavior hub(caf::event_based_actor* self, std::shared_ptr<log_contr
           commit(batch);
       },
       [=](const collection_applied& done) { control->confirmed(done.index); },
+      [](const event::resync&) {},
       [=](const collection_actor& member) {
         s->members.push_back(member);
         if (s->number != 0)

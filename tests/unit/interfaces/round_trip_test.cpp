@@ -130,6 +130,18 @@ TEST_CASE("messages about snapshots survive CAF's serialization") {
   check_round_trip(snapshot_loaded{7, {{1, {"name", "map", bytes, {}, {1, 2}}, 3}}, "a problem"});
   check_round_trip(event::resync{"name"});
   check_round_trip(event::unsynced_peer{"name"});
+  const collection_snapshot one{"name", "map", bytes, bytes};
+  check_round_trip(one);
+  node_snapshot all;
+  all.cluster = "hamok";
+  all.cluster_id = life;
+  all.index = 7;
+  all.term = 2;
+  all.members = {{"alice", true}, {"bob", false}};
+  all.collections = {one, {"empty", "map", {}, {}}};
+  check_round_trip(all);
+  check_round_trip(import_piece{life, 5, true, bytes, std::chrono::seconds{1}});
+  check_round_trip(snapshot_exported{3, all, "a problem"});
 }
 
 TEST_CASE("messages of callers and events survive CAF's serialization") {
@@ -160,6 +172,7 @@ TEST_CASE("messages of callers and events survive CAF's serialization") {
   node.standing = raft::standing::removed;
   node.collections = {status};
   check_round_trip(node);
+  check_round_trip(node_stats{1, 2, 3, 4, 5, 6, 7});
   check_round_trip(event::state_changed{raft::role::leader, raft::role::candidate});
   check_round_trip(event::leader_changed{"a", "b"});
   check_round_trip(event::message{event::direction::out, "a", some_message()});

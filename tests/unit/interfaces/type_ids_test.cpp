@@ -121,6 +121,15 @@ constexpr std::array pinned{
     std::string_view{"hamok::accept_message"},
     std::string_view{"hamok::execute_waiting"},
     std::string_view{"hamok::execute_waiting_call"},
+    std::string_view{"hamok::collection_snapshot"},
+    std::string_view{"hamok::node_snapshot"},
+    std::string_view{"hamok::import_piece"},
+    std::string_view{"hamok::snapshot_exported"},
+    std::string_view{"hamok::node_stats"},
+    std::string_view{"hamok::export_content"},
+    std::string_view{"hamok::import_content"},
+    std::string_view{"hamok::submit_command"},
+    std::string_view{"hamok::get_stats"},
 };
 
 template <std::size_t... Offsets>

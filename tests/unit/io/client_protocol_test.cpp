@@ -84,6 +84,19 @@ node_status sample_node() {
   return result;
 }
 
+node_snapshot sample_snapshot() {
+  node_snapshot result;
+  result.cluster = "test";
+  result.cluster_id = {3, 4};
+  result.index = 17;
+  result.term = 9;
+  result.members = {{"alpha", true}, {"beta", false}};
+  result.collections = {
+      {"users", "map", blob::from_string("options"), blob::from_string("content")},
+      {"empty", "map", {}, {}}};
+  return result;
+}
+
 } // namespace
 
 TEST_CASE("the largest answer of a map has room in a frame") {
@@ -149,6 +162,14 @@ TEST_CASE("every request of a client survives its encoding") {
   CHECK(change.timeout == std::chrono::seconds{4});
   CHECK_FALSE(round_trip(member_change_request{.peer = "d"}).remove);
   CHECK(round_trip(compact_request{77}).up_to == 77);
+  CHECK(round_trip(export_request{std::chrono::seconds{5}}).timeout == std::chrono::seconds{5});
+  const auto import =
+      round_trip(import_request{sample_snapshot(), {1, 2}, std::chrono::seconds{6}});
+  CHECK(import.snapshot == sample_snapshot());
+  CHECK(import.id == session_id{1, 2});
+  CHECK(import.timeout == std::chrono::seconds{6});
+  CHECK(may_change(import_request{}));
+  CHECK(!may_change(export_request{}));
 }
 
 TEST_CASE("timeouts of clients are bounded") {
@@ -184,6 +205,8 @@ TEST_CASE("every response to a client survives its encoding") {
   CHECK(one.existed);
   const auto first = response_round_trip({7, {}, "", std::uint64_t{12}});
   CHECK(std::get<std::uint64_t>(first.body) == 12);
+  const auto exported = response_round_trip({8, {}, "", sample_snapshot()});
+  CHECK(std::get<node_snapshot>(exported.body) == sample_snapshot());
   const std::vector<collection_status> both{sample_status("a"), sample_status("b")};
   CHECK(
       std::get<std::vector<collection_status>>(response_round_trip({6, {}, "", both}).body)[1].name

@@ -1,0 +1,62 @@
+// Walks the manual: every line of tests/manual/list.txt has a case in tests/manual/, or a reason in
+// tests/manual_pending.txt.
+
+#include "hamok/tests/manual/manual.hpp"
+
+#include <fstream>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace hamok::test {
+
+namespace {
+
+std::vector<std::string> lines_of(const std::string& name) {
+  std::ifstream file{std::string{HAMOK_TESTS_DIR} + "/" + name};
+  REQUIRE(file);
+  std::vector<std::string> result;
+  for (std::string line; std::getline(file, line);)
+    if (!line.empty() && line.front() != '#')
+      result.push_back(line);
+  return result;
+}
+
+/// The lines that wait, and why.
+std::map<std::string, std::string> pending() {
+  std::map<std::string, std::string> result;
+  for (const auto& line : lines_of("manual_pending.txt")) {
+    const auto end = line.find(": ");
+    INFO(line);
+    REQUIRE(end != std::string::npos);
+    REQUIRE(line.size() > end + 2);
+    CHECK(result.emplace(line.substr(0, end), line.substr(end + 2)).second);
+  }
+  return result;
+}
+
+} // namespace
+
+TEST_CASE("every line of the manual has a case or a reason why not yet") {
+  const auto waiting = pending();
+  std::set<std::string> listed;
+  for (const auto& line : lines_of("manual/list.txt")) {
+    INFO(line);
+    CHECK(listed.insert(line).second);
+    const auto has_case = covered_lines().contains(line);
+    const auto has_reason = waiting.contains(line);
+    CHECK((has_case || has_reason));
+    CHECK(!(has_case && has_reason));
+  }
+  for (const auto& line : covered_lines()) {
+    INFO("a case names '" << line << "', which is not in the list");
+    CHECK(listed.contains(line));
+  }
+  for (const auto& [line, reason] : waiting) {
+    INFO("'" << line << "' waits, and is not in the list");
+    CHECK(listed.contains(line));
+  }
+}
+
+} // namespace hamok::test
