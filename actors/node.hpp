@@ -125,15 +125,8 @@ public:
   caf::expected<map<K, V, KeyCodec, ValueCodec>>
   get_or_create_map(const std::string& id, bool* existed = nullptr,
                     const std::vector<std::pair<K, V>>& initial = {}, map_options<V> options = {}) {
-    auto result = create_map<K, V, KeyCodec, ValueCodec>(id, initial, std::move(options));
-    if (!result)
-      return result;
-    auto status = result->await_ready();
-    if (!status)
-      return std::move(status.error());
-    if (existed)
-      *existed = status->existed;
-    return result;
+    return created(create_map<K, V, KeyCodec, ValueCodec>(id, initial, std::move(options)),
+                   existed);
   }
 
   /// The actor of the collection, which proposes its creation where that is not known. Allowed
@@ -207,6 +200,20 @@ private:
   friend caf::expected<node> spawn_node(caf::actor_system&, node_config, node_parts);
 
   explicit node(std::shared_ptr<impl> self);
+
+  /// The facade of a collection, once it is there.
+  template <class Facade>
+  static caf::expected<Facade> created(caf::expected<Facade> result, bool* existed) {
+    if (!result)
+      return result;
+    auto status = result->await_ready();
+    if (!status)
+      return std::move(status.error());
+    if (existed)
+      *existed = status->existed;
+    return result;
+  }
+
   subscription listen(bool with_messages, std::function<void(const any_event&)> callback);
 
   std::shared_ptr<impl> impl_;

@@ -61,13 +61,6 @@ struct map_commands {
     });
   }
 
-  /// `make(encoded keys or pairs)`.
-  template <class Encoded, class Make>
-  static caf::expected<blob> with_all(Encoded encoded, Make make) {
-    if (!encoded)
-      return std::move(encoded.error());
-    return make(*encoded);
-  }
   static caf::expected<blob> set_all(const pairs& entries) {
     return with_all(encode_all<KeyCodec, ValueCodec>(entries), map_command::set_all);
   }

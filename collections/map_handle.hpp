@@ -3,15 +3,11 @@
 // The typed facade of a replicated map for actors, wherever they run: on a member, or in another
 // process that has the collection's handle over BASP.
 
-#include "hamok/actors/caf_compat.hpp"
-#include "hamok/actors/interfaces/interfaces.hpp"
-#include "hamok/actors/interfaces/timeout.hpp"
-#include "hamok/collections/collection_events.hpp"
+#include "hamok/collections/collection_handle.hpp"
 #include "hamok/collections/compare_loop.hpp"
 #include "hamok/collections/map_commands.hpp"
-#include "hamok/collections/response.hpp"
 
-#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -20,16 +16,9 @@
 
 namespace hamok {
 
-/// What a member opens a map with. None of it is in the log: members may differ.
+/// What a member opens a map with.
 template <class V>
-struct map_options {
-  /// Deadline of operations that name none; 0: the member's `request_timeout`, or
-  /// `default_request_timeout` for a facade that is made from a mere handle.
-  caf::timespan request_timeout{0};
-  /// Limits on one message of operations on their way into the log, while this member opens the
-  /// map; a larger batch is split. 0: the member's.
-  std::size_t max_message_entries = 0;
-  std::size_t max_message_bytes = 0;
+struct map_options : facade_options {
   /// What `update_if` and `remove_if` compare with; empty: equal bytes.
   std::function<bool(const V&, const V&)> equal;
 };
@@ -44,16 +33,11 @@ struct map_change {
   raft::index_t index = 0;
 };
 
-/// A replicated map, for actors. Every operation takes `self`, a pointer to the asking actor, and
-/// gives a `response`. Operations are logged, applied once on every member, and answered with
-/// their result; reads are answered from the state of the member that the handle leads to.
+/// A replicated map, for actors: see `collection_handle` for what its operations have in common.
 ///
-/// Operations end after `timeout` with an error of `hamok::errc`, or `answer_margin` later when the
-/// collection says nothing; `cannot_have_happened` tells whether trying again is safe. A timeout is
-/// at most `longest_timeout`. Thread safety: const functions from
-/// any thread.
+/// Thread safety: const functions from any thread.
 template <class K, class V, class KeyCodec = codec<K>, class ValueCodec = codec<V>>
-class map_handle {
+class map_handle : public collection_handle {
 public:
   using key_type = K;
   using mapped_type = V;
@@ -63,12 +47,8 @@ public:
 
   map_handle() = default;
   explicit map_handle(collection_actor actor, options_type options = {})
-      : actor_(std::move(actor)),
+      : collection_handle(std::move(actor), options.request_timeout),
         options_(std::move(options)) {}
-
-  /// The typed handle, for other processes and for messages that this facade does not know.
-  [[nodiscard]] const collection_actor& actor() const noexcept { return actor_; }
-  explicit operator bool() const noexcept { return static_cast<bool>(actor_); }
 
   // -- writes -------------------------------------------------------------------------------------
 
@@ -188,33 +168,8 @@ public:
                                                                            timeout);
   }
 
-  /// How the collection is (`collection_status`), as CAF's own response handle.
-  template <actor_self Self>
-  auto status(Self&& self, caf::timespan timeout = {}) const {
-    return compat::request(detail::to_pointer(self), actor_, time_for(timeout), get_status_v);
-  }
-  /// The status once the collection is created, as CAF's own response handle.
-  template <actor_self Self>
-  auto ready(Self&& self, caf::timespan timeout = {}) const {
-    const auto limit = time_for(timeout);
-    return compat::request(detail::to_pointer(self), actor_, limit + answer_margin, await_ready_v,
-                           limit);
-  }
-  /// Releases the collection on the member that the handle leads to. What waits and cannot have
-  /// happened ends with `closed`, what is in doubt with `outcome_unknown`.
-  void close() const { compat::anon_send(actor_, close_collection_v); }
-
   // -- events -------------------------------------------------------------------------------------
 
-  /// Sends each `collection_event` to `subscriber`, in the order of the log, and `event::lagged`
-  /// for what a slow one has missed.
-  void subscribe(const caf::actor& subscriber) const {
-    compat::anon_send(actor_, subscribe_v, subscriber);
-  }
-  /// Ends that.
-  void unsubscribe(const caf::actor& subscriber) const {
-    compat::anon_send(actor_, unsubscribe_v, subscriber);
-  }
   /// The typed form of an event, or `bad_value`.
   [[nodiscard]] static caf::expected<change> decode(const collection_event& event) {
     change result;
@@ -234,13 +189,6 @@ public:
       return make_error(errc::bad_value);
     return result;
   }
-
-  // Callbacks run on a thread of CAF and must not block; events that cannot be decoded are left
-  // out. See `event_callbacks`. One that is too slow all the same misses events, of all kinds:
-  // `on_lagged` hears how many, in their place, and the content has to be read to know the rest.
-  // Each of these functions has a subscription of its own, so that gap is about its callback alone.
-
-  using lagged_callback = decltype(event_callbacks::on_lagged);
 
   /// `callback(key, value)`
   template <class F>
@@ -268,18 +216,6 @@ public:
     return on(
         map_event::clear, [callback](const change&) { callback(); }, std::move(on_lagged));
   }
-  /// The content was replaced by that of a snapshot, because this member lacked too much of the
-  /// log: what changed in between is told by no other event, and has to be read. There is always
-  /// room for this event, and what changes afterwards comes behind it.
-  template <class F>
-  collection_subscription on_resync(F callback) const {
-    return listen(actor_, callback_for(resync_event_kind, std::move(callback)));
-  }
-  /// There is always room for this event.
-  template <class F>
-  collection_subscription on_close(F callback) const {
-    return listen(actor_, callback_for(closed_event_kind, std::move(callback)));
-  }
 
 protected:
   using commands = detail::map_commands<K, V, KeyCodec, ValueCodec>;
@@ -289,10 +225,6 @@ protected:
   using key_list = detail::list_decoder<detail::write_answer, K, KeyCodec>;
   using flag = detail::plain_decoder<detail::write_answer, bool>;
   using count = detail::plain_decoder<detail::write_answer, std::uint64_t>;
-
-  [[nodiscard]] caf::timespan time_for(caf::timespan timeout) const {
-    return bounded(timeout, bounded(options_.request_timeout, default_request_timeout));
-  }
 
   [[nodiscard]] caf::expected<compare_loop> update_loop(const K& key, const V& value,
                                                         const V& expected) const {
@@ -317,34 +249,6 @@ protected:
   }
 
 private:
-  template <class Decoder, class Self>
-  auto send(Self&& self, const collection_actor& to, caf::timespan timeout, execute message) const {
-    auto* asking = detail::to_pointer(self);
-    auto handle = compat::request(asking, to, timeout + answer_margin, std::move(message));
-    return response<Decoder, decltype(handle)>{std::move(handle)};
-  }
-
-  template <class Decoder, class Self>
-  auto write(Self&& self, caf::expected<blob> command, caf::timespan timeout) const {
-    const auto limit = time_for(timeout);
-    using result = decltype(send<Decoder>(self, actor_, limit, execute{}));
-    if (!command)
-      return result{std::move(command.error())};
-    return send<Decoder>(self, actor_, limit, execute{std::move(*command), limit});
-  }
-
-  template <class Decoder, class Self>
-  auto read(Self&& self, caf::expected<blob> question, caf::timespan timeout) const {
-    auto* asking = detail::to_pointer(self);
-    auto ask = [&](blob bytes) {
-      return compat::request(asking, actor_, time_for(timeout), read_state{std::move(bytes)});
-    };
-    using result = response<Decoder, decltype(ask(blob{}))>;
-    if (!question)
-      return result{std::move(question.error())};
-    return result{ask(std::move(*question))};
-  }
-
   /// Conditional operations under the user's equality; the type is that of `write<flag>`.
   template <class Self>
   auto compare(Self&& self, caf::expected<compare_loop> loop, caf::timespan timeout) const {
@@ -355,7 +259,7 @@ private:
     auto* asking = detail::to_pointer(self);
     auto helper =
         caf::actor_cast<collection_actor>(spawn_compare_loop(asking->system(), std::move(*loop)));
-    return send<flag>(self, helper, limit, execute{blob{}, limit});
+    return send<flag>(self, helper, limit + answer_margin, execute{blob{}, limit});
   }
 
   [[nodiscard]] compare_loop loop(const blob& key, const V& expected,
@@ -372,17 +276,11 @@ private:
 
   template <class F>
   collection_subscription on(map_event kind, F callback, lagged_callback on_lagged) const {
-    return listen(actor_, {[kind, callback](const collection_event& event) {
-                             if (static_cast<map_event>(event.kind) != kind)
-                               return;
-                             if (auto what = decode(event))
-                               callback(*what);
-                           },
-                           std::move(on_lagged)});
+    return on_event(static_cast<std::uint8_t>(kind), &map_handle::decode, std::move(callback),
+                    std::move(on_lagged));
   }
 
 protected:
-  collection_actor actor_;
   options_type options_;
 };
 
