@@ -27,7 +27,7 @@ namespace hamok {
 /// Makes an empty state machine of one kind.
 using state_factory = std::function<std::unique_ptr<state_machine>()>;
 
-/// The kinds of state that this process knows. "map" is there from the start; those of
+/// The kinds of state that this process knows. "map" and "emitter" are there from the start; those of
 /// `replicated<State>` are added before a node starts, because every member holds every
 /// collection's state and must be able to make it.
 ///
@@ -108,6 +108,10 @@ struct collection_context {
                                                                placement where,
                                                                collection_context context,
                                                                collection_spec spec);
+
+/// Collections of this kind talk to those of other members beside the log: `direct_message`,
+/// `direct_reply` and `peers_notice` are for them.
+[[nodiscard]] bool talks_to_others(const std::string& kind);
 
 /// Says why there can be no collection of this spec: its name, its kind or its initial content is
 /// beyond what an entry of the log may have.

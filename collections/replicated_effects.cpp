@@ -117,6 +117,7 @@ void replicated_state::publish() {
 void replicated_state::emit(const collection_event& event) {
   for (auto& subscriber : subscribers_)
     subscriber.send(event);
+  tell_companion(event);
 }
 
 void replicated_state::answer_ready() {

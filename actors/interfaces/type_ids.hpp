@@ -118,6 +118,12 @@ CAF_ADD_ATOM(hamok, hamok, compact_log)
 CAF_ADD_ATOM(hamok, hamok, open_link)
 CAF_ADD_ATOM(hamok, hamok, accept_message)
 
+CAF_ADD_TYPE_ID(hamok, (hamok::direct_message))
+CAF_ADD_TYPE_ID(hamok, (hamok::direct_reply))
+CAF_ADD_TYPE_ID(hamok, (hamok::peers_notice))
+CAF_ADD_TYPE_ID(hamok, (hamok::emitter_request))
+CAF_ADD_TYPE_ID(hamok, (hamok::emitted_event))
+
 CAF_END_TYPE_ID_BLOCK(hamok)
 
 CAF_ERROR_CODE_ENUM(hamok::errc)

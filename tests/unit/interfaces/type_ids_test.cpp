@@ -119,6 +119,11 @@ constexpr std::array pinned{
     std::string_view{"hamok::compact_log"},
     std::string_view{"hamok::open_link"},
     std::string_view{"hamok::accept_message"},
+    std::string_view{"hamok::direct_message"},
+    std::string_view{"hamok::direct_reply"},
+    std::string_view{"hamok::peers_notice"},
+    std::string_view{"hamok::emitter_request"},
+    std::string_view{"hamok::emitted_event"},
 };
 
 template <std::size_t... Offsets>
