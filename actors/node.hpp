@@ -7,6 +7,7 @@
 #include "hamok/actors/interfaces/config.hpp"
 #include "hamok/actors/interfaces/interfaces.hpp"
 #include "hamok/actors/node_board.hpp"
+#include "hamok/collections/emitter.hpp"
 #include "hamok/collections/map.hpp"
 #include "hamok/collections/registry.hpp"
 
@@ -127,6 +128,22 @@ public:
                     const std::vector<std::pair<K, V>>& initial = {}, map_options<V> options = {}) {
     return created(create_map<K, V, KeyCodec, ValueCodec>(id, initial, std::move(options)),
                    existed);
+  }
+
+  /// The emitter `id` of these types of events, as a map is created. Whether it is `ordered` is
+  /// decided by the first creation.
+  template <class... Events>
+  caf::expected<emitter<Events...>> create_emitter(const std::string& id,
+                                                   emitter_options options = {}) {
+    return open_emitter<Events...>(*this, id, std::move(options));
+  }
+
+  /// The same, and waits until it is there.
+  template <class... Events>
+  caf::expected<emitter<Events...>> get_or_create_emitter(const std::string& id,
+                                                          bool* existed = nullptr,
+                                                          emitter_options options = {}) {
+    return created(create_emitter<Events...>(id, std::move(options)), existed);
   }
 
   /// The actor of the collection, which proposes its creation where that is not known. Allowed
