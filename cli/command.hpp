@@ -26,6 +26,7 @@ int node_command(int argc, char** argv);
 
 int status_command(const word_list& words);
 int map_command(const word_list& words);
+int emitter_command(const word_list& words);
 int events_command(const word_list& words);
 int transfer_command(const word_list& words);
 int member_command(const word_list& words);
@@ -37,6 +38,7 @@ int demo_command(const word_list& words);
 [[nodiscard]] std::string node_help();
 [[nodiscard]] const char* status_help();
 [[nodiscard]] const char* map_help();
+[[nodiscard]] const char* emitter_help();
 [[nodiscard]] const char* events_help();
 [[nodiscard]] const char* transfer_help();
 [[nodiscard]] const char* member_help();

@@ -21,6 +21,7 @@ constexpr const char* help_text = R"(hamok COMMAND ...
   node      run a member of a cluster
   status    how a member and its cluster are
   map       read and change a replicated map
+  emitter   send events, and see who listens
   events    follow what happens
   transfer  hand the leadership over
   member    add, remove and list members
@@ -42,6 +43,7 @@ const std::map<std::string, client_command>& client_commands() {
   static const std::map<std::string, client_command> all{
       {"status", {status_command, status_help}},
       {"map", {map_command, map_help}},
+      {"emitter", {emitter_command, emitter_help}},
       {"events", {events_command, events_help}},
       {"transfer", {transfer_command, transfer_help}},
       {"member", {member_command, member_help}},
