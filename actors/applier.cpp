@@ -51,6 +51,9 @@ applier_actor::behavior_type applier_state::make_behavior() {
       [this](cut_request& request) { on_cut(request); },
       [this](install_snapshot& msg) { on_install(msg); },
       [this](const part_taken& msg) { on_part(msg); },
+      [this](direct_message& msg, const raft::member_id& from) { on_direct(msg, from); },
+      [this](const direct_reply& msg, const raft::member_id& from) { on_direct_reply(msg, from); },
+      [this](const peers_notice& peers) { on_peers(peers); },
       [this](snapshot_taken& msg) { on_taken(msg); },
       [this](snapshot_loaded& msg) { on_loaded(msg); },
       [this](export_content, node_snapshot& head) { return on_export(head); },
@@ -260,6 +263,7 @@ caf::expected<applier_state::collection_ptr> applier_state::bring_to_life(collec
   made->spec = std::move(spec);
   made->actor = std::move(*actor);
   made->origin = last_origin_;
+  made->talks = talks_to_others(made->spec.kind);
   by_name_.insert_or_assign(made->spec.name, made);
   by_origin_.emplace(made->origin, made);
   monitors_.watch(self_, made->actor, [this, origin = made->origin](const caf::error& reason) {
@@ -267,6 +271,8 @@ caf::expected<applier_state::collection_ptr> applier_state::bring_to_life(collec
   });
   if (notice_)
     compat::send(self_, made->actor, *notice_);
+  if (peers_ && made->talks)
+    compat::send(self_, made->actor, *peers_);
   return made;
 }
 
@@ -310,6 +316,28 @@ void applier_state::on_refused(const proposal_refused& msg) {
   const auto found = by_origin_.find(msg.origin);
   if (found != by_origin_.end())
     compat::send(self_, found->second->actor, msg);
+}
+
+void applier_state::on_direct(direct_message& msg, const raft::member_id& from) {
+  const auto found = by_number_.find(msg.collection);
+  if (found != by_number_.end() && found->second->talks)
+    compat::send(self_, found->second->actor, std::move(msg), from);
+  else
+    compat::send(self_, config_.node, from,
+                 direct_reply{msg.origin, msg.request, errc::unknown_collection});
+}
+
+void applier_state::on_direct_reply(const direct_reply& reply, const raft::member_id& from) {
+  const auto found = by_origin_.find(reply.origin);
+  if (found != by_origin_.end() && found->second->talks)
+    compat::send(self_, found->second->actor, reply, from);
+}
+
+void applier_state::on_peers(const peers_notice& peers) {
+  peers_ = peers;
+  for (const auto& [origin, one] : by_origin_)
+    if (one->talks)
+      compat::send(self_, one->actor, peers);
 }
 
 void applier_state::drain_all(caf::timespan limit) {

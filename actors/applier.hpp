@@ -62,6 +62,7 @@ private:
     std::uint64_t number = 0;     ///< 0: its creation is not committed yet
     raft::index_t sent_index = 0; ///< items up to here were sent
     caf::error gone;              ///< why there is no actor here; none: there is one
+    bool talks = false;           ///< to those of other members
     std::deque<sent_part> unconfirmed;
     apply_batch next; ///< items of the batch that is being taken apart
   };
@@ -125,6 +126,9 @@ private:
   void on_down(std::uint64_t origin, const caf::error& reason);
   void on_notice(const leader_notice& notice);
   void on_refused(const proposal_refused& msg);
+  void on_direct(direct_message& msg, const raft::member_id& from);
+  void on_direct_reply(const direct_reply& reply, const raft::member_id& from);
+  void on_peers(const peers_notice& peers);
   void forget_unconfirmed(collection& gone);
   caf::result<std::vector<collection_status>> statuses();
   caf::result<blob> submit(const std::string& name, execute& command);
@@ -175,6 +179,7 @@ private:
   raft::index_t applied_index_ = 0;
   raft::index_t taken_index_ = 0; ///< entries up to here have come, or are in an installed snapshot
   std::optional<leader_notice> notice_;
+  std::optional<peers_notice> peers_;
   std::optional<pending_cut> cut_;
   std::uint64_t last_cut_ = 0;                      ///< exports are counted with them
   std::map<std::uint64_t, pending_export> exports_; ///< by number

@@ -8,6 +8,7 @@
 #include "hamok/actors/interfaces/interfaces.hpp"
 #include "hamok/actors/node_board.hpp"
 #include "hamok/collections/content_access.hpp"
+#include "hamok/collections/emitter.hpp"
 #include "hamok/collections/map.hpp"
 #include "hamok/collections/queue.hpp"
 #include "hamok/collections/record.hpp"
@@ -133,6 +134,22 @@ public:
                     const std::vector<std::pair<K, V>>& initial = {}, map_options<V> options = {}) {
     return created(create_map<K, V, KeyCodec, ValueCodec>(id, initial, std::move(options)),
                    existed);
+  }
+
+  /// The emitter `id` of these types of events, as a map is created. Whether it is `ordered` is
+  /// decided by the first creation.
+  template <class... Events>
+  caf::expected<emitter<Events...>> create_emitter(const std::string& id,
+                                                   emitter_options options = {}) {
+    return open_emitter<Events...>(*this, id, std::move(options));
+  }
+
+  /// The same, and waits until it is there.
+  template <class... Events>
+  caf::expected<emitter<Events...>> get_or_create_emitter(const std::string& id,
+                                                          bool* existed = nullptr,
+                                                          emitter_options options = {}) {
+    return created(create_emitter<Events...>(id, std::move(options)), existed);
   }
 
   /// The queue `id`, proposed for creation with these items where it is not known; otherwise as

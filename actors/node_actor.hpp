@@ -136,6 +136,14 @@ private:
   void on_applied(const applied_up_to& msg);
   caf::result<raft::index_t> compact(raft::index_t up_to);
 
+  // node_direct.cpp
+  void on_direct(direct_message& msg, const raft::member_id& from);
+  void on_direct_reply(const direct_reply& reply, const raft::member_id& from);
+  void send_direct(const raft::member_id& to, direct_message& msg);
+  void send_direct_reply(const raft::member_id& to, const direct_reply& reply);
+  [[nodiscard]] std::optional<link_actor> link_with(const raft::member_id& life) const;
+  void tell_peers();
+
   // node_events.cpp
   void on_role_changed(role_actor& successor, role_view& view);
   void on_news(role_view view);
@@ -198,6 +206,7 @@ private:
   role_view view_;            ///< the last one that the role has reported; members as last seen
   std::optional<raft::role> role_told_; ///< the last role that subscribers know of
   raft::index_t commit_told_ = 0;
+  peers_notice peers_told_; ///< the last that collections know of
   raft::index_t applied_index_ = 0;
   std::vector<done_promise> stopping_;
   /// Who wants this member to be removed first; all of them are moved to `stopping_` then.

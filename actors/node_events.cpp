@@ -184,6 +184,8 @@ void node_state::on_left(const raft::member_id& member, const caf::error& reason
   if (running_) {
     refresh_words();
     refresh_peers();
+  } else {
+    tell_peers();
   }
   if (!running_ && links_.quiet())
     finish_stop();

@@ -151,10 +151,7 @@ void node_state::arm_life(raft::timestamp due) {
 }
 
 void node_state::say(const raft::member_id& to, raft::node_word what) {
-  const auto linked = links_.linked().find(to.peer);
-  if (linked == links_.linked().end() || linked->second != to)
-    return;
-  if (const auto link = links_.link_to(to.peer))
+  if (const auto link = link_with(to))
     compat::send(self_, *link, peer_word{std::move(what)});
 }
 
@@ -315,6 +312,7 @@ void node_state::refresh_peers() {
 void node_state::refresh_words() {
   links_.update(make_policy(), make_hello());
   update_welcome();
+  tell_peers();
 }
 
 hello_policy node_state::make_policy() const {

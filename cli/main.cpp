@@ -23,6 +23,7 @@ constexpr const char* help_text = R"(hamok COMMAND ...
   map       read and change a replicated map
   queue     push to and pop from a replicated queue
   record    read and change a replicated record
+  emitter   send events, and see who listens
   events    follow what happens
   transfer  hand the leadership over
   member    add, remove and list members
@@ -47,6 +48,7 @@ const std::map<std::string, client_command>& client_commands() {
       {"map", {map_command, map_help}},
       {"queue", {queue_command, queue_help}},
       {"record", {record_command, record_help}},
+      {"emitter", {emitter_command, emitter_help}},
       {"events", {events_command, events_help}},
       {"transfer", {transfer_command, transfer_help}},
       {"member", {member_command, member_help}},

@@ -1,6 +1,7 @@
 #include "hamok/collections/registry.hpp"
 
 #include "hamok/actors/placement.hpp"
+#include "hamok/collections/emitter_state.hpp"
 #include "hamok/collections/map_state.hpp"
 #include "hamok/collections/operation_state.hpp"
 #include "hamok/collections/queue_state.hpp"
@@ -18,6 +19,7 @@ state_registry::state_registry() {
   factories_.emplace("queue", [] { return std::make_unique<queue_state>(); });
   factories_.emplace("record", [] { return std::make_unique<map_state>(); });
   factories_.emplace(restore_kind, [] { return std::make_unique<restore_state>(); });
+  factories_.emplace("emitter", [] { return std::make_unique<emitter_state>(); });
 }
 
 state_registry& state_registry::instance() {
@@ -56,6 +58,10 @@ caf::expected<collection_actor> spawn_collection(caf::actor_system& system, plac
     return make_error(errc::unknown_kind, "'" + spec.kind + "'");
   return compat::spawn<replicated_state>(system, where, std::move(context), std::move(spec),
                                          std::move(machine));
+}
+
+bool talks_to_others(const std::string& kind) {
+  return kind == "emitter";
 }
 
 collection_options collection_options::with(const collection_limits& limits) const {

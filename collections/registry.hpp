@@ -109,6 +109,10 @@ struct collection_context {
                                                                collection_context context,
                                                                collection_spec spec);
 
+/// Collections of this kind talk to those of other members beside the log: `direct_message`,
+/// `direct_reply` and `peers_notice` are for them.
+[[nodiscard]] bool talks_to_others(const std::string& kind);
+
 /// Says why there can be no collection of this spec: its name, its kind or its initial content is
 /// beyond what an entry of the log may have.
 [[nodiscard]] caf::error check_spec(const collection_spec& spec);

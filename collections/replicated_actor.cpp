@@ -67,6 +67,8 @@ replicated_state::~replicated_state() {
 collection_actor::behavior_type replicated_state::make_behavior() {
   if (creation_)
     schedule_flush();
+  if (talks_to_others(spec_.kind))
+    begin_companion();
   return {
       [this](execute& request) { return on_execute(request); },
       [this](execute_waiting& request) { return on_execute_waiting(request); },
@@ -81,6 +83,7 @@ collection_actor::behavior_type replicated_state::make_behavior() {
         return on_import(given, timeout);
       },
       [this](import_piece& piece) { return on_import_piece(piece); },
+      [this](emitter_request& request) { return on_emitter_request(request); },
       [this](execute_in_session& request) { return on_execute_in_session(request); },
       [this](execute_call& request) { on_execute_call(request); },
       [this](execute_waiting_call& request) { on_execute_waiting_call(request); },
@@ -108,6 +111,18 @@ collection_actor::behavior_type replicated_state::make_behavior() {
       [this](const install_part& msg) {
         if (from_applier())
           on_install_part(msg);
+      },
+      [this](direct_message& msg, const raft::member_id& from) {
+        if (from_applier())
+          on_direct(msg, from);
+      },
+      [this](const direct_reply& msg, const raft::member_id& from) {
+        if (from_applier())
+          on_direct_reply(msg, from);
+      },
+      [this](const peers_notice& peers) {
+        if (from_applier())
+          on_peers(peers);
       },
       [this](const deadline_reached& msg) { on_deadline(msg); },
   };
@@ -243,6 +258,10 @@ void replicated_state::on_unsubscribe(const caf::actor& subscriber) {
 void replicated_state::on_close() {
   if (closed_)
     return;
+  if (companion_ && !from_companion()) { // which comes back to it
+    tell_companion(close_collection_v);
+    return;
+  }
   closed_ = true;
   collection_event event;
   event.collection = spec_.name;
@@ -261,12 +280,14 @@ void replicated_state::on_created(const collection_created& msg) {
     refused_ = msg.refused;
     creation_.reset();
     fail_all(msg.refused);
+    tell_companion(msg);
     return;
   }
   if (msg.number == 0 || number_ != 0) { // a user of this member has opened it once more
     closed_ = false;
     existed_ = existed_ || number_ != 0;
     limit(msg.spec.limits);
+    tell_companion(msg);
     return;
   }
   // A creation that was under way opens nothing that was closed in the meantime.
@@ -280,6 +301,7 @@ void replicated_state::on_created(const collection_created& msg) {
   proposer_.created(number_);
   clients_.created(number_);
   publish();
+  tell_companion(msg);
   answer_ready();
   schedule_flush();
 }
@@ -299,7 +321,7 @@ void replicated_state::on_apply(const apply_batch& batch) {
   out.answers.reserve(batch.items.size());
   std::vector<collection_event> events;
   command_context context;
-  context.events = !subscribers_.empty();
+  context.events = !subscribers_.empty() || companion_;
   for (const auto& item : batch.items) {
     context.index = item.index;
     context.cluster_time = item.cluster_time;
@@ -321,7 +343,7 @@ void replicated_state::on_apply(const apply_batch& batch) {
     flush(time, out);
   carry_out(out);
   arm_timer(time);
-  compat::send(self_, context_.applier, collection_applied{number_, batch.items.back().index});
+  confirm({number_, batch.items.back().index});
 }
 
 void replicated_state::on_leader(const leader_notice& notice) {
@@ -330,6 +352,7 @@ void replicated_state::on_leader(const leader_notice& notice) {
   clients_.leader_changed(notice.leader, notice.term, time);
   if (creation_)
     creation_->leader_changed(notice.leader, notice.term, time);
+  tell_companion(notice);
   away_ = notice.away;
   draining_ = notice.draining;
   if (away_ == errc::refused_retired)

@@ -67,6 +67,19 @@ private:
   void on_install_part(const install_part& msg);
   caf::result<void> on_drain();
 
+  // Of a companion, to it and from it (replicated_companion.cpp).
+  void begin_companion();
+  caf::result<blob> on_emitter_request(emitter_request& request);
+  void on_direct(direct_message& msg, const raft::member_id& from);
+  void on_direct_reply(const direct_reply& reply, const raft::member_id& from);
+  void on_peers(const peers_notice& peers);
+  [[nodiscard]] bool from_companion() const;
+  template <class T>
+  void tell_companion(const T& what) {
+    compat::send(self_, companion_, what);
+  }
+  void confirm(const collection_applied& what);
+
   // From the actor itself.
   void on_deadline(const deadline_reached& msg);
   void on_time(raft::timestamp now);
@@ -108,6 +121,7 @@ private:
   std::set<caf::actor_addr> callers_; ///< actors that have waited, and live
   std::vector<ready_waiter> ready_;
   std::vector<event_relay> subscribers_;
+  emitter_actor companion_; ///< of kinds that talk to others
   compat::monitors monitors_;
 
   std::uint64_t number_ = 0;

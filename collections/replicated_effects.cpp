@@ -116,14 +116,12 @@ void replicated_state::publish() {
 }
 
 void replicated_state::emit(const collection_event& event) {
-  if (event.kind != resync_event_kind) {
-    for (auto& subscriber : subscribers_)
-      subscriber.send(event);
-    return;
-  }
-  for (auto& subscriber : subscribers_) // somebody has imported a snapshot
-    subscriber.insist(event);
-  compat::send(self_, context_.node, event::resync{spec_.name});
+  const auto replaced = event.kind == resync_event_kind; // somebody has imported a snapshot
+  for (auto& subscriber : subscribers_)
+    replaced ? subscriber.insist(event) : subscriber.send(event);
+  if (replaced)
+    compat::send(self_, context_.node, event::resync{spec_.name});
+  tell_companion(event);
 }
 
 void replicated_state::answer_ready() {

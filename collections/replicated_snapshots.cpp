@@ -34,9 +34,10 @@ void replicated_state::on_install_part(const install_part& msg) {
   event.index = msg.index;
   for (auto& subscriber : subscribers_)
     subscriber.insist(event);
+  tell_companion(event);
   carry_out(out);
   on_time(time);
-  compat::send(self_, context_.applier, collection_applied{msg.collection, msg.index});
+  confirm({msg.collection, msg.index});
 }
 
 caf::result<collection_snapshot> replicated_state::on_export() {

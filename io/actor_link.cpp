@@ -89,6 +89,8 @@ private:
         [this](proposal_batch& batch) { pass(std::move(batch)); },
         [this](const proposal_refused& refused) { pass(refused); },
         [this](peer_word& word) { pass(std::move(word)); },
+        [this](direct_message& msg) { pass(std::move(msg)); },
+        [this](const direct_reply& reply) { pass(reply); },
         [this](close_link, const caf::error& reason) {
           if (from_other_end())
             end_.hear(link_goodbye{code_of(reason, errc::closed), text_of(reason)});

@@ -48,6 +48,12 @@ frame_type type_of(const proposal_refused&) {
 frame_type type_of(const peer_word&) {
   return frame_type::word;
 }
+frame_type type_of(const direct_message&) {
+  return frame_type::direct;
+}
+frame_type type_of(const direct_reply&) {
+  return frame_type::direct_reply;
+}
 
 void write(const link_verdict& x, raft::writer& out) {
   if (x.reason != errc::none)
@@ -118,6 +124,10 @@ std::optional<link_saying> read(const frame& input) {
     if (auto word = raft::decode_word(input.payload))
       return peer_word{std::move(*word)};
     return std::nullopt;
+  case frame_type::direct:
+    return said(decode_direct_message(input.payload));
+  case frame_type::direct_reply:
+    return said(decode_direct_reply(input.payload));
   default:
     return std::nullopt;
   }
@@ -230,6 +240,8 @@ public:
         [this](proposal_batch& batch) { end_.send(std::move(batch)); },
         [this](const proposal_refused& refused) { end_.send(refused); },
         [this](peer_word& word) { end_.send(std::move(word)); },
+        [this](direct_message& msg) { end_.send(std::move(msg)); },
+        [this](const direct_reply& reply) { end_.send(reply); },
         [this](close_link, const caf::error& reason) { end_.close(code_of(reason, errc::closed)); },
         [this](accept_message, const std::string& peer, const blob& bytes) {
           if (peer == peer_)

@@ -1,5 +1,7 @@
 #include "hamok/io/frame.hpp"
 
+#include "hamok/actors/interfaces/messages.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -46,6 +48,10 @@ const char* to_string(frame_type value) noexcept {
     return "word";
   case frame_type::goodbye:
     return "goodbye";
+  case frame_type::direct:
+    return "direct";
+  case frame_type::direct_reply:
+    return "direct_reply";
   case frame_type::client_hello:
     return "client_hello";
   case frame_type::client_welcome:
@@ -70,9 +76,12 @@ std::size_t payload_limit(std::uint8_t type, std::size_t max_payload) noexcept {
   case frame_type::pong:
   case frame_type::word:
   case frame_type::goodbye:
+  case frame_type::direct_reply:
   case frame_type::client_hello:
   case frame_type::client_welcome:
     return std::min(max_small_payload, max_payload);
+  case frame_type::direct:
+    return std::min(max_direct_size, max_payload);
   case frame_type::raft_message:
   case frame_type::forward:
   case frame_type::client_request:

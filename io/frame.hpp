@@ -31,6 +31,8 @@ enum class frame_type : std::uint8_t {
   pong = 8,            ///< nothing
   word = 9,            ///< `raft::node_word`
   goodbye = 10,        ///< `refusal`: why the sender closes an accepted link for good
+  direct = 11,         ///< `direct_message`
+  direct_reply = 12,   ///< `direct_reply`
   // Between a program that is no member and a member (client_protocol.hpp).
   client_hello = 32,
   client_welcome = 33,

@@ -1,6 +1,7 @@
 #include "hamok/io/link_end.hpp"
 
 #include "hamok/io/error_code.hpp"
+#include "hamok/io/frame.hpp"
 #include "hamok/io/log.hpp"
 
 #include <spdlog/spdlog.h>
@@ -189,6 +190,21 @@ void link_end::on(peer_word word) {
     compat::send(self_, config_.node, std::move(word), remote_->self);
 }
 
+void link_end::on(direct_message msg) {
+  if (!up_)
+    return;
+  if (msg.content.size() > max_direct_size) {
+    refuse(errc::too_large, "a message of a collection is larger than the limit");
+    return;
+  }
+  compat::send(self_, config_.node, std::move(msg), remote_->self);
+}
+
+void link_end::on(const direct_reply& reply) {
+  if (up_)
+    compat::send(self_, config_.node, reply, remote_->self);
+}
+
 // -- what the own node sends ----------------------------------------------------------------------
 
 void link_end::send(raft::message msg) {
@@ -217,14 +233,19 @@ void link_end::send(proposal_batch batch) {
   compat::send(self_, config_.node, proposal_refused{batch.via, batch.origin, batch.token, reason});
 }
 
-void link_end::send(proposal_refused refused) {
+/// Somebody waits for each answer, so they may go beyond the window; but not for ever.
+bool link_end::has_room_for_answers() {
   if (!up_ || ended_)
+    return false;
+  if (unseen() <= 2 * config_.limits.window)
+    return true;
+  give_up(errc::overloaded, "it asks, and does not read the answers");
+  return false;
+}
+
+void link_end::send(proposal_refused refused) {
+  if (!has_room_for_answers())
     return;
-  // Somebody waits for each of them, so they may go beyond the window; but not for ever.
-  if (unseen() > 2 * config_.limits.window) {
-    give_up(errc::overloaded, "it forwards operations and does not read the answers");
-    return;
-  }
   refused.via.reset();
   calls_.say(std::move(refused));
   count(overhead);
@@ -234,6 +255,31 @@ void link_end::send(peer_word word) {
   if (!up_ || ended_ || window_full())
     return;
   calls_.say(std::move(word));
+  count(overhead);
+}
+
+void link_end::send(direct_message msg) {
+  auto reason = errc::none;
+  if (!up_ || ended_)
+    reason = errc::connection_lost;
+  else if (window_full())
+    reason = errc::overloaded;
+  else if (msg.content.size() + overhead > payload_limit(
+               static_cast<std::uint8_t>(frame_type::direct), config_.limits.max_payload))
+    reason = errc::too_large;
+  if (reason == errc::none) {
+    const auto size = msg.content.size() + overhead;
+    calls_.say(std::move(msg));
+    count(size);
+  } else if (remote_) {
+    compat::send(self_, config_.node, direct_reply{msg.origin, msg.request, reason}, remote_->self);
+  }
+}
+
+void link_end::send(direct_reply reply) {
+  if (!has_room_for_answers())
+    return;
+  calls_.say(reply);
   count(overhead);
 }
 

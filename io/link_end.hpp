@@ -42,8 +42,9 @@ struct link_mark_seen {
 };
 
 /// Everything that one end says to the other.
-using link_saying = std::variant<hello, link_verdict, link_goodbye, link_mark, link_mark_seen,
-                                 raft::message, proposal_batch, proposal_refused, peer_word>;
+using link_saying =
+    std::variant<hello, link_verdict, link_goodbye, link_mark, link_mark_seen, raft::message,
+                 proposal_batch, proposal_refused, peer_word, direct_message, direct_reply>;
 
 /// What an end is told when it is made.
 struct link_end_role {
@@ -87,6 +88,8 @@ public:
   void send(proposal_batch batch);
   void send(proposal_refused refused);
   void send(peer_word word);
+  void send(direct_message msg);
+  void send(direct_reply reply);
   void close(errc reason);
   /// Something that was to be said is larger than the other end takes.
   void report_too_large(const char* what);
@@ -108,6 +111,8 @@ private:
   void on(proposal_batch batch);
   void on(const proposal_refused& refused);
   void on(peer_word word);
+  void on(direct_message msg);
+  void on(const direct_reply& reply);
 
   void introduce();
   void repeat_hello();
@@ -116,6 +121,7 @@ private:
   void on_tick();
   void count(std::size_t bytes);
   [[nodiscard]] std::uint64_t unseen() const noexcept { return sent_ - seen_; }
+  [[nodiscard]] bool has_room_for_answers();
   [[nodiscard]] bool window_full() const noexcept { return unseen() > config_.limits.window; }
   void end_with_words(errc reason, const std::string& text);
   void give_up(errc reason, const std::string& text);

@@ -9,6 +9,13 @@
 
 namespace hamok {
 
+namespace {
+
+/// Bytes of a direct message besides its content, at the most.
+constexpr std::size_t direct_head = 64;
+
+} // namespace
+
 peer_session::peer_session(caf::io::broker* self, connection conn, link_config config, bool dialed,
                            std::string expected_peer, std::string where)
     : self_(self),
@@ -27,6 +34,8 @@ caf::behavior peer_session::make_behavior() {
       [this](const proposal_batch& batch) { send_forward(batch); },
       [this](const proposal_refused& refused) { send_forward_refused(refused); },
       [this](const peer_word& msg) { send_word(msg); },
+      [this](const direct_message& msg) { send_direct(msg); },
+      [this](const direct_reply& reply) { send_direct_reply(reply); },
       [this](close_link, const caf::error& reason) { close(code_of(reason, errc::closed)); },
       [this](const caf::io::new_data_msg& msg) { on_data(msg); },
       [this](const caf::io::data_transferred_msg& msg) { connection_.transferred(msg); },
@@ -132,6 +141,10 @@ void peer_session::on_frame(const frame& input) {
     return on_forward_refused(input);
   case frame_type::word:
     return on_word(input);
+  case frame_type::direct:
+    return on_direct(input);
+  case frame_type::direct_reply:
+    return on_direct_reply(input);
   default:
     return refuse(errc::refused_malformed, "a frame that does not belong between members");
   }
@@ -247,6 +260,20 @@ void peer_session::on_word(const frame& input) {
   compat::send(self_, config_.node, peer_word{std::move(*decoded)}, remote_->self);
 }
 
+void peer_session::on_direct(const frame& input) {
+  auto decoded = decode_direct_message(input.payload);
+  if (!decoded)
+    return refuse(errc::refused_malformed, "a message of a collection cannot be understood");
+  compat::send(self_, config_.node, std::move(*decoded), remote_->self);
+}
+
+void peer_session::on_direct_reply(const frame& input) {
+  const auto decoded = decode_direct_reply(input.payload);
+  if (!decoded)
+    return refuse(errc::refused_malformed, "an answer to a collection cannot be understood");
+  compat::send(self_, config_.node, *decoded, remote_->self);
+}
+
 // -- messages become frames -----------------------------------------------------------------------
 
 void peer_session::send_raft_message(const raft::message& msg) {
@@ -278,12 +305,19 @@ void peer_session::send_forward(const proposal_batch& batch) {
                  proposal_refused{batch.via, batch.origin, batch.token, reason});
 }
 
-void peer_session::send_forward_refused(const proposal_refused& refused) {
+/// Somebody waits for each answer, so they may go beyond the window; but not for ever.
+bool peer_session::has_room_for_answers() {
   if (!up_ || ending_)
+    return false;
+  if (connection_.unsent() <= 2 * config_.limits.window)
+    return true;
+  give_up(errc::overloaded, "it asks, and does not read the answers");
+  return false;
+}
+
+void peer_session::send_forward_refused(const proposal_refused& refused) {
+  if (!has_room_for_answers())
     return;
-  // Somebody waits for each of them, so they may go beyond the window; but not for ever.
-  if (connection_.unsent() > 2 * config_.limits.window)
-    return give_up(errc::overloaded, "it forwards operations and does not read the answers");
   connection_.write_frame(frame_type::forward_refused,
                           [&refused](raft::writer& out) { encode(refused, out); });
 }
@@ -292,6 +326,27 @@ void peer_session::send_word(const peer_word& msg) {
   if (up_ && !ending_ && !connection_.window_full())
     connection_.write_frame(frame_type::word,
                             [&msg](raft::writer& out) { raft::encode(msg.content, out); });
+}
+
+void peer_session::send_direct(const direct_message& msg) {
+  auto reason = errc::none;
+  if (!up_ || ending_)
+    reason = errc::connection_lost;
+  else if (connection_.window_full())
+    reason = errc::overloaded;
+  else if (msg.content.size() + direct_head > payload_limit(
+               static_cast<std::uint8_t>(frame_type::direct), config_.limits.max_payload)
+           || !connection_.write_frame(frame_type::direct,
+                                       [&msg](raft::writer& out) { encode(msg, out); }))
+    reason = errc::too_large;
+  if (reason != errc::none && remote_)
+    compat::send(self_, config_.node, direct_reply{msg.origin, msg.request, reason}, remote_->self);
+}
+
+void peer_session::send_direct_reply(const direct_reply& reply) {
+  if (has_room_for_answers())
+    connection_.write_frame(frame_type::direct_reply,
+                            [&reply](raft::writer& out) { encode(reply, out); });
 }
 
 void peer_session::close(errc reason) {

@@ -79,18 +79,23 @@ private:
   void on_forward(const frame& input);
   void on_forward_refused(const frame& input);
   void on_word(const frame& input);
+  void on_direct(const frame& input);
+  void on_direct_reply(const frame& input);
 
   // Messages that become frames.
   void send_raft_message(const raft::message& msg);
   void send_forward(const proposal_batch& batch);
   void send_forward_refused(const proposal_refused& refused);
   void send_word(const peer_word& msg);
+  void send_direct(const direct_message& msg);
+  void send_direct_reply(const direct_reply& reply);
   void close(errc reason);
 
   // Ends.
   void refuse(errc reason, const std::string& text);
   void end_with_words(frame_type type, errc reason, const std::string& text);
   void give_up(errc reason, const std::string& text);
+  [[nodiscard]] bool has_room_for_answers();
   void quit();
   void report(errc reason, const std::string& text);
   [[nodiscard]] std::string whom() const;

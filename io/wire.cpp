@@ -175,4 +175,36 @@ std::optional<proposal_refused> decode_proposal_refused(const blob& payload) {
   return exactly(in, std::move(result));
 }
 
+void encode(const direct_message& value, raft::writer& out) {
+  out.u64(value.collection);
+  out.u64(value.origin);
+  out.u64(value.request);
+  out.bytes(value.content.bytes());
+}
+
+std::optional<direct_message> decode_direct_message(const blob& payload) {
+  raft::reader in{payload};
+  direct_message result;
+  result.collection = in.u64();
+  result.origin = in.u64();
+  result.request = in.u64();
+  result.content = in.bytes();
+  return exactly(in, std::move(result));
+}
+
+void encode(const direct_reply& value, raft::writer& out) {
+  out.u64(value.origin);
+  out.u64(value.request);
+  encode_code(value.reason, out);
+}
+
+std::optional<direct_reply> decode_direct_reply(const blob& payload) {
+  raft::reader in{payload};
+  direct_reply result;
+  result.origin = in.u64();
+  result.request = in.u64();
+  result.reason = decode_code(in);
+  return exactly(in, std::move(result));
+}
+
 } // namespace hamok

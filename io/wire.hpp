@@ -24,11 +24,15 @@ void encode(const hello& value, raft::writer& out);
 void encode(const refusal& value, raft::writer& out);
 void encode(const proposal_batch& value, raft::writer& out);   ///< without `via`
 void encode(const proposal_refused& value, raft::writer& out); ///< without `via`
+void encode(const direct_message& value, raft::writer& out);
+void encode(const direct_reply& value, raft::writer& out);
 
 [[nodiscard]] std::optional<hello> decode_hello(const blob& payload);
 [[nodiscard]] std::optional<refusal> decode_refusal(const blob& payload);
 [[nodiscard]] std::optional<proposal_batch> decode_proposal_batch(const blob& payload);
 [[nodiscard]] std::optional<proposal_refused> decode_proposal_refused(const blob& payload);
+[[nodiscard]] std::optional<direct_message> decode_direct_message(const blob& payload);
+[[nodiscard]] std::optional<direct_reply> decode_direct_reply(const blob& payload);
 
 // -- parts that several encodings share -----------------------------------------------------------
 

@@ -134,6 +134,10 @@ constexpr std::array descriptions{
         "a snapshot of the collections could not be made, or not be understood; it is tried "
         "again, and the text says what is wrong",
         false},
+    description{"not_handled",
+                "a subscriber of the event has failed over it, or was not there any more; the "
+                "others may have handled it",
+                false},
 };
 
 static_assert(descriptions.size() == static_cast<std::size_t>(last_errc) + 1);

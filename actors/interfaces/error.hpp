@@ -48,10 +48,11 @@ enum class errc : std::uint8_t {
   refused_retired,     ///< hello: this life was removed from the cluster
   membership_refused,  ///< a change of the members cannot be, and has not begun
   snapshot_failed,     ///< a snapshot could not be made, or not be understood
+  not_handled,         ///< a subscriber has failed over an event, or was not there
 };
 
 /// The one that was added last.
-inline constexpr errc last_errc = errc::snapshot_failed;
+inline constexpr errc last_errc = errc::not_handled;
 
 /// The name of the code, as in the documentation.
 [[nodiscard]] std::string to_string(errc code);

@@ -460,6 +460,48 @@ bool inspect(Inspector& f, read_state& x) {
 }
 
 template <class Inspector>
+bool inspect(Inspector& f, direct_message& x) {
+  return f.object(x).fields(f.field("collection", x.collection), f.field("origin", x.origin),
+                            f.field("request", x.request), f.field("content", x.content));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, direct_reply& x) {
+  return f.object(x).fields(f.field("origin", x.origin), f.field("request", x.request),
+                            f.field("reason", x.reason));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, peers_notice& x) {
+  return f.object(x).fields(f.field("self", x.self), f.field("members", x.members),
+                            f.field("linked", x.linked));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, emitter_verb& x) {
+  auto get = [&x] { return static_cast<std::uint8_t>(x); };
+  auto set = [&x](std::uint8_t value) {
+    x = static_cast<emitter_verb>(value);
+    return value <= static_cast<std::uint8_t>(emitter_verb::count);
+  };
+  return f.apply(get, set);
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, emitter_request& x) {
+  return f.object(x).fields(f.field("what", x.what), f.field("event", x.event),
+                            f.field("content", x.content), f.field("expected", x.expected),
+                            f.field("subscriber", x.subscriber), f.field("timeout", x.timeout),
+                            f.field("call", x.call));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, emitted_event& x) {
+  return f.object(x).fields(f.field("emitter", x.emitter), f.field("event", x.event),
+                            f.field("from", x.from), f.field("content", x.content));
+}
+
+template <class Inspector>
 bool inspect(Inspector& f, collection_event& x) {
   return f.object(x).fields(f.field("collection", x.collection), f.field("kind", x.kind),
                             f.field("key", x.key), f.field("old-value", x.old_value),

@@ -62,6 +62,10 @@ using link_actor = caf::typed_actor<
     caf::result<void>(proposal_refused),
     // Says something beside the algorithm. Dropped as messages of the algorithm are.
     caf::result<void>(peer_word),
+    // Bytes for a collection of the peer. When they cannot be sent, the node is answered at once.
+    caf::result<void>(direct_message),
+    // Tells the peer what has become of a message of its own.
+    caf::result<void>(direct_reply),
     // Says goodbye with a reason and closes the connection for good.
     caf::result<void>(close_link, caf::error)>;
 
@@ -128,6 +132,8 @@ using collection_actor = caf::typed_actor<
     caf::result<void>(import_content, collection_snapshot, caf::timespan),
     // internal: logs a piece of new content; answers with a `content_outcome`.
     caf::result<blob>(import_piece),
+    // Of emitters: subscribes, publishes and so on; see `emitter_verb`.
+    caf::result<blob>(emitter_request),
     // internal: logs a command under the session of a remote client.
     caf::result<blob>(execute_in_session),
     // internal: logs a command for a plain thread of this process.
@@ -148,8 +154,38 @@ using collection_actor = caf::typed_actor<
     caf::result<void>(take_part),
     // internal, from the applier: goes on with the state in the slot; `collection_applied` follows.
     caf::result<void>(install_part),
+    // internal, from the applier: that collection of the member has said this, and wants an answer.
+    caf::result<void>(direct_message, raft::member_id),
+    // internal, from the applier: what the member has to say to a message of this collection.
+    caf::result<void>(direct_reply, raft::member_id),
+    // internal, from the applier: who takes part, and who is linked.
+    caf::result<void>(peers_notice),
     // internal: the actor's own timer.
     caf::result<void>(deadline_reached)>;
+
+/// What an emitter has on a member besides its collection actor, which passes on to it, in this
+/// order: how the log has created it, what is applied, and what others say. It knows the
+/// subscribers of this member.
+using emitter_actor = caf::typed_actor<
+    // A request of a user of the emitter.
+    caf::result<blob>(emitter_request),
+    // The emitter has a number, and is what its creation in the log says.
+    caf::result<void>(collection_created),
+    // Something was applied.
+    caf::result<void>(collection_event),
+    // All of that is applied; to be passed on to the applier, which so gives out no more than this
+    // actor keeps up with.
+    caf::result<void>(collection_applied),
+    // The leader has changed, or the member takes no part.
+    caf::result<void>(leader_notice),
+    // Who takes part, and who is linked.
+    caf::result<void>(peers_notice),
+    // An event of another member, which wants an answer.
+    caf::result<void>(direct_message, raft::member_id),
+    // The answer of another member.
+    caf::result<void>(direct_reply, raft::member_id),
+    // Ends what this member listens to, then closes the collection.
+    caf::result<void>(close_collection)>;
 
 /// The only sender of creations and batches to collections, in log order.
 using applier_actor = caf::typed_actor<
@@ -182,6 +218,12 @@ using applier_actor = caf::typed_actor<
     caf::result<node_snapshot>(export_content, node_snapshot),
     // internal, from the actor that writes an export.
     caf::result<void>(snapshot_exported),
+    // That collection of the member has said this to one of this member.
+    caf::result<void>(direct_message, raft::member_id),
+    // The member's answer to a message of the collection with this origin number.
+    caf::result<void>(direct_reply, raft::member_id),
+    // Who takes part, and who is linked; told to collections that talk to those of others.
+    caf::result<void>(peers_notice),
     // internal, from the actor that writes the snapshot: it is written, or it cannot be.
     caf::result<void>(snapshot_taken),
     // internal, from the actor that reads one.
@@ -276,6 +318,14 @@ using node_actor = caf::typed_actor<
     caf::result<void>(peer_message),
     // internal, from a link: what this life says beside the algorithm.
     caf::result<void>(peer_word, raft::member_id),
+    // internal, from a link: a collection of this life has said this.
+    caf::result<void>(direct_message, raft::member_id),
+    // internal, from a link: what has become of a message of a collection of this member.
+    caf::result<void>(direct_reply, raft::member_id),
+    // internal, from a collection: to be sent to this life.
+    caf::result<void>(raft::member_id, direct_message),
+    // internal, from a collection: its answer.
+    caf::result<void>(raft::member_id, direct_reply),
     // internal, from a link: another node does not want this one.
     caf::result<void>(turned_away_by),
     // internal, from a role: who takes part, as far as the core knows.

@@ -11,9 +11,11 @@
 #include "hamok/raft/types.hpp"
 #include "hamok/raft/word.hpp"
 
+#include <caf/actor.hpp>
 #include <caf/timespan.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -91,6 +93,24 @@ struct proposal_refused {
   errc reason = errc::not_leader;
 };
 
+/// Bytes for a collection of another member, beside the log. Each message is answered.
+struct direct_message {
+  std::uint64_t collection = 0; ///< its number
+  std::uint64_t origin = 0;     ///< who asks on its own member, as in `proposal_batch`
+  std::uint64_t request = 0;    ///< the name that it has for this message
+  blob content;
+};
+
+/// What has become of a `direct_message`; none: it was handled.
+struct direct_reply {
+  std::uint64_t origin = 0;
+  std::uint64_t request = 0;
+  errc reason = errc::none;
+};
+
+/// Bytes of a direct message with all that belongs to it.
+inline constexpr std::size_t max_direct_size = std::size_t{17} << 20;
+
 // -- inside a member ----------------------------------------------------------------------------
 
 /// Committed entries without gaps.
@@ -141,6 +161,15 @@ struct leader_notice {
   errc away = errc::none;
   /// This member is about to stop: it finishes what it has, and takes no new operations.
   bool draining = false;
+};
+
+/// Who is there, for collections that talk to those of other members.
+struct peers_notice {
+  std::optional<raft::member_id> self;  ///< this member's present life; none: it has not begun
+  std::vector<raft::member_id> members; ///< all that take part, as far as this member knows
+  std::vector<raft::member_id> linked;
+
+  friend bool operator==(const peers_notice&, const peers_notice&) = default;
 };
 
 /// A node of this cluster (none: it has not said) has refused this one's hello.
@@ -341,6 +370,36 @@ struct execute_in_session {
 /// A question that the state of this member answers at once.
 struct read_state {
   blob query;
+};
+
+/// What is wanted of an emitter on its member.
+enum class emitter_verb : std::uint8_t {
+  subscribe = 0,   ///< content: metadata; answered with a bool, whether it is new
+  unsubscribe = 1, ///< answered with a bool, whether it was there
+  update = 2,      ///< content: new metadata; answered with a bool, whether it was replaced
+  publish = 3,     ///< content: what the event carries; answered with a `publish_result`
+  notify = 4,      ///< the same, answered with nothing at once
+  count = 5,       ///< answered with `emitter_stats`
+};
+
+/// A request to an emitter.
+struct emitter_request {
+  emitter_verb what = emitter_verb::count;
+  std::string event;
+  blob content;
+  std::optional<blob> expected; ///< metadata that an update replaces; none: any
+  caf::actor subscriber;
+  caf::timespan timeout{0}; ///< 0: the collection's request timeout
+  std::uint64_t call = 0;   ///< 0: answered by message, else in the call table as `execute_call`
+};
+
+/// An event as a subscriber of an emitter hears it. It is a request: an event is handled when its
+/// subscribers have answered.
+struct emitted_event {
+  std::string emitter;
+  std::string event;
+  std::string from; ///< peer id of the member that has published it; empty: no member has
+  blob content;
 };
 
 /// Something that happened to a collection, in the order of the log.

@@ -130,6 +130,12 @@ CAF_ADD_ATOM(hamok, hamok, import_content)
 CAF_ADD_ATOM(hamok, hamok, submit_command)
 CAF_ADD_ATOM(hamok, hamok, get_stats)
 
+CAF_ADD_TYPE_ID(hamok, (hamok::direct_message))
+CAF_ADD_TYPE_ID(hamok, (hamok::direct_reply))
+CAF_ADD_TYPE_ID(hamok, (hamok::peers_notice))
+CAF_ADD_TYPE_ID(hamok, (hamok::emitter_request))
+CAF_ADD_TYPE_ID(hamok, (hamok::emitted_event))
+
 CAF_END_TYPE_ID_BLOCK(hamok)
 
 CAF_ERROR_CODE_ENUM(hamok::errc)

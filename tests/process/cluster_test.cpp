@@ -85,6 +85,22 @@ TEST_CASE("the program's outputs for machines can be parsed and say what is ther
   CHECK(status["collections"][0]["digest"] == digest["digest"]);
 }
 
+TEST_CASE("the program sends events through an emitter and shows who listens") {
+  process_cluster cluster;
+  cluster.await_leader(cluster.all());
+  const auto connect = "--connect=" + cluster.endpoint(0);
+  CHECK(run_hamok({"emitter", "create", "chat", "--ordered", connect}).output == "created\n");
+  CHECK(run_hamok({"emitter", "create", "chat", connect}).output == "exists\n");
+  const auto sent = run_hamok({"emitter", "publish", "chat", "said", "hello", connect, "--json"});
+  REQUIRE(sent.code == 0);
+  CHECK(json::parse(sent.output)["subscribed"].empty());
+  CHECK(run_hamok({"emitter", "subscriptions", "chat", connect}).output.empty());
+  const auto shown = run_hamok({"emitter", "subscriptions", "chat", "said", connect, "--json"});
+  CHECK(json::parse(shown.output)["subscriptions"].empty());
+  CHECK(run_hamok({"emitter", "subscriptions", "nothing", connect}).code == 3);
+  CHECK(run_hamok({"emitter", "publish", "chat", connect}).code == 2);
+}
+
 TEST_CASE("exit codes and errors of the program say what went wrong") {
   process_cluster cluster;
   cluster.await_leader(cluster.all());

@@ -37,6 +37,10 @@ struct applier_fixture : system_fixture {
           [](const proposal_batch&) {},
           [this](const event::resync& x) { heard.add("resync " + x.collection); },
           [this](const snapshot_taken& x) { taken.add(x); },
+          [this](const raft::member_id& to, const direct_reply& x) {
+            heard.add("answer to " + to.peer + ": " + std::to_string(x.request) + " "
+                      + to_string(x.reason));
+          },
           [this](const snapshot_installed& x) {
             heard.add("installed " + std::to_string(x.index) + (x.ok ? "" : ": " + x.text));
           },
@@ -97,6 +101,13 @@ struct applier_fixture : system_fixture {
           sink.add("leader " + (x.leader ? x.leader->peer : std::string{"none"}));
         },
         [&sink](const proposal_refused& x) { sink.add("refused " + std::to_string(x.token)); },
+        [&sink](const direct_message& x, const raft::member_id& from) {
+          sink.add("message " + std::to_string(x.request) + " of " + from.peer);
+        },
+        [&sink](const direct_reply& x, const raft::member_id& from) {
+          sink.add("answer " + std::to_string(x.request) + " of " + from.peer);
+        },
+        [&sink](const peers_notice& x) { sink.add("peers " + std::to_string(x.linked.size())); },
         [](get_status) { return collection_status{}; },
         [this, self, &sink, to, number, state](const take_part& x) {
           sink.add("take");

@@ -2,6 +2,8 @@
 
 #include "hamok/tests/unit/actors/applier_fixture.hpp"
 
+#include <algorithm>
+
 namespace hamok::test {
 
 TEST_CASE("the applier makes collections and groups a batch for each of them") {
@@ -200,6 +202,36 @@ TEST_CASE("who opens a collection may give it limits of its own") {
   CHECK(changed.max_message_entries == 10);
   CHECK(changed.max_message_bytes == 1024);
   CHECK(usual.with({}).max_message_bytes == usual.max_message_bytes);
+}
+
+TEST_CASE("what members say to each other's collections goes to those that talk") {
+  applier_fixture fix;
+  const raft::member_id bob{"bob", {1, 2}};
+  fix.commit(1, {create("x", "emitter"), create("y", "map")});
+  REQUIRE(fix.wait_for("x/1", {"made", "created 1"}));
+  REQUIRE(fix.wait_for("y/2", {"made", "created 2"}));
+  compat::anon_send(fix.applier, direct_message{1, 5, 7, {}}, bob);
+  compat::anon_send(fix.applier, direct_reply{1, 8, errc::none}, bob);
+  compat::anon_send(fix.applier, direct_reply{2, 8, errc::none}, bob);
+  compat::anon_send(fix.applier, peers_notice{bob, {bob}, {bob}});
+  CHECK(
+      fix.wait_for("x/1", {"made", "created 1", "message 7 of bob", "answer 8 of bob", "peers 1"}));
+  CHECK(fix.told("y/2").get().size() == 2);
+  REQUIRE(fix.open({"z", "emitter", {}, {}})); // and who comes later
+  CHECK(fix.wait_for("z/3", {"opened", "peers 1"}));
+}
+
+TEST_CASE("a message to a collection that is not there is answered at once") {
+  applier_fixture fix;
+  const raft::member_id bob{"bob", {1, 2}};
+  fix.commit(1, {create("y", "map")});
+  compat::anon_send(fix.applier, direct_message{1, 5, 7, {}}, bob);
+  compat::anon_send(fix.applier, direct_message{9, 5, 8, {}}, bob);
+  CHECK(eventually([&] {
+    const auto heard = fix.heard.get();
+    return std::ranges::count(heard, "answer to bob: 7 unknown_collection") == 1
+           && std::ranges::count(heard, "answer to bob: 8 unknown_collection") == 1;
+  }));
 }
 
 } // namespace hamok::test

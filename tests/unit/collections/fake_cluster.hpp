@@ -147,6 +147,10 @@ inline caf::behavior hub(caf::event_based_actor* self, std::shared_ptr<log_contr
         for (const auto& member : s->members)
           compat::send(self, member, msg);
       },
+      [=](const peers_notice& peers) {
+        for (const auto& member : s->members)
+          compat::send(self, member, peers);
+      },
   };
 }
 

@@ -85,6 +85,8 @@ TEST_CASE("messages between members survive CAF's serialization") {
   check_round_trip(peer_message{alice, some_message()});
   check_round_trip(proposal_batch{alice, 1, 2, {bytes, bytes}});
   check_round_trip(proposal_refused{bob, 1, 2, errc::overloaded});
+  check_round_trip(direct_message{1, 2, 3, bytes});
+  check_round_trip(direct_reply{2, 3, errc::not_handled});
 }
 
 TEST_CASE("messages inside a member survive CAF's serialization") {
@@ -101,6 +103,7 @@ TEST_CASE("messages inside a member survive CAF's serialization") {
   check_round_trip(view);
   check_round_trip(leader_notice{alice, 7, errc::storage_failed});
   check_round_trip(leader_notice{alice, 7, errc::none, true});
+  check_round_trip(peers_notice{alice, {alice, bob}, {bob}});
   check_round_trip(transfer_request{"alice"});
   check_round_trip(transfer_ended{raft::transfer_result::timed_out});
   check_round_trip(apply_batch{{{5, std::chrono::seconds{1}, bytes}}});
@@ -156,6 +159,7 @@ TEST_CASE("messages of callers and events survive CAF's serialization") {
   in_session.command = bytes;
   check_round_trip(in_session);
   check_round_trip(read_state{bytes});
+  check_round_trip(emitted_event{"name", "x", "alice", bytes});
   collection_event happened;
   happened.collection = "name";
   happened.kind = 2;

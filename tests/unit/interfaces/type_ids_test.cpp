@@ -130,6 +130,11 @@ constexpr std::array pinned{
     std::string_view{"hamok::import_content"},
     std::string_view{"hamok::submit_command"},
     std::string_view{"hamok::get_stats"},
+    std::string_view{"hamok::direct_message"},
+    std::string_view{"hamok::direct_reply"},
+    std::string_view{"hamok::peers_notice"},
+    std::string_view{"hamok::emitter_request"},
+    std::string_view{"hamok::emitted_event"},
 };
 
 template <std::size_t... Offsets>

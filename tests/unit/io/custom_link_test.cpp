@@ -93,7 +93,9 @@ std::vector<link_saying> one_of_each() {
           raft::message{3, request},
           proposal_batch{std::nullopt, 1, 2, {blob::from_string("x")}},
           proposal_refused{std::nullopt, 1, 2, errc::overloaded},
-          peer_word{raft::directory_news{{{"alpha", "127.0.0.1:1", 1}}}}};
+          peer_word{raft::directory_news{{{"alpha", "127.0.0.1:1", 1}}}},
+          direct_message{1, 2, 3, blob::from_string("x")},
+          direct_reply{2, 3, errc::not_handled}};
 }
 
 } // namespace

@@ -114,6 +114,8 @@ public:
   std::vector<proposal_batch> batches;
   std::vector<proposal_refused> refused;
   std::vector<std::pair<peer_word, raft::member_id>> words;
+  std::vector<std::pair<direct_message, raft::member_id>> direct;
+  std::vector<std::pair<direct_reply, raft::member_id>> replies;
   std::vector<event::error> errors;
   std::vector<member_change_request> changes; ///< that clients have asked for
   std::vector<caf::actor> subscribers;
@@ -157,6 +159,12 @@ public:
         [this](const proposal_refused& x) { note([&](auto& r) { r.refused.push_back(x); }); },
         [this](const peer_word& x, const raft::member_id& from) {
           note([&](auto& r) { r.words.emplace_back(x, from); });
+        },
+        [this](const direct_message& x, const raft::member_id& from) {
+          note([&](auto& r) { r.direct.emplace_back(x, from); });
+        },
+        [this](const direct_reply& x, const raft::member_id& from) {
+          note([&](auto& r) { r.replies.emplace_back(x, from); });
         },
         [](turned_away_by) {},
         [this](const event::error& x) { note([&](auto& r) { r.errors.push_back(x); }); },

@@ -136,6 +136,54 @@ TEMPLATE_TEST_CASE("everything that members say comes through both ways and in o
   });
 }
 
+TEMPLATE_TEST_CASE("what collections say to each other comes through both ways, and its answers",
+                   "", EVERY_KIND_OF_LINK) {
+  TestType kind;
+  kind.link();
+  auto& alpha = kind.alpha();
+  auto& beta = kind.beta();
+  for (auto* side : {&alpha, &beta}) {
+    auto& other = side == &alpha ? beta : alpha;
+    const auto link = side->record().link_to(other.node.said.self.peer);
+    compat::anon_send(link, direct_message{1, 2, 3, blob::from_string("x")});
+    compat::anon_send(link, direct_message{1, 2, 4, blob{}});
+    compat::anon_send(link, direct_reply{5, 6, errc::not_handled});
+    REQUIRE(other.record().wait(
+        [](node_record& r) { return r.direct.size() == 2 && r.replies.size() == 1; }));
+    other.record().get([&](node_record& r) {
+      CHECK(r.direct[0].first.collection == 1);
+      CHECK(r.direct[0].first.origin == 2);
+      CHECK(r.direct[0].first.request == 3);
+      CHECK(r.direct[0].first.content.text() == "x");
+      CHECK(r.direct[0].second == side->node.said.self);
+      CHECK(r.direct[1].first.request == 4);
+      CHECK(r.direct[1].first.content.empty());
+      CHECK(r.replies[0].first.origin == 5);
+      CHECK(r.replies[0].first.request == 6);
+      CHECK(r.replies[0].first.reason == errc::not_handled);
+      CHECK(r.replies[0].second == side->node.said.self);
+      return 0;
+    });
+  }
+}
+
+TEMPLATE_TEST_CASE("a message of a collection that is too large is answered at once", "",
+                   EVERY_KIND_OF_LINK) {
+  TestType kind;
+  kind.link();
+  const auto link = kind.alpha().record().link_to("beta");
+  const auto large = blob::from_vector(std::vector<std::byte>(max_direct_size + 1));
+  compat::anon_send(link, direct_message{1, 2, 3, large});
+  REQUIRE(kind.alpha().record().wait([](node_record& r) { return r.replies.size() == 1; }));
+  kind.alpha().record().get([&](node_record& r) {
+    CHECK(r.replies[0].first.request == 3);
+    CHECK(r.replies[0].first.reason == errc::too_large);
+    CHECK(r.replies[0].second == kind.beta().node.said.self);
+    return 0;
+  });
+  CHECK(reaches(kind.alpha(), kind.beta()));
+}
+
 TEMPLATE_TEST_CASE("a message of a megabyte comes through whole", "", EVERY_KIND_OF_LINK) {
   TestType kind;
   kind.link();
@@ -300,11 +348,15 @@ TEMPLATE_TEST_CASE("a side that does not read costs no more than the window, unt
   for (int i = 0; i < 40; ++i)
     compat::anon_send(link, large);
   compat::anon_send(link, proposal_batch{std::nullopt, 3, 4, {blob::from_string("x")}});
+  compat::anon_send(link, direct_message{1, 2, 3, blob::from_string("x")});
   REQUIRE(kind.alpha().record().wait([](node_record& r) { return r.refused.size() == 1; }));
+  REQUIRE(kind.alpha().record().wait([](node_record& r) { return r.replies.size() == 1; }));
   kind.alpha().record().get([](node_record& r) {
     CHECK(r.refused[0].reason == errc::overloaded);
     CHECK(r.refused[0].origin == 3);
     CHECK(r.refused[0].token == 4);
+    CHECK(r.replies[0].first.reason == errc::overloaded);
+    CHECK(r.replies[0].first.request == 3);
     return 0;
   });
   kind.thaw();

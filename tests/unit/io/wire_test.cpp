@@ -123,3 +123,35 @@ TEST_CASE("refused batches survive their encoding, and unknown codes become not_
   REQUIRE(unknown);
   CHECK(unknown->reason == errc::not_supported);
 }
+
+TEST_CASE("messages of collections survive their encoding and share the bytes of their frame") {
+  const direct_message value{1, 2, 3, blob::from_string("content")};
+  const auto bytes = encoded(value);
+  const auto back = decode_direct_message(bytes);
+  REQUIRE(back);
+  CHECK(back->collection == 1);
+  CHECK(back->origin == 2);
+  CHECK(back->request == 3);
+  CHECK(back->content == value.content);
+  CHECK(back->content.data() > bytes.data());
+  torture(bytes, decode_direct_message);
+  std::vector<std::byte> hostile{bytes.bytes().begin(), bytes.bytes().begin() + 24};
+  for (const unsigned byte : {0xFFU, 0xFFU, 0xFFU, 0xFFU, 0x7FU}) // more than there is
+    hostile.push_back(static_cast<std::byte>(byte));
+  CHECK(!decode_direct_message(blob::from_vector(std::move(hostile))));
+}
+
+TEST_CASE("answers to collections survive their encoding, and unknown codes are failures") {
+  const auto bytes = encoded(direct_reply{1, 2, errc::not_handled});
+  const auto back = decode_direct_reply(bytes);
+  REQUIRE(back);
+  CHECK(back->origin == 1);
+  CHECK(back->request == 2);
+  CHECK(back->reason == errc::not_handled);
+  torture(bytes, decode_direct_reply);
+  std::vector<std::byte> later{bytes.bytes().begin(), bytes.bytes().end()};
+  later.back() = std::byte{200};
+  const auto unknown = decode_direct_reply(blob::from_vector(std::move(later)));
+  REQUIRE(unknown);
+  CHECK(unknown->reason == errc::not_supported);
+}
