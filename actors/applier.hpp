@@ -49,6 +49,9 @@ public:
   applier_actor::behavior_type make_behavior();
 
 private:
+  /// What an actor has sent is given so long to arrive when it has ended.
+  static constexpr caf::timespan last_words = std::chrono::seconds{1};
+
   /// The part of a batch that a collection has not confirmed.
   struct sent_part {
     raft::index_t index; ///< of its last item

@@ -13,9 +13,6 @@ namespace {
 /// Each holds a picture of everything.
 constexpr std::size_t max_exports = 4;
 
-/// What an actor has sent is given so long to arrive when it has ended.
-constexpr caf::timespan last_words = std::chrono::seconds{1};
-
 blob empty_content(const std::string& kind) {
   const auto machine = state_registry::instance().make(kind);
   return machine ? machine->snapshot() : blob{};

@@ -12,9 +12,6 @@ namespace {
 /// So many cuts fail in a row before somebody is told; each is asked for again.
 constexpr unsigned failures_to_tell = 3;
 
-/// What an actor has sent is given so long to arrive when it has ended.
-constexpr caf::timespan last_words = std::chrono::seconds{1};
-
 std::vector<std::uint64_t> slots_of(const std::vector<taken_part>& parts) {
   std::vector<std::uint64_t> result;
   for (const auto& part : parts)
@@ -138,7 +135,8 @@ void applier_state::on_install(install_snapshot& msg) {
   const auto index = msg.meta.index;
   if (index <= taken_index_ && !lacks_any()) { // the collections have all that, and more
     batches_.push_back({index, 0, installation{index, {}, {}}});
-    return advance();
+    advance();
+    return;
   }
   // Of two, the later counts: the role that has asked for the other one is gone.
   const auto reader =

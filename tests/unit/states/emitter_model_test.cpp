@@ -84,12 +84,10 @@ void step(dice& d, emitter_fixture& e, model& values) {
   }
 }
 
-emitter_fixture filled() {
-  emitter_fixture e;
+void fill(emitter_fixture& e) {
   e.subscribe("x", who("a1", 1), "m");
   e.subscribe("x", who("b1", 1), "");
   e.subscribe("", who("a1", 1), "n");
-  return e;
 }
 
 } // namespace
@@ -124,7 +122,8 @@ TEST_CASE("emitter agrees with a simple model over random commands, snapshots an
 }
 
 TEST_CASE("emitter goes on while its cut is written") {
-  auto e = filled();
+  emitter_fixture e;
+  fill(e);
   const auto bytes = e.emitter.snapshot();
   const auto digest = e.emitter.digest();
   const auto cut = e.emitter.cut();
@@ -136,7 +135,8 @@ TEST_CASE("emitter goes on while its cut is written") {
 }
 
 TEST_CASE("emitter refuses a broken snapshot whole") {
-  auto e = filled();
+  emitter_fixture e;
+  fill(e);
   const auto bytes = e.emitter.snapshot();
   emitter_fixture other;
   other.subscribe("old", who("c1", 1), "");
