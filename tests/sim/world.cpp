@@ -256,16 +256,16 @@ std::size_t world::followed_by_all() const {
                                                                                     : nobody;
 }
 
-bool world::is_second(const node& each, const raft::configuration& members) const {
-  return std::ranges::any_of(members.voters, [&](const raft::member_id& id) {
+bool world::is_second(const node& each, const raft::configuration& among) const {
+  return std::ranges::any_of(among.voters, [&](const raft::member_id& id) {
     const auto who = lives.number_of(id);
     return lives[who].slot == each.slot() && who != each.who() && !lives[who].gone;
   });
 }
 
-bool world::is_linked_with_all(const node& each, const raft::configuration& members) const {
+bool world::is_linked_with_all(const node& each, const raft::configuration& among) const {
   return std::ranges::all_of(
-      raft::others(members, lives[each.who()].config.self),
+      raft::others(among, lives[each.who()].config.self),
       [&](const raft::member_id& id) { return each.is_linked(lives.number_of(id)); });
 }
 

@@ -61,7 +61,7 @@ public:
   /// Who leads in the latest term; nobody, if nobody does.
   [[nodiscard]] std::size_t leader() const;
   /// Whether another life votes that has its name and is not gone.
-  [[nodiscard]] bool is_second(const node& each, const raft::configuration& members) const;
+  [[nodiscard]] bool is_second(const node& each, const raft::configuration& among) const;
   /// The node at `place` has another life, not started. Gives its number.
   std::size_t bear(std::size_t place);
   /// Another node, not started. Gives its place.
@@ -96,7 +96,7 @@ private:
   [[nodiscard]] std::string describe() const;
   [[nodiscard]] std::size_t followed_by_all() const;
   [[nodiscard]] bool everybody_is_in() const;
-  [[nodiscard]] bool is_linked_with_all(const node& each, const raft::configuration& members) const;
+  [[nodiscard]] bool is_linked_with_all(const node& each, const raft::configuration& among) const;
   [[nodiscard]] duration time_to_change() const;
   [[nodiscard]] bool converged() const;
 
