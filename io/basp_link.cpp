@@ -66,8 +66,12 @@ private:
   void unpublish() {
     const auto manager = system().middleman().actor_handle();
     const auto whom = caf::actor_cast<caf::actor_addr>(node_);
-    compat::request(this, manager, unpublish_patience, caf::unpublish_atom_v, whom, port_)
+    // The limit is a timer of our own. With that of a request, CAF (0.18.7) would have this actor
+    // hold the timer and the timer hold this actor: when the actor system ends before the answer
+    // comes, which waits for no hidden actor, neither would ever go, nor the node with them.
+    compat::request(this, manager, caf::infinite, caf::unpublish_atom_v, whom, port_)
         .then([this] { quit_soon(); }, [this](const caf::error&) { quit_soon(); });
+    compat::run_after(this, unpublish_patience, [this] { quit_soon(); });
   }
 
   void quit_soon() {
