@@ -16,7 +16,7 @@ namespace {
 
 using numbers_map = map<std::string, int>;
 
-numbers_map numbers_of(cluster& all, const std::string& name) {
+numbers_map numbers_on(cluster& all, const std::string& name) {
   return must(all.at(name).get_or_create_map<std::string, int>("numbers"));
 }
 
@@ -82,7 +82,7 @@ void check_leaving(bool the_leader) {
   const auto leader = all.agreed_leader();
   REQUIRE(!leader.empty());
   const auto leaving = the_leader ? leader : other_than(all, leader);
-  crowd_of_writers writers{numbers_of(all, leaving)};
+  crowd_of_writers writers{numbers_on(all, leaving)};
   REQUIRE(eventually([&] { return writers.written() > 500; }));
   CHECK(all.at(leaving).leave() == caf::error{});
   writers.join();
@@ -98,7 +98,7 @@ void check_leaving(bool the_leader) {
   CHECK(all.converge("numbers"));
   for (const auto& name : all.names()) {
     REQUIRE(all.at(name).ready(deadline) == caf::error{});
-    CHECK(numbers_of(all, name).size() == writers.written());
+    CHECK(numbers_on(all, name).size() == writers.written());
   }
 }
 
@@ -126,7 +126,7 @@ TEST_CASE("whoever asks the node actor to leave is answered when it has left and
   CHECK(all.log(leaving).wait_for("left"));
   CHECK(all.log(leaving).wait_for("stopped"));
   CHECK(all.at(leaving).leave() == errc::stopped);
-  const auto refused = numbers_of(all, leaving).set("x", 1, deadline).get();
+  const auto refused = numbers_on(all, leaving).set("x", 1, deadline).get();
   REQUIRE(!refused);
   CHECK(refused.error() == errc::stopped);
 }
@@ -135,7 +135,7 @@ TEST_CASE("a member that cannot leave goes on as before") {
   cluster all{transport::local, 1};
   all.start_all();
   REQUIRE(!all.agreed_leader().empty());
-  const auto numbers = numbers_of(all, "a");
+  const auto numbers = numbers_on(all, "a");
   must(numbers.set("x", 1, deadline).get());
   for (int round = 0; round < 2; ++round) {
     CHECK(all.at("a").leave() == errc::membership_refused); // the last voter

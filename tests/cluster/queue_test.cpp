@@ -11,7 +11,7 @@ namespace {
 using words = std::vector<std::string>;
 using jobs_queue = queue<std::string>;
 
-jobs_queue open_on(cluster& all, const std::string& name) {
+jobs_queue jobs_on(cluster& all, const std::string& name) {
   return must(all.at(name).create_queue<std::string>("jobs"));
 }
 
@@ -20,15 +20,15 @@ void push_and_pop_everywhere(cluster& all) {
   REQUIRE(!all.agreed_leader().empty());
   const auto names = all.names();
   for (const auto& name : names)
-    must(open_on(all, name).push("first of " + name, "second of " + name).get());
+    must(jobs_on(all, name).push("first of " + name, "second of " + name).get());
   for (const auto& name : names)
-    CHECK(eventually([&] { return open_on(all, name).size() == 2 * names.size(); }));
+    CHECK(eventually([&] { return jobs_on(all, name).size() == 2 * names.size(); }));
   // Through the members in turn: each gets what is first, whoever has pushed it.
   for (std::size_t i = 0; i < 2 * names.size(); ++i) {
-    const auto from = open_on(all, names[i % names.size()]);
+    const auto from = jobs_on(all, names[i % names.size()]);
     CHECK(must(from.pop().get()) == (i % 2 == 0 ? "first of " : "second of ") + names[i / 2]);
   }
-  CHECK(must(open_on(all, names[0]).pop().get()) == std::nullopt);
+  CHECK(must(jobs_on(all, names[0]).pop().get()) == std::nullopt);
   CHECK(all.converge("jobs"));
 }
 
@@ -38,9 +38,9 @@ public:
   workers(cluster& all, const words& producers, const words& consumers) {
     for (const auto& name : producers)
       producing_.emplace_back([this, id = std::to_string(producing_.size()),
-                               jobs = open_on(all, name)] { produce(id, jobs); });
+                               jobs = jobs_on(all, name)] { produce(id, jobs); });
     for (const auto& name : consumers)
-      consuming_.emplace_back([this, jobs = open_on(all, name)] { consume(jobs); });
+      consuming_.emplace_back([this, jobs = jobs_on(all, name)] { consume(jobs); });
   }
   ~workers() { stop(); }
 
@@ -136,15 +136,15 @@ TEST_CASE("who waits for an item on one member gets what is pushed through anoth
   all.start_all();
   REQUIRE(!all.agreed_leader().empty());
   for (const auto& name : all.names()) {
-    auto waiting = open_on(all, name).pop_wait(deadline);
+    auto waiting = jobs_on(all, name).pop_wait(deadline);
     for (const auto& other : all.names())
       if (other != name) {
-        must(open_on(all, other).push("for " + name).get());
+        must(jobs_on(all, other).push("for " + name).get());
         break;
       }
     CHECK(must(waiting.get()) == "for " + name);
   }
-  CHECK(must(open_on(all, "b").pop_wait(std::chrono::milliseconds{50}).get()) == std::nullopt);
+  CHECK(must(jobs_on(all, "b").pop_wait(std::chrono::milliseconds{50}).get()) == std::nullopt);
   CHECK(all.converge("jobs"));
 }
 
@@ -156,7 +156,7 @@ TEST_CASE("every member tells what happens to a queue, in the same order") {
   std::map<std::string, words> heard;
   std::vector<collection_subscription> subscriptions;
   for (const auto& name : all.names()) {
-    const auto jobs = open_on(all, name);
+    const auto jobs = jobs_on(all, name);
     subscriptions.push_back(listen(jobs.actor(), {[&, name](const collection_event& event) {
                                                     const auto what = jobs_queue::decode(event);
                                                     const std::lock_guard guard{mutex};
@@ -168,7 +168,7 @@ TEST_CASE("every member tells what happens to a queue, in the same order") {
                                                   {}}));
     must(jobs.await_ready());
   }
-  const auto jobs = open_on(all, "b");
+  const auto jobs = jobs_on(all, "b");
   must(jobs.push("x", "y").get());
   must(jobs.pop().get());
   must(jobs.pop().get());

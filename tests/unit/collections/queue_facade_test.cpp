@@ -11,7 +11,7 @@ namespace hamok::state_test {
 namespace {
 
 using maybe = std::optional<int>;
-using numbers = std::vector<int>;
+using int_list = std::vector<int>;
 
 /// What callbacks have told.
 class notes {
@@ -57,7 +57,7 @@ TEST_CASE("threads have every operation of the queue") {
   CHECK(*jobs.dequeue().get() == maybe{1});
   CHECK(*jobs.pop_wait(std::chrono::seconds{20}).get() == maybe{2});
   CHECK(*jobs.pop_wait({}).get() == maybe{3});
-  CHECK(*jobs.snapshot().items() == numbers{4, 5});
+  CHECK(*jobs.snapshot().items() == int_list{4, 5});
   CHECK(*jobs.clear().get() == 2);
   CHECK(*jobs.pop_wait({}).get() == std::nullopt);
   CHECK(jobs.await_ready()->kind == "queue");
@@ -68,12 +68,12 @@ TEST_CASE("iteration over a queue is over one moment, whatever is popped meanwhi
   queue_cluster cluster;
   const auto jobs = cluster.queue_of<int>(0);
   REQUIRE(jobs.push(1, 2, 3).get());
-  numbers seen;
+  int_list seen;
   for (const auto& item : jobs) {
     REQUIRE(*jobs.pop().get() == item);
     seen.push_back(item);
   }
-  CHECK(seen == numbers{1, 2, 3});
+  CHECK(seen == int_list{1, 2, 3});
   CHECK(jobs.empty());
   CHECK(jobs.begin() == jobs.end());
   CHECK(queue_snapshot<int>{}.begin() == queue_snapshot<int>{}.end());
@@ -89,7 +89,7 @@ TEST_CASE("actors have every operation of the queue") {
   CHECK(received(jobs.push_all(self, {4, 5})) == 5);
   CHECK(received(jobs.peek(self)) == maybe{1});
   CHECK(received(jobs.size(self)) == 5);
-  CHECK(received(jobs.page(self, 1, 2)) == numbers{2, 3});
+  CHECK(received(jobs.page(self, 1, 2)) == int_list{2, 3});
   CHECK(received(jobs.pop(self)) == maybe{1});
   CHECK(received(jobs.dequeue(self)) == maybe{2});
   CHECK(received(jobs.pop_wait(self, std::chrono::seconds{20})) == maybe{3});
@@ -105,10 +105,10 @@ TEST_CASE("items that cannot be decoded are bad_value, and left out of iteration
   REQUIRE(text.push("no number at all", "\x02").get());
   CHECK(code_of(jobs.peek()) == errc::bad_value);
   CHECK(code_of(jobs.snapshot().items()) == errc::bad_value);
-  numbers seen;
+  int_list seen;
   for (const auto& item : jobs)
     seen.push_back(item);
-  CHECK(seen == numbers{1});
+  CHECK(seen == int_list{1});
   CHECK(code_of(jobs.pop().get()) == errc::bad_value);
   CHECK(*jobs.pop().get() == maybe{1});
 }

@@ -12,8 +12,8 @@ namespace hamok::state_test {
 namespace {
 
 using words = std::vector<std::string>;
-using maybe = std::optional<std::string>;
-using pending = future<maybe>;
+using maybe_item = std::optional<std::string>;
+using pending = future<maybe_item>;
 
 constexpr auto long_enough = std::chrono::seconds{60};
 
@@ -35,7 +35,7 @@ TEST_CASE("a caller who waits is in no log until there is an item") {
   CHECK(cluster.control->batches() == 0);
   CHECK_FALSE(first.wait_for(std::chrono::milliseconds{0}));
   REQUIRE(jobs.push("").get());
-  CHECK(*first.get() == maybe{""});
+  CHECK(*first.get() == maybe_item{""});
   CHECK(jobs.empty());
 }
 
@@ -45,9 +45,9 @@ TEST_CASE("a wait that is in vain ends with nothing, and leaves nothing in the l
   REQUIRE(jobs.await_ready());
   CHECK(*jobs.pop_wait(milliseconds{20}).get() == std::nullopt);
   caf::scoped_actor self{cluster.system()};
-  maybe got{"something"};
+  maybe_item got{"something"};
   jobs.pop_wait(self, milliseconds{20})
-      .receive([&](maybe item) { got = std::move(item); },
+      .receive([&](maybe_item item) { got = std::move(item); },
                [](const caf::error& reason) { FAIL(to_string(reason)); });
   CHECK(got == std::nullopt);
   CHECK(cluster.control->batches() == 0);
@@ -60,15 +60,15 @@ TEST_CASE("those who wait on one member are served in their order") {
   auto waiting = wait_on(jobs, 10);
   REQUIRE(cluster.await_outstanding(0, 10));
   REQUIRE(jobs.push("a").get());
-  CHECK(*waiting[0].get() == maybe{"a"});
+  CHECK(*waiting[0].get() == maybe_item{"a"});
   REQUIRE(jobs.push("b", "c", "d").get());
-  CHECK(*waiting[1].get() == maybe{"b"});
-  CHECK(*waiting[2].get() == maybe{"c"});
-  CHECK(*waiting[3].get() == maybe{"d"});
+  CHECK(*waiting[1].get() == maybe_item{"b"});
+  CHECK(*waiting[2].get() == maybe_item{"c"});
+  CHECK(*waiting[3].get() == maybe_item{"d"});
   CHECK(jobs.status()->outstanding == 6);
   REQUIRE(jobs.push_all({"e", "f", "g", "h", "i", "j"}).get());
   for (std::size_t i = 4; i < waiting.size(); ++i)
-    CHECK(*waiting[i].get() == maybe{std::string(1, static_cast<char>('a' + i))});
+    CHECK(*waiting[i].get() == maybe_item{std::string(1, static_cast<char>('a' + i))});
 }
 
 TEST_CASE("an item goes to one of those who wait on all members, and the others go on waiting") {
@@ -148,7 +148,7 @@ TEST_CASE("who waits outlives the leader") {
   auto pushed = jobs.push("a");
   cluster.lead();
   CHECK(*pushed.get() == 1);
-  CHECK(*waiting.get() == maybe{"a"});
+  CHECK(*waiting.get() == maybe_item{"a"});
 }
 
 TEST_CASE("a pop that gets lost on its way is made again, once") {
@@ -158,7 +158,7 @@ TEST_CASE("a pop that gets lost on its way is made again, once") {
   REQUIRE(cluster.await_outstanding(0, 1));
   cluster.control->plan({fate::commit, fate::lose, fate::refuse, fate::repeat});
   REQUIRE(jobs.push("a", "b").get());
-  CHECK(*waiting.get() == maybe{"a"});
+  CHECK(*waiting.get() == maybe_item{"a"});
   CHECK(*jobs.snapshot().items() == words{"b"});
 }
 
@@ -167,7 +167,7 @@ TEST_CASE("nothing is taken for an actor that has ended while it waited") {
   const auto jobs = cluster.queue_of(0);
   auto user = cluster.system().spawn([jobs](caf::event_based_actor* self) -> caf::behavior {
     for (int i = 0; i < 3; ++i)
-      jobs.pop_wait(self, long_enough).then([](const maybe&) {}, [](const caf::error&) {});
+      jobs.pop_wait(self, long_enough).then([](const maybe_item&) {}, [](const caf::error&) {});
     return {[](int) {}};
   });
   REQUIRE(cluster.await_outstanding(0, 3));
@@ -176,7 +176,7 @@ TEST_CASE("nothing is taken for an actor that has ended while it waited") {
   caf::anon_send_exit(user, caf::exit_reason::user_shutdown);
   REQUIRE(cluster.await_outstanding(0, 1));
   REQUIRE(jobs.push("a", "b").get());
-  CHECK(*other.get() == maybe{"a"});
+  CHECK(*other.get() == maybe_item{"a"});
   CHECK(*jobs.snapshot().items() == words{"b"});
 }
 
@@ -187,7 +187,7 @@ TEST_CASE("nothing is taken for a thread that has let go of its future") {
   auto other = jobs.pop_wait(long_enough);
   REQUIRE(cluster.await_outstanding(0, 4));
   REQUIRE(jobs.push("a", "b").get());
-  CHECK(*other.get() == maybe{"a"});
+  CHECK(*other.get() == maybe_item{"a"});
   CHECK(*jobs.snapshot().items() == words{"b"});
   CHECK(cluster.await_outstanding(0, 0));
 }

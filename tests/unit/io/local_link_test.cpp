@@ -54,7 +54,7 @@ struct local_pair {
   std::vector<dialer_actor> dialers;
 };
 
-raft::message vote(raft::term_t term) {
+raft::message vote_in(raft::term_t term) {
   return {0, raft::vote_request{term, 1, 2, false, false}};
 }
 
@@ -108,7 +108,7 @@ TEST_CASE(
   pair.network->heal("alpha", "beta");
   REQUIRE(pair.alpha.record->wait_linked("beta"));
   REQUIRE(pair.beta.record->wait_linked("alpha"));
-  compat::anon_send(pair.alpha.record->link_to("beta"), vote(1));
+  compat::anon_send(pair.alpha.record->link_to("beta"), vote_in(1));
   CHECK(pair.beta.record->wait([](node_record& r) { return r.messages.size() == 1; }));
 }
 
@@ -117,12 +117,12 @@ TEST_CASE("a short cut drops messages and keeps the local link") {
   pair.alpha.limits.silence_limit = pair.beta.limits.silence_limit = 60s;
   pair.link();
   pair.network->cut_both("alpha", "beta");
-  compat::anon_send(pair.alpha.record->link_to("beta"), vote(1));
+  compat::anon_send(pair.alpha.record->link_to("beta"), vote_in(1));
   CHECK(!pair.beta.record->wait([](node_record& r) { return !r.messages.empty(); }, 100ms));
   pair.network->heal_all();
-  compat::anon_send(pair.alpha.record->link_to("beta"), vote(2));
+  compat::anon_send(pair.alpha.record->link_to("beta"), vote_in(2));
   REQUIRE(pair.beta.record->wait([](node_record& r) { return r.messages.size() == 1; }));
-  CHECK(pair.beta.record->get([](node_record& r) { return r.messages[0].message; }) == vote(2));
+  CHECK(pair.beta.record->get([](node_record& r) { return r.messages[0].message; }) == vote_in(2));
   CHECK(pair.alpha.record->get([](node_record& r) { return r.downs.empty(); }));
 }
 
