@@ -93,7 +93,7 @@ caf::error member_links::judge(const link_hello& incoming, const link_actor& lin
   auto verdict = judge_hello(policy_, incoming);
   link_book<link_actor>::change displaced;
   if (verdict == errc::none) {
-    displaced = book_.displace(policy_.admission, incoming.remote.self);
+    displaced = book_.displace(policy_.admission, newcomer_in(incoming));
     verdict = book_.judge(link, incoming);
   }
   if (verdict != errc::none)

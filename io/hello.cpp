@@ -36,6 +36,11 @@ errc reason_of(raft::verdict value) {
 
 } // namespace
 
+raft::newcomer newcomer_in(const link_hello& incoming) {
+  const auto& remote = incoming.remote;
+  return {remote.self, remote.cluster_id, remote.born_after};
+}
+
 errc judge_hello(const hello_policy& policy, const link_hello& incoming) {
   const auto& remote = incoming.remote;
   if (remote.protocol_min > remote.protocol_max || remote.protocol_min > policy.protocol_max
@@ -45,8 +50,7 @@ errc judge_hello(const hello_policy& policy, const link_hello& incoming) {
     return errc::refused_cluster;
   if (remote.self.peer.empty() || remote.self.incarnation.none())
     return errc::refused_malformed;
-  const auto verdict =
-      raft::judge(policy.admission, {remote.self, remote.cluster_id, remote.born_after});
+  const auto verdict = raft::judge(policy.admission, newcomer_in(incoming));
   if (verdict != raft::verdict::welcome)
     return reason_of(verdict);
   if (!missing_kinds(policy, remote).empty())

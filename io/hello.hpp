@@ -24,6 +24,9 @@ struct hello_policy {
   std::vector<std::string> state_kinds; ///< what every member must be able to instantiate
 };
 
+/// Who says it, as `raft::judge` takes it.
+[[nodiscard]] raft::newcomer newcomer_in(const link_hello& incoming);
+
 /// `none`, or the name of the reason for which the other side is refused.
 [[nodiscard]] errc judge_hello(const hello_policy& policy, const link_hello& incoming);
 
@@ -66,7 +69,7 @@ public:
   /// All connections of lives that `comes` displaces, as a member does guests of its name. They are
   /// forgotten, and have to be closed with `refused_name_taken`; `member` is whom one of them was
   /// open to. To be called when `judge_hello` has found nothing, and before `judge`.
-  change displace(const raft::admission_view& here, const raft::member_id& comes) {
+  change displace(const raft::admission_view& here, const raft::newcomer& comes) {
     change result;
     for (const auto& x : entries_) {
       if (!raft::displaces(here, comes, x.peer))

@@ -17,6 +17,16 @@ bool takes_part(const admission_view& here, const member_id& id) {
   return is_member(here.latest, id) || is_member(here.committed, id);
 }
 
+/// Of two lives that have one name the higher stays. What is committed counts for more than what is
+/// in force: that may be the log of a leader that nobody follows any more.
+int rank(const admission_view& here, const member_id& id, bool in_cluster) {
+  if (is_voter(here.committed, id))
+    return 3;
+  if (takes_part(here, id))
+    return 2;
+  return in_cluster ? 1 : 0;
+}
+
 bool is_crowded(const admission_view& here, const member_id& id) {
   const auto is_guest = [&](const member_id& peer) { return !takes_part(here, peer); };
   return is_guest(id) && !contains(here.linked, id)
@@ -61,16 +71,18 @@ verdict judge(const admission_view& here, const newcomer& other) {
   if (was_removed(here, other))
     return verdict::retired;
   if (std::ranges::any_of(here.linked, [&](const member_id& id) {
-        return is_other_life(id, other.self) && !displaces(here, other.self, id);
+        return is_other_life(id, other.self) && !displaces(here, other, id);
       }))
     return verdict::name_taken;
   return is_crowded(here, other.self) ? verdict::too_many_guests : verdict::welcome;
 }
 
-bool displaces(const admission_view& here, const member_id& other, const member_id& there) {
-  // A guest may have come while the link to the member was down. If it could keep the member out, a
-  // majority that needs this link would have no leader for as long as the guest lives.
-  return is_other_life(there, other) && takes_part(here, other) && !takes_part(here, there);
+bool displaces(const admission_view& here, const newcomer& other, const member_id& there) {
+  // The one that stays may have come while the link to the other was down. If it could keep that
+  // one out, a majority that needs this link would have no leader for as long as both live.
+  const bool there_in_cluster = !contains(here.outsiders, there);
+  return is_other_life(there, other.self)
+         && rank(here, other.self, !other.cluster.none()) > rank(here, there, there_in_cluster);
 }
 
 std::vector<member_id> forgotten(const configuration& members,

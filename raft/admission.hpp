@@ -17,10 +17,11 @@ inline constexpr std::size_t max_guests = 64;
 /// What a member judges others by.
 struct admission_view {
   member_id self;
-  incarnation_id cluster;        ///< none: it belongs to no cluster yet
-  configuration latest;          ///< in force here; empty where there is no core
-  configuration committed;       ///< the latest one that is committed
-  std::vector<member_id> linked; ///< whose hello was accepted, and whose link is up
+  incarnation_id cluster;                ///< none: it belongs to no cluster yet
+  configuration latest;                  ///< in force here; empty where there is no core
+  configuration committed;               ///< the latest one that is committed
+  std::vector<member_id> linked;         ///< whose hello was accepted, and whose link is up
+  std::vector<member_id> outsiders = {}; ///< of those, who has said that it is in no cluster
 };
 
 /// What the other side has said of itself.
@@ -46,9 +47,10 @@ enum class verdict {
 
 [[nodiscard]] verdict judge(const admission_view& here, const newcomer& other);
 
-/// Whether a link with the life `there` has to end when `other`, of the same name, comes in: of two
-/// that have one name the member stays, and the guest goes, whichever was here first.
-[[nodiscard]] bool displaces(const admission_view& here, const member_id& other,
+/// Whether a link with the life `there` has to end when `other`, of the same name, comes in. Of two
+/// that have one name a voter stays, else whoever takes part, else whoever is in a cluster,
+/// whichever was here first; of equals the one that is here.
+[[nodiscard]] bool displaces(const admission_view& here, const newcomer& other,
                              const member_id& there);
 
 /// Whether messages of the algorithm may pass a link. Two clusters can meet on a link that was

@@ -258,7 +258,12 @@ newcomer life::myself() const {
 }
 
 admission_view life::admission() const {
-  return {identity_.self, myself().cluster, core_.latest, core_.committed, neighbours_.linked()};
+  auto linked = neighbours_.linked();
+  auto outsiders = linked;
+  std::erase_if(outsiders,
+                [this](const member_id& peer) { return !neighbours_.cluster_of(peer).none(); });
+  return {identity_.self,  myself().cluster,  core_.latest,
+          core_.committed, std::move(linked), std::move(outsiders)};
 }
 
 standing life::standing() const noexcept {

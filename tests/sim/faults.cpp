@@ -20,16 +20,12 @@ void faults::start() {
 
 // At first not everybody can reach everybody, so that several propose.
 void faults::hide_founders() {
+  if (all_.plan.rivals)
+    return separate(0, 1, all_.plan.idle * 8);
   for (std::size_t one = 0; one < all_.plan.founders; ++one)
     for (std::size_t other = 0; other < one; ++other)
-      if (all_.chance.chance(400)) {
-        all_.net.block(one, other);
-        all_.net.block(other, one);
-        plan(all_.chance.between(duration{0}, all_.plan.idle * 8), [this, one, other] {
-          all_.net.unblock(one, other);
-          all_.net.unblock(other, one);
-        });
-      }
+      if (all_.chance.chance(400))
+        separate(one, other, all_.chance.between(duration{0}, all_.plan.idle * 8));
 }
 
 void faults::plan(duration delay, std::function<void()> what) {
@@ -133,10 +129,10 @@ duration faults::length() {
 
 // -- the network --------------------------------------------------------------------------------
 
-void faults::cut(const std::vector<std::pair<std::size_t, std::size_t>>& paths) {
+void faults::cut(const std::vector<std::pair<std::size_t, std::size_t>>& paths, duration length) {
   for (const auto& [from, to] : paths)
     all_.net.block(from, to);
-  plan(length(), [this, paths] {
+  plan(length, [this, paths] {
     for (const auto& [from, to] : paths)
       all_.net.unblock(from, to);
   });
@@ -153,7 +149,7 @@ void faults::partition_one_way() {
       continue;
     paths.push_back(shape == 1 ? std::pair{other, one} : std::pair{one, other});
   }
-  cut(paths);
+  cut(paths, length());
 }
 
 // Two sides that do not hear each other; now and then one member is on both.
@@ -171,18 +167,12 @@ void faults::partition_fully() {
     for (std::size_t other = 0; other < size; ++other)
       if (left[one] != left[other] && one != bridge && other != bridge)
         paths.emplace_back(one, other);
-  cut(paths);
+  cut(paths, length());
 }
 
-void faults::separate(std::size_t one, std::size_t other) {
-  if (!storm_)
-    return;
-  all_.net.block(one, other);
-  all_.net.block(other, one);
-  plan(all_.chance.between(all_.plan.idle * 3, all_.plan.idle * 9), [this, one, other] {
-    all_.net.unblock(one, other);
-    all_.net.unblock(other, one);
-  });
+void faults::separate(std::size_t one, std::size_t other, duration length) {
+  if (storm_)
+    cut({{one, other}, {other, one}}, length);
 }
 
 void faults::flap_link() {
@@ -208,7 +198,7 @@ void faults::silence(std::size_t who) {
     if (deaf)
       paths.emplace_back(other, who);
   }
-  cut(paths);
+  cut(paths, length());
 }
 
 // -- members ------------------------------------------------------------------------------------

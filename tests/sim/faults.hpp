@@ -33,8 +33,8 @@ public:
   void leader_changes_members(std::size_t who);
   /// Now and then a node dies when it makes durable who it is. True: it has.
   [[nodiscard]] bool identity_strikes(std::size_t who, count how);
-  /// In a storm, these two cannot reach each other for long enough to notice it.
-  void separate(std::size_t one, std::size_t other);
+  /// In a storm, these two cannot reach each other for a while.
+  void separate(std::size_t one, std::size_t other, duration length);
   /// Whether faults are being made now.
   [[nodiscard]] bool stormy() const noexcept { return storm_; }
   /// Whether there will be no more.
@@ -58,7 +58,7 @@ private:
   void hunt(std::size_t who, crash_point where);
   [[nodiscard]] bool is_alone(std::size_t who);
   void partition_fully();
-  void cut(const std::vector<std::pair<std::size_t, std::size_t>>& paths);
+  void cut(const std::vector<std::pair<std::size_t, std::size_t>>& paths, duration length);
   void crash();
   void power_failure();
   void forget();

@@ -148,7 +148,7 @@ private:
   void hear_answer(const hello& said);
   void be_confirmed(const hello& said);
   [[nodiscard]] bool admit(const hello& said);
-  void make_room(const raft::admission_view& here, const raft::member_id& comes);
+  void make_room(const raft::admission_view& here, const raft::newcomer& comes);
   void open(const hello& said);
   void turned_away(const raft::incarnation_id& cluster, raft::verdict why);
   void close(const raft::member_id& id, raft::verdict why);

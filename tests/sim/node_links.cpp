@@ -82,12 +82,12 @@ bool node::admit(const hello& said) {
       other.turned_away(cluster, verdict);
     });
   else
-    make_room(here, said.myself.self);
+    make_room(here, said.myself);
   return verdict == raft::verdict::welcome && running() && !rests();
 }
 
 // A guest gives way to the member whose name it has.
-void node::make_room(const raft::admission_view& here, const raft::member_id& comes) {
+void node::make_room(const raft::admission_view& here, const raft::newcomer& comes) {
   for (const auto& id : here.linked)
     if (running() && raft::displaces(here, comes, id)) {
       all_.done.add(count::guests_displaced);

@@ -132,9 +132,10 @@ void operators::grow() {
 
 // Somebody has started a name twice: the second is refused for as long as the first is linked.
 // Every second time the only one whom the second knows has no link to the first, and lets it in as
-// a guest.
+// a guest. One name at a time: of two, each first may be linked with the second of the other one,
+// and neither dials a name that is linked.
 void operators::double_name() {
-  if (all_.lives.living() >= all_.plan.operators.most_members)
+  if (all_.lives.living() >= all_.plan.operators.most_members || all_.has_twins())
     return;
   all_.done.add(count::names_doubled);
   const auto first = all_.lives.anybody(all_.chance);
@@ -142,7 +143,7 @@ void operators::double_name() {
   const auto host = all_.lives.anybody(all_.chance);
   if (host != first && all_.chance.chance(500)) {
     plan.seeds = {all_.lives[host].place};
-    all_.trouble.separate(host, first);
+    all_.trouble.separate(host, first, all_.chance.between(all_.plan.idle * 3, all_.plan.idle * 9));
   }
   all_.nodes[all_.build(all_.lives[first].slot, std::move(plan))].start();
 }

@@ -70,6 +70,7 @@ void plan_founding(scenario& plan, dice& chance) {
   plan.founders = kind == 0 ? 1 : kind == 1 ? chance.between(2, size) : size;
   const auto expect =
       std::min<std::uint64_t>(plan.founders / 2 + 1 + (chance.chance(300) ? 1 : 0), plan.founders);
+  plan.rivals = kind == 2 && plan.seed % 16 == 4;
   for (std::size_t place = 0; place < size; ++place) {
     auto& node = plan.nodes[place];
     const bool founds = place < plan.founders;
@@ -80,6 +81,10 @@ void plan_founding(scenario& plan, dice& chance) {
         node.initial_members.push_back(other);
     if (kind == 2 && founds)
       node.bootstrap_expect = static_cast<std::uint32_t>(expect);
+    if (plan.rivals && place > 1) {
+      node.seeds = {0, 1};
+      continue;
+    }
     node.seeds.push_back(place == 0 ? 1 : chance.below(place));
     if (chance.chance(500))
       node.seeds.push_back(chance.below(size + 2));

@@ -110,6 +110,7 @@ struct scenario {
   bool founding = false;
   std::vector<node_plan> nodes; ///< of the members, in their order
   std::size_t founders = 0;     ///< of those, the first
+  bool rivals = false;          ///< of founders by number: the first two cannot see each other
   network_plan network;
   disk_plan disk;
   client_plan clients;

@@ -7,6 +7,7 @@
 #include "hamok/tests/sim/step_text.hpp"
 
 #include <algorithm>
+#include <set>
 #include <vector>
 
 namespace hamok::sim {
@@ -114,7 +115,8 @@ void world::storms() {
   for (auto& node : nodes) {
     // One after the other, where nobody is in a cluster yet.
     const auto delay =
-        plan.founding
+        plan.rivals ? (node.place() < 2 ? duration{0} : plan.idle * 3)
+        : plan.founding
             ? chance.between(duration{0}, plan.seed % 16 == 4 ? plan.idle / 2 : plan.idle * 12)
             : duration{0};
     if (delay == duration{0})
@@ -254,6 +256,13 @@ std::size_t world::followed_by_all() const {
   };
   return std::ranges::all_of(raft::others(all[leads].core->members(), {}), follows) ? leads
                                                                                     : nobody;
+}
+
+bool world::has_twins() const {
+  std::set<std::size_t> names;
+  return std::ranges::any_of(nodes, [&](const node& each) {
+    return !each.abandoned() && !each.rests() && !names.insert(each.slot()).second;
+  });
 }
 
 bool world::is_second(const node& each, const raft::configuration& among) const {

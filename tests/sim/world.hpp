@@ -60,6 +60,8 @@ public:
   [[nodiscard]] const std::string& name(std::size_t who) const { return lives[who].called; }
   /// Who leads in the latest term; nobody, if nobody does.
   [[nodiscard]] std::size_t leader() const;
+  /// Whether two nodes have one name.
+  [[nodiscard]] bool has_twins() const;
   /// Whether another life votes that has its name and is not gone.
   [[nodiscard]] bool is_second(const node& each, const raft::configuration& among) const;
   /// The node at `place` has another life, not started. Gives its number.

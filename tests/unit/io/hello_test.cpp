@@ -247,7 +247,7 @@ TEST_CASE("consensus.md, 4: the links of a guest make room for the member whose 
   REQUIRE(book.judge(2, from(guest, 6)) == errc::none); // pending
   CHECK(book.judge(3, from(beta, 1)) == errc::refused_name_taken);
 
-  const auto gone = book.displace(here, beta);
+  const auto gone = book.displace(here, {beta, {1, 1}, 0});
   CHECK(gone.member == guest);
   CHECK(gone.superseded == std::vector<int>{1, 2});
   CHECK(book.judge(3, from(beta, 1)) == errc::none);
@@ -255,14 +255,14 @@ TEST_CASE("consensus.md, 4: the links of a guest make room for the member whose 
   CHECK(!book.closed(1).member); // it was told already
   CHECK(book.current("beta") == 3);
 
-  CHECK(book.displace(here, guest).superseded.empty());
+  CHECK(book.displace(here, {guest, {1, 1}, 9}).superseded.empty());
   CHECK(book.judge(4, from(guest, 7)) == errc::refused_name_taken);
 }
 
 TEST_CASE("a guest of which nothing is open is displaced without a word to the node") {
   link_book<int> book{"alpha"};
   REQUIRE(book.judge(1, from({"beta", {21, 21}}, 5)) == errc::none);
-  const auto gone = book.displace(alphas_view(), {"beta", {20, 20}});
+  const auto gone = book.displace(alphas_view(), {{"beta", {20, 20}}, {1, 1}, 0});
   CHECK(!gone.member);
   CHECK(gone.superseded == std::vector<int>{1});
 }

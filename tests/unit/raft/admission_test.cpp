@@ -70,27 +70,48 @@ TEST_CASE("consensus.md, 4: a guest never keeps out the member whose name it has
     here.latest = here.committed = {ids(1, 1), {}, ids(2, 2)};
   }
   CHECK(judge(here, {id(2), ours, 0}) == verdict::welcome);
-  CHECK(displaces(here, id(2), again(2)));
-  CHECK_FALSE(displaces(here, id(2), id(2)));
-  CHECK_FALSE(displaces(here, id(2), id(3)));
+  CHECK(displaces(here, {id(2), ours, 0}, again(2)));
+  CHECK_FALSE(displaces(here, {id(2), ours, 0}, id(2)));
+  CHECK_FALSE(displaces(here, {id(2), ours, 0}, id(3)));
   here.linked = {id(2)};
   CHECK(judge(here, {again(2), ours, 5}) == verdict::name_taken);
-  CHECK_FALSE(displaces(here, again(2), id(2)));
+  CHECK_FALSE(displaces(here, {again(2), ours, 5}, id(2)));
 }
 
-TEST_CASE("of two lives that both take part, or do not, the one that is linked stays") {
+TEST_CASE("a voter is not kept out by whom a change that may vanish has let in") {
+  auto here = member_of_three(); // it led, and had begun to replace 2, which leads now
+  here.linked = {again(2)};
+  SECTION("as a learner") {
+    here.latest.learners = {again(2)};
+  }
+  SECTION("as a voter") {
+    here.latest = {{id(1), again(2), id(3)}, ids(1, 3), {}};
+  }
+  CHECK(judge(here, {id(2), ours, 0}) == verdict::welcome);
+  here.linked = {id(2)};
+  CHECK(judge(here, {again(2), ours, 5}) == verdict::name_taken);
+}
+
+TEST_CASE("whoever is in a cluster is not kept out by an outsider of its name") {
+  admission_view here{{"n9", {9, 9}}, {}, {}, {}, {again(2)}, {again(2)}};
+  CHECK(judge(here, {id(2), ours, 0}) == verdict::welcome);
+  CHECK(judge(here, {id(2), {}, {}}) == verdict::name_taken);
+  here.outsiders = {};
+  CHECK(judge(here, {id(2), ours, 0}) == verdict::name_taken);
+}
+
+TEST_CASE("of two lives that are the same to the cluster the one that is linked stays") {
   auto here = member_of_three();
   SECTION("two guests") {
     here.latest = here.committed = {ids(1, 1), {}, {}};
   }
-  SECTION("a member, and who is to take its place") {
-    here.latest.learners = {again(2)};
+  SECTION("two voters, one of which takes the place of the other") {
+    here.latest = here.committed = {{id(1), again(2), id(3)}, ids(1, 3), {}};
   }
   here.linked = {id(2)};
   CHECK(judge(here, {again(2), ours, 5}) == verdict::name_taken);
   here.linked = {again(2)};
   CHECK(judge(here, {id(2), ours, 0}) == verdict::name_taken);
-  CHECK_FALSE(displaces(here, id(2), again(2)));
 }
 
 TEST_CASE("consensus.md, 4: a retired life is not admitted, as soon as that is committed") {

@@ -325,8 +325,8 @@ void life_world::dial(node& x, const std::string& name) {
       feed(y, turned_away{mine.cluster, of_x});
     return;
   }
-  make_room(x, theirs.self);
-  make_room(y, mine.self);
+  make_room(x, theirs);
+  make_room(y, mine);
   x.links[y.config.peer] = theirs.self;
   y.links[x.config.peer] = mine.self;
   post(x, theirs.self, x.book->all());
@@ -337,10 +337,10 @@ void life_world::dial(node& x, const std::string& name) {
 }
 
 /// A guest gives way to the member whose name it has.
-void life_world::make_room(node& x, const member_id& comes) {
-  const auto there = x.links.find(comes.peer);
+void life_world::make_room(node& x, const newcomer& comes) {
+  const auto there = x.links.find(comes.self.peer);
   if (there != x.links.end() && displaces(x.part->admission(), comes, there->second))
-    cut(x, comes.peer);
+    cut(x, comes.self.peer);
 }
 
 void life_world::cut(node& x, const std::string& name) {

@@ -87,7 +87,7 @@ private:
   void note(node& x, const order_answer& what);
 
   void dial(node& x, const std::string& name);
-  void make_room(node& x, const member_id& comes);
+  void make_room(node& x, const newcomer& comes);
   void cut(node& x, const std::string& name);
   void cut_all(node& x, bool unseen);
   [[nodiscard]] bool knows(const node& a, const node& b) const;
