@@ -67,19 +67,23 @@ caf::result<collection_actor> node_state::find(std::string name) {
   return compat::delegate(self_, applier_, find_collection_v, std::move(name));
 }
 
+caf::result<std::vector<collection_status>> node_state::list() {
+  return compat::delegate(self_, applier_, get_status_v);
+}
+
+caf::result<blob> node_state::submit(std::string& id, execute& command) {
+  return compat::delegate(self_, applier_, submit_command_v, std::move(id), std::move(command));
+}
+
 node_actor::behavior_type node_state::make_behavior() {
   return {
       // for everybody
       [this](get_status) { return status(); },
       [this](open_collection, collection_spec& spec) { return open(std::move(spec)); },
       [this](find_collection, std::string& name) { return find(std::move(name)); },
-      [this](list_collections) -> caf::result<std::vector<collection_status>> {
-        return compat::delegate(self_, applier_, get_status_v);
-      },
-      [this](subscribe, const caf::actor& subscriber) { subscribe_to_events(subscriber, false); },
-      [this](subscribe, const caf::actor& subscriber, bool with_messages) {
-        subscribe_to_events(subscriber, with_messages);
-      },
+      [this](list_collections) { return list(); },
+      [this](subscribe, const caf::actor& who) { subscribe_to_events(who, false); },
+      [this](subscribe, const caf::actor& who, bool all) { subscribe_to_events(who, all); },
       [this](unsubscribe, const caf::actor& subscriber) {
         hub_.remove(caf::actor_cast<caf::actor_addr>(subscriber));
       },
@@ -87,17 +91,12 @@ node_actor::behavior_type node_state::make_behavior() {
       [this](await_commit_head, caf::timespan timeout) { return on_await_commit_head(timeout); },
       [this](await_ready, caf::timespan timeout) { return on_await_commit_head(timeout); },
       [this](get_stats) { return parts_.board->get().stats; },
-      [this](submit_command, std::string& id, execute& command) -> caf::result<blob> {
-        return compat::delegate(self_, applier_, submit_command_v, std::move(id),
-                                std::move(command));
-      },
+      [this](submit_command, std::string& id, execute& command) { return submit(id, command); },
       [this](export_content) { return export_all(); },
       [this](import_content, node_snapshot& given, const session_id& id, caf::timespan timeout) {
         return import_all(given, id, timeout);
       },
-      [this](add_remote_peer, const peer_endpoint& added, caf::timespan timeout) {
-        return add_member(added, timeout);
-      },
+      [this](add_remote_peer, const peer_endpoint& x, caf::timespan t) { return add_member(x, t); },
       [this](remove_remote_peer, const std::string& peer, caf::timespan timeout) {
         return wish(raft::wish_kind::remove, peer, timeout);
       },
@@ -114,9 +113,7 @@ node_actor::behavior_type node_state::make_behavior() {
       // internal
       [this](proposal_batch& batch) { on_proposals(batch); },
       [this](const proposal_refused& msg) { on_refused(msg); },
-      [this](role_changed, role_actor& successor, role_view& view) {
-        on_role_changed(successor, view);
-      },
+      [this](role_changed, role_actor& next, role_view& view) { on_role_changed(next, view); },
       [this](role_view& view) { on_news(std::move(view)); },
       [this](event::heartbeat) { on_heartbeat(); },
       [this](const event::error& what) { on_reported(what); },
@@ -125,9 +122,7 @@ node_actor::behavior_type node_state::make_behavior() {
         return to_result(links_.judge(incoming, link));
       },
       [this](open_link, const link_hello& said, const link_actor& x) { links_.open(said, x); },
-      [this](link_opened, const hello& remote, const link_actor& link) {
-        links_.opened(remote, link);
-      },
+      [this](link_opened, const hello& said, const link_actor& x) { links_.opened(said, x); },
       [this](peer_message& msg) { on_peer_message(msg); },
       [this](peer_word& msg, const raft::member_id& from) { on_word(msg, from); },
       [this](direct_message& msg, const raft::member_id& from) { on_direct(msg, from); },

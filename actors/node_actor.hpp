@@ -133,6 +133,8 @@ private:
   void on_peer_message(peer_message& msg);
   caf::result<collection_actor> open(collection_spec spec);
   caf::result<collection_actor> find(std::string name);
+  caf::result<std::vector<collection_status>> list();
+  caf::result<blob> submit(std::string& id, execute& command);
   void on_applied(const applied_up_to& msg);
   caf::result<raft::index_t> compact(raft::index_t up_to);
 

@@ -1,6 +1,7 @@
 #include "hamok/io/basp_link.hpp"
 
 #include "hamok/actors/placement.hpp"
+#include "hamok/io/hidden_request.hpp"
 #include "hamok/io/log.hpp"
 #include "hamok/io/redial.hpp"
 #include "hamok/io/sockets.hpp"
@@ -66,12 +67,9 @@ private:
   void unpublish() {
     const auto manager = system().middleman().actor_handle();
     const auto whom = caf::actor_cast<caf::actor_addr>(node_);
-    // The limit is a timer of our own. With that of a request, CAF (0.18.7) would have this actor
-    // hold the timer and the timer hold this actor: when the actor system ends before the answer
-    // comes, which waits for no hidden actor, neither would ever go, nor the node with them.
-    compat::request(this, manager, caf::infinite, caf::unpublish_atom_v, whom, port_)
-        .then([this] { quit_soon(); }, [this](const caf::error&) { quit_soon(); });
-    compat::run_after(this, unpublish_patience, [this] { quit_soon(); });
+    request_of_hidden(
+        this, manager, unpublish_patience, [this] { quit_soon(); }, caf::unpublish_atom_v, whom,
+        port_);
   }
 
   void quit_soon() {

@@ -7,7 +7,7 @@ namespace hamok::state_test {
 
 namespace {
 
-using maybe = std::optional<std::string>;
+using maybe_text = std::optional<std::string>;
 
 /// The whole digest, once the member has applied as much as any.
 collection_status settled(fake_cluster& cluster, std::size_t which, raft::index_t index) {
@@ -42,7 +42,7 @@ TEST_CASE("a collection is created and answers its callers with results") {
   CHECK(ready->number == 1);
   CHECK_FALSE(ready->existed);
   CHECK(*map.set("a", "1").get() == std::nullopt);
-  CHECK(*map.set("a", "2").get() == maybe{"1"});
+  CHECK(*map.set("a", "2").get() == maybe_text{"1"});
   CHECK(map.size() == 1);
 }
 
@@ -61,7 +61,7 @@ TEST_CASE("operations wait for a leader and then go out as one batch") {
   REQUIRE(map.await_ready());
   cluster.lead(false);
   REQUIRE(map.status()); // the notice goes by way of the hub; this is only the first of two hops
-  std::vector<future<maybe>> answers;
+  std::vector<future<maybe_text>> answers;
   const auto before = cluster.control->batches();
   for (int i = 0; i < 100; ++i)
     answers.push_back(map.set("k" + std::to_string(i), "v", seconds{20}));
@@ -79,7 +79,7 @@ TEST_CASE("what is lost, refused or repeated on the way takes effect exactly onc
   cluster.control->plan({fate::lose, fate::refuse, fate::repeat, fate::refuse, fate::repeat,
                          fate::lose, fate::commit, fate::repeat},
                         fate::repeat);
-  std::vector<future<maybe>> answers;
+  std::vector<future<maybe_text>> answers;
   for (int i = 0; i < 50; ++i)
     answers.push_back(map.insert("k" + std::to_string(i), "v", seconds{20}));
   for (auto& answer : answers) {
@@ -153,7 +153,7 @@ TEST_CASE("closing answers what comes with closed, and opening once more takes i
   for (int i = 0; i < 10'000 && !result; ++i)
     result = map.set("a", "3").get();
   REQUIRE(result);
-  CHECK(*result == maybe{"1"});
+  CHECK(*result == maybe_text{"1"});
   CHECK(map.await_ready()->existed);
 }
 
@@ -191,7 +191,7 @@ TEST_CASE("members agree: same content, same digest, same answers") {
   REQUIRE(two.await_ready());
   CHECK(two.await_ready()->existed);
   cluster.control->plan({}, fate::repeat);
-  std::vector<future<maybe>> answers;
+  std::vector<future<maybe_text>> answers;
   for (int i = 0; i < 100; ++i) {
     answers.push_back(one.set("k" + std::to_string(i % 10), "one" + std::to_string(i)));
     answers.push_back(two.set("k" + std::to_string(i % 10), "two" + std::to_string(i)));
@@ -238,7 +238,7 @@ TEST_CASE("a session that ends on the cluster's clock is replaced unnoticed") {
     cluster.control->advance_clock(seconds{100});
     const auto previous = map.set("k", std::to_string(i)).get();
     REQUIRE(previous);
-    CHECK(*previous == (i == 0 ? maybe{} : maybe{std::to_string(i - 1)}));
+    CHECK(*previous == (i == 0 ? maybe_text{} : maybe_text{std::to_string(i - 1)}));
   }
 }
 
@@ -305,7 +305,7 @@ TEST_CASE("only the applier is believed about the log and the leader") {
   compat::anon_send(map.actor(),
                     collection_created{5, {"c", "queue", {}, {}, {}}, errc::kind_mismatch});
   compat::anon_send(map.actor(), apply_batch{{{before->applied_index + 1000, {}, b("x")}}});
-  CHECK(*map.set("a", "2", seconds{20}).get() == maybe{"1"});
+  CHECK(*map.set("a", "2", seconds{20}).get() == maybe_text{"1"});
   CHECK(map.status()->applied_index < before->applied_index + 1000);
 }
 
@@ -321,7 +321,7 @@ TEST_CASE("a member that takes no part says why, at once, to what waits and to w
   CHECK(code_of(map.set("a", "3", seconds{30}).get()) == errc::storage_failed);
   CHECK(map.await_ready()); // what needs no log goes on
   cluster.tell(leader_notice{the_leader, 10});
-  CHECK(*map.set("a", "4", seconds{20}).get() == maybe{"1"});
+  CHECK(*map.set("a", "4", seconds{20}).get() == maybe_text{"1"});
 }
 
 TEST_CASE("a member that was removed leaves nobody waiting for what it will never hear of") {
@@ -391,7 +391,7 @@ TEST_CASE("an infinite timeout is a very long one") {
   caf::scoped_actor self{cluster.system()};
   bool done = false;
   map.set(self, "a", "2", caf::infinite)
-      .receive([&](const maybe&) { done = true; }, [](const caf::error&) {});
+      .receive([&](const maybe_text&) { done = true; }, [](const caf::error&) {});
   CHECK(done);
 }
 
