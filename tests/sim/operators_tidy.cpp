@@ -47,8 +47,10 @@ void operators::settle() {
 }
 
 void operators::tidy() {
-  if (all_.leader() != nobody)
+  if (all_.leader() != nobody) {
+    end_twins();
     remove_the_gone();
+  }
   mend_seeds();
   all_.time.after(all_.plan.idle, [this, phase = phase_] {
     if (phase == phase_)
@@ -56,12 +58,24 @@ void operators::tidy() {
   });
 }
 
-// Of two that have one name, the one that votes stays.
+// Of two that have one name, the one that takes part stays, or else the younger: as long as both
+// live, whoever knows only the endpoint of the second does not find the member.
 void operators::end_twins() {
+  // Of the leader as it is now: it may be one of those that end here.
   const auto members = all_.rules.view().members[all_.leader()].core->members();
-  for (auto& each : all_.nodes)
-    if (!each.abandoned() && !each.rests() && all_.is_second(each, members))
+  const auto votes = [&](const node& each) {
+    return raft::is_voter(members, all_.lives[each.who()].config.self);
+  };
+  for (auto& each : all_.nodes) {
+    if (each.abandoned() || each.rests() || votes(each))
+      continue;
+    const auto stays = [&](const node& other) {
+      return &other != &each && other.slot() == each.slot() && !other.abandoned() && !other.rests()
+             && (other.place() > each.place() || votes(other));
+    };
+    if (std::ranges::any_of(all_.nodes, stays))
       each.abandon();
+  }
 }
 
 // Whom nobody is there to replace, and a learner that was let in while the voter of its name was
