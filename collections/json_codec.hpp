@@ -64,6 +64,17 @@ inline void drop_type_names(nlohmann::ordered_json& value) {
       drop_type_names(item);
 }
 
+/// CAF's own (0.18.7) appends to the text that a value has already.
+class fresh_json_reader final : public caf::json_reader {
+public:
+  using caf::json_reader::value;
+
+  bool value(std::string& x) override {
+    x.clear();
+    return caf::json_reader::value(x);
+  }
+};
+
 } // namespace detail
 
 /// A codec that writes JSON: objects of `nlohmann::json`, numbers, bools and text directly, other
@@ -98,7 +109,7 @@ struct json_codec {
         return false;
       return take(std::move(parsed), out);
     } else {
-      caf::json_reader reader;
+      detail::fresh_json_reader reader;
       return reader.load({text.data(), text.size()}) && reader.apply(out);
     }
   }

@@ -6,9 +6,9 @@ namespace hamok::test {
 
 namespace {
 
-using numbers = map<std::string, int>;
+using number_map = map<std::string, int>;
 
-numbers open_on(cluster& all, const std::string& name) {
+number_map open_on(cluster& all, const std::string& name) {
   return must(all.at(name).create_map<std::string, int>("numbers"));
 }
 
