@@ -234,15 +234,13 @@ bool node::save(const raft::identity& known) {
 }
 
 // Where founders are expected by number, and whoever comes first in a list has proposed it: several
-// lists, and dead ones, are what the rules of founding are there for.
+// lists are what the rules of founding are there for.
 void node::count_lists(const raft::identity& known) {
   if (all_.is_founded() || plan_.bootstrap_expect < 2)
     return;
   if (known.cluster != stored_.cluster && !known.founders.empty()
       && known.founders.front() == known.self && all_.lists_proposed++ > 0)
     all_.done.add(count::proposals_beside_another);
-  if (known.self != stored_.self && raft::contains(stored_.founders, stored_.self))
-    all_.done.add(count::lists_given_up);
 }
 
 void node::start_core(const raft::core_start& how) {

@@ -123,10 +123,8 @@ void operators::mend_seeds() {
         next.push_back(other.place());
   }
   for (auto& each : all_.nodes)
-    if (each.awake() && !each.rests() && !found.contains(each.place())) {
-      all_.done.add(count::seeds_mended);
+    if (each.awake() && !each.rests() && !found.contains(each.place()))
       each.add_seed(home);
-    }
 }
 
 } // namespace hamok::sim
