@@ -117,6 +117,7 @@ TEST_CASE("whoever asks the node actor to leave is answered when it has left and
   all.start_all();
   const auto leaving = other_than(all, all.agreed_leader());
   REQUIRE(!leaving.empty());
+  const auto numbers = numbers_on(all, leaving);
   caf::error problem;
   caf::scoped_actor self{all.system()};
   compat::request(self.ptr(), all.at(leaving).actor(), deadline, leave_cluster_v)
@@ -126,7 +127,7 @@ TEST_CASE("whoever asks the node actor to leave is answered when it has left and
   CHECK(all.log(leaving).wait_for("left"));
   CHECK(all.log(leaving).wait_for("stopped"));
   CHECK(all.at(leaving).leave() == errc::stopped);
-  const auto refused = numbers_on(all, leaving).set("x", 1, deadline).get();
+  const auto refused = numbers.set("x", 1, deadline).get();
   REQUIRE(!refused);
   CHECK(refused.error() == errc::stopped);
 }

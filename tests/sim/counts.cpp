@@ -72,7 +72,6 @@ constexpr std::array<const char*, counts::size> names{
     "lives ended by what others told them",
     "lives ended by a wish to leave",
     "lives begun beside another of their name",
-    "founding lists proposed beside another one",
     "clusters founded",
     "nodes that say: joined",
     "nodes that say: rejoining",

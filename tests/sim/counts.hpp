@@ -77,7 +77,6 @@ enum class count : std::size_t {
   lives_ended_by_hello,
   lives_ended_by_wish,
   names_doubled,
-  proposals_beside_another,
   foundings,
   notices_joined,
   notices_rejoining,

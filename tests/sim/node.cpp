@@ -220,7 +220,6 @@ bool node::save(const raft::identity& known) {
   if (all_.trouble.identity_strikes(who_, count::crashes_before_identity))
     return false;
   all_.rules.saved({who_, &plan_, &stored_, &known});
-  count_lists(known);
   if (!stored_.self.incarnation.none() && stored_.self != known.self) {
     all_.lives.end(all_.lives.number_of(stored_.self));
     has_base_ = false; // what there is is that life's
@@ -231,16 +230,6 @@ bool node::save(const raft::identity& known) {
   if (known.removed)
     all_.lives.end(who_);
   return !all_.trouble.identity_strikes(who_, count::crashes_after_identity);
-}
-
-// Where founders are expected by number, and whoever comes first in a list has proposed it: several
-// lists are what the rules of founding are there for.
-void node::count_lists(const raft::identity& known) {
-  if (all_.is_founded() || plan_.bootstrap_expect < 2)
-    return;
-  if (known.cluster != stored_.cluster && !known.founders.empty()
-      && known.founders.front() == known.self && all_.lists_proposed++ > 0)
-    all_.done.add(count::proposals_beside_another);
 }
 
 void node::start_core(const raft::core_start& how) {

@@ -126,7 +126,6 @@ private:
   [[nodiscard]] bool save(const raft::identity& known);
   void start_core(const raft::core_start& how);
   void take_new_life();
-  void count_lists(const raft::identity& known);
   void tell(const raft::life_notice& what);
   void ask(const raft::change_request& request);
   [[nodiscard]] std::optional<raft::change_outcome> change(std::size_t asker,

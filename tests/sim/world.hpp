@@ -80,8 +80,6 @@ public:
   raft::index_t last_acknowledged = 0;
   /// Who led last.
   std::size_t last_leader = nobody;
-  /// Lists of founders that somebody has proposed.
-  std::size_t lists_proposed = 0;
 
 private:
   void storms();
