@@ -1,6 +1,7 @@
 // Walks the manual: every line of tests/manual/list.txt has a case in tests/manual/, or a reason in
 // tests/manual_pending.txt.
 
+#include "hamok/actors/plugin.hpp"
 #include "hamok/tests/manual/manual.hpp"
 
 #include <fstream>
@@ -12,6 +13,9 @@
 namespace hamok::test {
 
 namespace {
+
+/// Even errors need the types, so they are there before the first case.
+const bool types_are_known = (init(), true);
 
 std::vector<std::string> lines_of(const std::string& name) {
   std::ifstream file{std::string{HAMOK_TESTS_DIR} + "/" + name};
