@@ -18,10 +18,13 @@ if(PROJECT_IS_TOP_LEVEL)
   if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
     set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "Build type" FORCE)
   endif()
-  # Assertions stay on in the default build; -g1 (functions and lines) keeps the objects small.
+  # Assertions stay on in the default build; -g1 (functions and lines) keeps the objects small. What
+  # only tests, and is not tested itself, is optimized less: it compiles in half of the time.
   set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1")
+  set(HAMOK_TEST_OPTIONS -O1)
   if(HAMOK_SANITIZE)
     set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O1 -g1") # compiles in two thirds of the time
+    set(HAMOK_TEST_OPTIONS -O0)
   endif()
 
   find_program(HAMOK_CCACHE ccache)

@@ -1,14 +1,15 @@
-# Precompiled headers: made once for code that knows CAF's core and once for code that knows
-# CAF's io as well, then used by every such target.
+# Precompiled headers: made once for code that knows CAF's core, once for code that knows CAF's io as
+# well, and once for tests of that, then used by every such target.
 
-# hamok_pch_host(NAME LINKS targets... HEADERS headers...)
+# hamok_pch_host(NAME LINKS targets... HEADERS headers... [OPTIONS options...])
 function(hamok_pch_host name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LINKS;HEADERS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LINKS;HEADERS;OPTIONS")
   set(source "${CMAKE_CURRENT_BINARY_DIR}/${name}.cpp")
   file(CONFIGURE OUTPUT "${source}" CONTENT "// Carries the precompiled headers.\n")
   add_library(${name} OBJECT "${source}")
   target_link_libraries(${name} PRIVATE ${arg_LINKS})
   hamok_configure(${name})
+  target_compile_options(${name} PRIVATE ${arg_OPTIONS})
   hamok_pch_flags(${name})
   target_precompile_headers(${name} PRIVATE ${arg_HEADERS})
 endfunction()
@@ -35,4 +36,8 @@ if(HAMOK_PCH AND NOT HAMOK_PURE)
   hamok_pch_host(hamok_pch_core LINKS CAF::core HEADERS ${_hamok_std_headers} <caf/all.hpp>)
   hamok_pch_host(hamok_pch_io LINKS CAF::core CAF::io
                  HEADERS ${_hamok_std_headers} <caf/all.hpp> <caf/io/all.hpp>)
+  if(HAMOK_TESTS)
+    hamok_pch_host(hamok_pch_tests LINKS CAF::core CAF::io OPTIONS ${HAMOK_TEST_OPTIONS}
+                   HEADERS ${_hamok_std_headers} <caf/all.hpp> <caf/io/all.hpp>)
+  endif()
 endif()

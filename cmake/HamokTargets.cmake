@@ -8,9 +8,14 @@ function(hamok_glob out)
 endfunction()
 
 # hamok_compile_together(TARGET): with HAMOK_UNITY, the sources of `target` are compiled in batches:
-# most of the time goes into what CAF's templates become, and that is the same in all of them.
+# most of the time goes into headers and what templates become, and that is the same in all of them.
 function(hamok_compile_together target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ${HAMOK_UNITY} UNITY_BUILD_BATCH_SIZE 8)
+endfunction()
+
+# hamok_compile_apart(files...): they have names of their own that others in their folder have, too.
+function(hamok_compile_apart)
+  set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
 
 # hamok_library(NAME SOURCES files... [LINKS targets...] [PCH host])
@@ -23,9 +28,9 @@ function(hamok_library name)
     set(scope PUBLIC)
     add_library(${target} STATIC ${arg_SOURCES})
     hamok_configure(${target})
+    hamok_compile_together(${target})
     if(arg_PCH)
       hamok_use_pch(${target} ${arg_PCH})
-      hamok_compile_together(${target})
     endif()
   else()
     add_library(${target} INTERFACE)
@@ -47,9 +52,9 @@ function(hamok_program target)
   hamok_configure(${target})
   target_link_libraries(${target} PRIVATE ${arg_LINKS})
   target_compile_definitions(${target} PRIVATE ${arg_DEFINITIONS})
+  hamok_compile_together(${target})
   if(arg_PCH)
     hamok_use_pch(${target} ${arg_PCH})
-    hamok_compile_together(${target})
   endif()
 endfunction()
 
@@ -64,6 +69,7 @@ function(hamok_catch_test target)
   endif()
   hamok_program(${target} SOURCES ${arg_SOURCES} LINKS ${arg_LINKS} hamok_catch_main
                 PCH ${arg_PCH} DEFINITIONS ${arg_DEFINITIONS})
+  target_compile_options(${target} PRIVATE ${HAMOK_TEST_OPTIONS})
   set(properties LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT}
                  SKIP_REGULAR_EXPRESSION "SKIPPED on this machine")
   if(arg_SERIAL)

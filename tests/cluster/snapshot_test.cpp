@@ -27,13 +27,13 @@ void fill(numbers_map& numbers, const std::string& text) {
              .get());
 }
 
-/// The member drops all that it has applied from its log, once nobody who was heard lately needs
-/// it.
+/// The member drops all that is committed from its log, once it has applied it and nobody who was
+/// heard lately needs it.
 bool compact(node& member) {
   return eventually([&] {
-    const auto applied = must(member.status()).applied_index;
+    const auto head = must(member.wait_until_commit_head(deadline));
     const auto first = member.compact();
-    return first && *first > applied;
+    return first && *first > head;
   });
 }
 
