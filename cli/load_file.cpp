@@ -11,8 +11,6 @@ namespace hamok::cli {
 
 namespace {
 
-using nlohmann::json;
-
 constexpr std::array obvious_keys{"id",      "key",     "code",    "alpha_2",
                                   "alpha_3", "alpha_4", "numeric", "name"};
 
@@ -20,19 +18,19 @@ constexpr std::array obvious_keys{"id",      "key",     "code",    "alpha_2",
   throw std::runtime_error(path + ": " + why);
 }
 
-json parse(const std::string& path) {
+nlohmann::json parse(const std::string& path) {
   std::ifstream in{path};
   if (!in)
     wrong(path, "cannot be read");
   try {
-    return json::parse(in);
-  } catch (const json::parse_error& bad) {
+    return nlohmann::json::parse(in);
+  } catch (const nlohmann::json::parse_error& bad) {
     wrong(path, bad.what());
   }
 }
 
 /// What is wrong with a field as the key of all objects; empty: nothing.
-std::string objection(const json& objects, const std::string& field) {
+std::string objection(const nlohmann::json& objects, const std::string& field) {
   std::set<std::string> seen;
   for (std::size_t i = 0; i < objects.size(); ++i) {
     const auto& object = objects[i];
@@ -48,7 +46,8 @@ std::string objection(const json& objects, const std::string& field) {
   return {};
 }
 
-std::string choose_key(const std::string& path, const json& objects, const load_choice& choice) {
+std::string choose_key(const std::string& path, const nlohmann::json& objects,
+                       const load_choice& choice) {
   if (choice.key) {
     if (const auto problem = objection(objects, *choice.key); !problem.empty())
       wrong(path, problem);
@@ -61,7 +60,8 @@ std::string choose_key(const std::string& path, const json& objects, const load_
 }
 
 /// The array or object that holds the entries.
-const json& content_of(const std::string& path, const json& document, const load_choice& choice) {
+const nlohmann::json& content_of(const std::string& path, const nlohmann::json& document,
+                                 const load_choice& choice) {
   if (choice.member) {
     const auto found = document.is_object() ? document.find(*choice.member) : document.end();
     if (found == document.end() || !found->is_structured())
@@ -73,7 +73,7 @@ const json& content_of(const std::string& path, const json& document, const load
   return document;
 }
 
-std::string text_of_value(const json& value, bool raw) {
+std::string text_of_value(const nlohmann::json& value, bool raw) {
   return raw && value.is_string() ? value.get<std::string>() : value.dump();
 }
 

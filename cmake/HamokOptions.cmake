@@ -19,12 +19,13 @@ if(PROJECT_IS_TOP_LEVEL)
     set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "Build type" FORCE)
   endif()
   # Assertions stay on in the default build; -g1 (functions and lines) keeps the objects small. What
-  # only tests, and is not tested itself, is optimized less: it compiles in half of the time.
+  # only tests, and is not tested itself, is optimized less: it compiles in half of the time (and GCC
+  # 12 then sees offsets out of bounds inside its own std::string, GCC bug 105651).
   set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1")
-  set(HAMOK_TEST_OPTIONS -O1)
+  set(HAMOK_TEST_OPTIONS -O1 -Wno-array-bounds -Wno-stringop-overflow)
   if(HAMOK_SANITIZE)
     set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O1 -g1") # compiles in two thirds of the time
-    set(HAMOK_TEST_OPTIONS -O0)
+    set(HAMOK_TEST_OPTIONS -O0 -Wno-array-bounds -Wno-stringop-overflow)
   endif()
 
   find_program(HAMOK_CCACHE ccache)
