@@ -2,7 +2,7 @@
 // and ends when it is no longer. The first leader is stopped here, and another one takes over.
 //
 // Prints:  a begins to work   (or b, or c)
-//          a ends its work
+//          a ends its work    (the same)
 //          c begins to work   (one of the others)
 
 #include "hamok/actors/plugin.hpp"

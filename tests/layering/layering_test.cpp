@@ -308,26 +308,3 @@ TEST_CASE("the rules refuse what they are made to refuse") {
   CHECK(is_interface("\"hamok/actors/interfaces/messages.hpp\""));
   CHECK_FALSE(is_interface("\"hamok/actors/node.hpp\""));
 }
-
-TEST_CASE("the example in the README is examples/quickstart.cpp") {
-  const fs::path root{HAMOK_SOURCE_DIR};
-  const auto example = read(root / "examples" / "quickstart.cpp");
-  REQUIRE_FALSE(example.empty());
-  CHECK(read(root / "README.md").find("```cpp\n" + example + "```\n") != std::string::npos);
-}
-
-TEST_CASE("the code in docs/queue.md is from examples/queue_jobs.cpp") {
-  const fs::path root{HAMOK_SOURCE_DIR};
-  const auto example = read(root / "examples" / "queue_jobs.cpp");
-  const auto page = read(root / "docs" / "queue.md");
-  const std::string_view fence = "```cpp\n";
-  std::size_t blocks = 0;
-  for (auto at = page.find(fence); at != std::string::npos; at = page.find(fence, at)) {
-    at += fence.size();
-    const auto block = page.substr(at, page.find("```\n", at) - at);
-    INFO(block);
-    CHECK(example.find(block) != std::string::npos);
-    ++blocks;
-  }
-  CHECK(blocks > 0);
-}
