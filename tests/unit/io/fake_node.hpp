@@ -14,6 +14,7 @@
 #include <caf/actor_system_config.hpp>
 #include <caf/init_global_meta_objects.hpp>
 #include <caf/io/middleman.hpp>
+#include <caf/scoped_actor.hpp>
 
 #include <chrono>
 #include <condition_variable>
@@ -23,6 +24,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace hamok::testing {
@@ -287,6 +289,11 @@ struct fake_member {
       r.door.reset(); // it names the node
       r.carry = nullptr;
     });
+    // What has not ended when its actor system does, never will: nobody waits for hidden actors.
+    for (const auto end = std::chrono::steady_clock::now() + 10s;
+         epochs.use_count() > 1 && std::chrono::steady_clock::now() < end;)
+      std::this_thread::sleep_for(1ms);
+    CHECK(epochs.use_count() == 1); // links, dialers and ports of this member have ended
   }
 
   /// Others may dial it, for links that need no listener.

@@ -36,8 +36,10 @@ struct link_side {
   ~link_side() {
     for (const auto& dialer : dialers)
       caf::anon_send_exit(dialer, caf::exit_reason::user_shutdown);
-    if (port)
+    if (port) {
       caf::anon_send_exit(port, caf::exit_reason::user_shutdown);
+      caf::scoped_actor{system}->wait_for(port); // hidden: its actor system does not wait for it
+    }
   }
 
   [[nodiscard]] node_record& record() const { return *node.record; }
