@@ -62,6 +62,7 @@ private:
   void send(const raft::member_id& to, raft::message& message);
   void send_chunks(std::vector<raft::chunk_send>& chunks);
   void care_for_snapshots(raft::output& out);
+  void let_go(snapshot_pieces& pieces);
   void apply(raft::committed_entries& committed);
   void arm();
   void report();

@@ -12,8 +12,10 @@ namespace hamok {
 void role_shell::on_snapshot_taken(snapshot_taken& msg) {
   if (!context_)
     return;
-  if (msg.ok)
+  if (msg.ok) {
+    let_go(context_->offered);
     context_->offered = snapshot_pieces{std::move(msg.chunks)};
+  }
   step(raft::cut_taken{msg.index, msg.ok, msg.size, msg.checksum});
 }
 
@@ -45,13 +47,18 @@ void role_shell::send_chunks(std::vector<raft::chunk_send>& chunks) {
   }
 }
 
+/// To free the bytes of a large snapshot takes longer than this thread has.
+void role_shell::let_go(snapshot_pieces& pieces) {
+  spawn_bytes_sweeper(self_->system(), pieces.take());
+}
+
 /// In the order that `raft::output` asks for.
 void role_shell::care_for_snapshots(raft::output& out) {
   if (out.drop_chunks)
-    context_->received.clear();
+    let_go(context_->received);
   if (out.chunk) {
     if (out.chunk->offset == 0)
-      context_->received.clear();
+      let_go(context_->received);
     context_->received.add(std::move(out.chunk->data));
   }
   if (out.install)
@@ -59,7 +66,7 @@ void role_shell::care_for_snapshots(raft::output& out) {
                  install_snapshot{std::move(out.install->meta), out.install->snapshot.checksum,
                                   context_->received.take()});
   if (out.release_cut)
-    context_->offered.clear();
+    let_go(context_->offered);
   if (out.cut)
     compat::send(self_, context_->applier, cut_request{std::move(*out.cut)});
   for (const auto& member : out.unsynced)

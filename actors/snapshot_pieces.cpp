@@ -17,10 +17,6 @@ void snapshot_pieces::add(blob piece) {
   pieces_.push_back(std::move(piece));
 }
 
-void snapshot_pieces::clear() {
-  *this = {};
-}
-
 blob snapshot_pieces::slice(std::uint64_t offset, std::size_t count) const {
   if (count == 0 || offset >= size_ || count > size_ - offset)
     return {};

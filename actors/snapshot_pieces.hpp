@@ -18,7 +18,6 @@ public:
   explicit snapshot_pieces(std::vector<blob> pieces);
 
   void add(blob piece);
-  void clear();
 
   [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
   /// `count` bytes from `offset` on; empty when not all of them are there. Shares the storage of a

@@ -15,6 +15,9 @@ namespace hamok {
 
 namespace {
 
+/// To give so many bytes back takes longer than to start a thread.
+constexpr std::size_t worth_a_thread = std::size_t{8} << 20;
+
 /// An actor that does one thing in a thread of its own, and ends. It is not hidden: the actor
 /// system waits for its thread.
 class one_task : public caf::event_based_actor {
@@ -181,6 +184,14 @@ caf::actor spawn_export_writer(caf::actor_system& system, applier_actor applier,
       states->drop(part.slot);
     compat::send(self, applier, std::move(result));
   });
+}
+
+void spawn_bytes_sweeper(caf::actor_system& system, std::vector<blob> pieces) {
+  std::size_t size = 0;
+  for (const auto& piece : pieces)
+    size += piece.size();
+  if (size >= worth_a_thread)
+    spawn_task(system, [pieces = std::move(pieces)](self_ptr) mutable { pieces.clear(); });
 }
 
 void spawn_slot_sweeper(caf::actor_system& system, std::shared_ptr<hand_over> states,

@@ -41,6 +41,9 @@ caf::actor spawn_export_writer(caf::actor_system& system, applier_actor applier,
                                std::shared_ptr<hand_over> states, std::uint64_t cut,
                                node_snapshot head, std::vector<taken_part> parts);
 
+/// Lets go of the bytes, elsewhere if there are many.
+void spawn_bytes_sweeper(caf::actor_system& system, std::vector<blob> pieces);
+
 /// Empties the slots.
 void spawn_slot_sweeper(caf::actor_system& system, std::shared_ptr<hand_over> states,
                         std::vector<std::uint64_t> slots);

@@ -187,7 +187,7 @@ private:
   void withdraw_offer();
 
   // install.cpp: snapshots on their way
-  [[nodiscard]] bool is_snapshot_wanted(duration silence) const;
+  [[nodiscard]] bool is_snapshot_wanted(duration silence, bool at_once) const;
   void give_snapshot(progress_state& peer);
   void offer_to_all();
   void stream_to(progress_state& peer);

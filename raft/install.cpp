@@ -9,13 +9,23 @@
 
 namespace hamok::raft {
 
+namespace {
+
+/// A member that could not install a snapshot is sent one again after `follower_max_idle`; after so
+/// many times that, if it fails again and again.
+constexpr int longest_pause = 64;
+
+} // namespace
+
 // -- sending --------------------------------------------------------------------------------------
 
-bool core::is_snapshot_wanted(duration silence) const {
-  // Who is dead wants nothing: for its sake all content would be written out again and again.
+bool core::is_snapshot_wanted(duration silence, bool at_once) const {
+  // Who is dead, or cannot use it, wants nothing: for its sake all content would be written out
+  // again and again.
   const auto* state = std::get_if<leader_state>(&role_);
   return state != nullptr && std::ranges::any_of(state->peers, [&](const progress_state& peer) {
-           return peer.mode() == progress_mode::snapshot && now_ < peer.last_contact() + silence;
+           return peer.mode() == progress_mode::snapshot && now_ < peer.last_contact() + silence
+                  && !(at_once && peer.pausing(now_));
          });
 }
 
@@ -40,7 +50,7 @@ void core::offer_to_all() {
 
 void core::stream_to(progress_state& peer) {
   auto* snapshot = peer.snapshot();
-  if (snapshot == nullptr || !offer_)
+  if (snapshot == nullptr || !offer_ || peer.pausing(now_))
     return;
   while (const auto chunk = snapshot->take(config_.max_chunk_bytes, config_.max_snapshot_inflight))
     out_.chunks.push_back({peer.id(), {config_.group, empty_install(chunk->offset)}, chunk->size});
@@ -80,7 +90,9 @@ void core::handle(const member_id& from, const install_response& response) {
   auto* snapshot = peer->snapshot();
   if (snapshot == nullptr || snapshot->id() != response.snapshot)
     return;
-  snapshot->answered(response.round, response.received, response.gap);
+  if (snapshot->answered(response.round, response.received, response.gap))
+    peer->install_failed(now_, config_.follower_max_idle,
+                         longest_pause * config_.follower_max_idle);
   stream_to(*peer);
 }
 

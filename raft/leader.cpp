@@ -205,6 +205,7 @@ void core::send_heartbeat(progress_state& peer) {
 
 void core::resume(progress_state& peer) {
   peer.probe_again();
+  peer.end_pause();
   if (peer.mode() == progress_mode::snapshot) {
     probe_snapshot(peer);
     return;

@@ -39,6 +39,8 @@ bool progress_state::matched(index_t index, index_t base) {
   if (mode_ == progress_mode::snapshot && index > 0 && index >= base) {
     refused(index + 1);
     snapshot_.reset();
+    pause_ = {};
+    pause_end_ = {};
   }
   if (mode_ == progress_mode::probe && index + 1 >= next_index_) {
     mode_ = progress_mode::replicate;
@@ -50,6 +52,8 @@ bool progress_state::matched(index_t index, index_t base) {
   }
   if (index <= match_index_)
     return false;
+  if (snapshot_)
+    snapshot_->installed();
   match_index_ = index;
   next_index_ = std::max(next_index_, index + 1);
   return true;
@@ -80,6 +84,11 @@ void progress_state::probe_from(index_t first) noexcept {
 void progress_state::need_snapshot() {
   refused(match_index_ + 1);
   mode_ = progress_mode::snapshot;
+}
+
+void progress_state::install_failed(timestamp now, duration first, duration longest) noexcept {
+  pause_ = std::clamp(2 * pause_, first, longest);
+  pause_end_ = now + pause_;
 }
 
 void progress_state::probe_again() {

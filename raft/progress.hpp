@@ -92,6 +92,16 @@ public:
     return snapshot_ ? &*snapshot_ : nullptr;
   }
 
+  // Of a member that cannot install what it is sent.
+
+  /// It has had all of a snapshot in vain. The next one waits: for as long as `first`, and each
+  /// time twice as long, up to `longest`.
+  void install_failed(timestamp now, duration first, duration longest) noexcept;
+  /// Nothing of a snapshot is sent to it now.
+  [[nodiscard]] bool pausing(timestamp now) const noexcept { return now < pause_end_; }
+  /// It may be another program by now, which is worth one more attempt.
+  void end_pause() noexcept { pause_end_ = timestamp{0}; }
+
   /// A heartbeat is due: a probe without an answer may be repeated.
   void allow_probe() noexcept { probing_ = false; }
 
@@ -134,6 +144,8 @@ private:
   bool answered_ = false;
   bool passive_ = false;
   std::optional<snapshot_progress> snapshot_;
+  duration pause_{0}; ///< the last one behind an install that failed
+  timestamp pause_end_{0};
   index_t round_target_ = 0;
   timestamp round_start_{0};
   bool caught_up_ = false; ///< by its last complete round

@@ -21,9 +21,10 @@ void snapshot_progress::probed(std::uint64_t round) noexcept {
     probe_ = probe_mark{round, next_};
 }
 
-void snapshot_progress::answered(std::uint64_t round, std::uint64_t received, bool gap) noexcept {
+bool snapshot_progress::answered(std::uint64_t round, std::uint64_t received, bool gap) noexcept {
   if (received > acked_) {
     acked_ = std::min(received, id_.size);
+    complete_ = acked_ == id_.size;
     next_ = std::max(next_, acked_);
   }
   if (gap && received == acked_ && gap_at_ != acked_) {
@@ -31,13 +32,16 @@ void snapshot_progress::answered(std::uint64_t round, std::uint64_t received, bo
     next_ = acked_;
   }
   if (!probe_ || round < probe_->round)
-    return;
+    return false;
   // Also behind what it had acknowledged: it may have lost its part, and begins anew.
+  const bool failed = complete_ && received < id_.size;
   if (received < probe_->end) {
     acked_ = received;
     next_ = received;
+    complete_ = false;
   }
   probe_.reset(); // the answers that follow in this round say nothing new
+  return failed;
 }
 
 } // namespace hamok::raft

@@ -53,8 +53,11 @@ public:
   /// A probe of round `round` is sent now.
   void probed(std::uint64_t round) noexcept;
   /// The member has said, in answer to a request of `round`, that it has `received` bytes; with
-  /// `gap`, that what comes behind them got lost.
-  void answered(std::uint64_t round, std::uint64_t received, bool gap = false) noexcept;
+  /// `gap`, that what comes behind them got lost. True: it had all of it and has not any more,
+  /// since it could not install it.
+  bool answered(std::uint64_t round, std::uint64_t received, bool gap = false) noexcept;
+  /// The member has installed one, this or an earlier one: that it lacks this one is no failure.
+  void installed() noexcept { complete_ = false; }
 
 private:
   struct probe_mark {
@@ -65,6 +68,7 @@ private:
   snapshot_id id_;
   std::uint64_t acked_ = 0;
   std::uint64_t next_ = 0;
+  bool complete_ = false;           ///< it has said that it has all of it
   std::optional<probe_mark> probe_; ///< the oldest without an answer
   /// Where it was last begun again for a gap. Each chunk behind one tells of it.
   std::optional<std::uint64_t> gap_at_;

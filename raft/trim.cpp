@@ -126,8 +126,8 @@ void core::settle_snapshots() {
     cut_failed_ = false;
   settle_receipt();
   // A cut is kept while a link may come back, but no other is made for who cannot be heard.
-  const bool sending = is_snapshot_wanted(snapshot_patience * config_.follower_max_idle);
-  const bool asking = is_snapshot_wanted(config_.follower_max_idle);
+  const bool sending = is_snapshot_wanted(snapshot_patience * config_.follower_max_idle, false);
+  const bool asking = is_snapshot_wanted(config_.follower_max_idle, true);
   // Behind its snapshot a member still has to catch up; once it has, the log is short again.
   if (!sending && !is_far_too_long(log_, log_limits()))
     reserve_ = 0;

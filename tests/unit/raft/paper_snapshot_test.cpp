@@ -349,6 +349,100 @@ TEST_CASE("who is silent for long has no cut kept or made for it, until it is he
   CHECK(refuse(leader, leader->log().base().index).cut);
 }
 
+TEST_CASE("who cannot install a snapshot is sent it again after a pause, twice as long each time") {
+  auto leader = leader_behind_5();
+  give_up(leader);
+  leader.give(cut_of(leader));
+  const auto beat = leader->config().heartbeat;
+  const auto idle = leader->config().follower_max_idle;
+  // n3 takes all of it, has nothing of it when it is asked next, and says so with each heartbeat
+  // until it is sent something again.
+  const auto fail = [&] {
+    while (leader.progress_of(3).snapshot_acked < content)
+      has(leader, std::min(content, leader.progress_of(3).snapshot_acked + 30));
+    duration waited{0};
+    leader.acknowledge(2, 6);
+    leader.pass(beat);
+    while (offsets(has(leader, 0)).empty()) {
+      leader.acknowledge(2, 6);
+      const auto out = leader.pass(beat);
+      CHECK(the_sent<install_request>(3, out).offset == 0); // it hears that there is a leader
+      CHECK_FALSE(out.release_cut);
+      CHECK_FALSE(out.cut);
+      waited += beat;
+    }
+    return waited;
+  };
+  for (auto pause = idle; pause < 64 * idle; pause *= 2) {
+    const auto waited = fail();
+    CHECK(waited >= pause);
+    CHECK(waited <= pause + beat);
+  }
+  for (int again = 0; again < 2; ++again) {
+    const auto waited = fail();
+    CHECK(waited >= 64 * idle);
+    CHECK(waited <= 64 * idle + beat);
+  }
+
+  SECTION("a new link is worth one attempt") {
+    while (leader.progress_of(3).snapshot_acked < content)
+      has(leader, std::min(content, leader.progress_of(3).snapshot_acked + 30));
+    leader.pass(beat);
+    CHECK(offsets(has(leader, 0)).empty());
+    leader.give(link_down{id(3)});
+    leader.give(link_up{id(3)});
+    CHECK(offsets(has(leader, 0)) == list{0, 10, 20});
+    CHECK(fail() >= 64 * idle);
+  }
+
+  SECTION("once it has installed one, nothing is held against it") {
+    leader.give(3, append_response{2, leader.round(), true, 6, 0, 0, 0});
+    CHECK(leader.progress_of(3).mode == progress_mode::replicate);
+    refuse(leader, 5);
+  }
+}
+
+TEST_CASE("no cut is made for who could not install the last one, before its pause is over") {
+  auto what = plain();
+  what.config.log_max_entries = 4;
+  auto leader = leader_behind_5(what);
+  give_up(leader);
+  leader.give(cut_of(leader));
+  for (std::uint64_t all : {30, 60, 90, 95})
+    has(leader, all);
+  leader.acknowledge(2, 6);
+  leader.pass(leader->config().heartbeat);
+  CHECK(offsets(has(leader, 0)).empty());
+  auto out = leader.settle(20, 2); // what it was sent is too old by now
+  CHECK(out.release_cut);
+  CHECK_FALSE(out.cut);
+  leader.wait(leader->config().follower_max_idle - leader->config().heartbeat);
+  leader.acknowledge(2, leader->log().last_index());
+  refuse(leader, 5); // it is there
+  out = leader.pass(leader->config().heartbeat);
+  CHECK(out.cut);
+}
+
+TEST_CASE("that a member lacks the next snapshot when it has installed one is no failure") {
+  auto what = plain();
+  what.config.log_max_entries = 4;
+  auto leader = leader_behind_5(what);
+  give_up(leader);
+  leader.give(cut_of(leader, 5));
+  const auto next = leader.settle(20, 2).cut;
+  REQUIRE(next);
+  leader.give(cut_taken{next->index, true, 5, 78});
+  const snapshot_id second{next->index, next->term, 5, 78};
+  // It installs the first one, and takes nothing meanwhile.
+  leader.give(3, install_response{2, leader.round(), second, 5});
+  leader.give(3, append_response{2, leader.round(), true, 6, 0, 0, 0});
+  CHECK(leader.progress_of(3).mode == progress_mode::snapshot);
+  leader.acknowledge(2, leader->log().last_index());
+  leader.pass(leader->config().heartbeat);
+  const auto out = leader.give(3, install_response{2, leader.round(), second, 0});
+  CHECK(offsets(out) == list{0});
+}
+
 TEST_CASE("refusals of who is given a snapshot change nothing") {
   auto leader = leader_behind_5();
   give_up(leader);

@@ -129,6 +129,24 @@ TEST_CASE("a member that has lost its part is sent everything again") {
   CHECK(sent(peer) == offsets{0, 10, 20});
 }
 
+TEST_CASE("that a member has all of it in vain is told from what was lost on the way") {
+  auto peer = of_size(25);
+  CHECK(sent(peer) == offsets{0, 10, 20});
+  peer.probed(2);
+  CHECK_FALSE(peer.answered(1, 10));
+  CHECK_FALSE(peer.answered(2, 10)); // the second one is lost
+  CHECK(sent(peer) == offsets{10, 20});
+  CHECK_FALSE(peer.answered(2, 25));
+  peer.probed(3);
+  CHECK_FALSE(peer.answered(3, 25)); // it is at it
+  peer.probed(4);
+  CHECK(peer.answered(4, 0));
+  CHECK(sent(peer) == offsets{0, 10, 20});
+  peer.probed(5);
+  CHECK_FALSE(peer.answered(5, 0)); // they are lost
+  CHECK(sent(peer) == offsets{0, 10, 20});
+}
+
 TEST_CASE("an answer of an earlier round takes nothing back") {
   auto peer = of_size(95);
   CHECK(sent(peer) == offsets{0, 10, 20});
