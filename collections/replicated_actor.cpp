@@ -1,6 +1,7 @@
 #include "hamok/collections/replicated_actor.hpp"
 
 #include "hamok/actors/interfaces/random_id.hpp"
+#include "hamok/collections/operation_state.hpp"
 
 #include <utility>
 
@@ -323,6 +324,10 @@ void replicated_state::on_apply(const apply_batch& batch) {
   command_context context;
   context.events = !subscribers_.empty() || companion_;
   for (const auto& item : batch.items) {
+    if (envelope_kind(item.data) == envelope_type::check) { // which is no part of the state
+      confirm({number_, item.index, whole_digest(state_)});
+      continue;
+    }
     context.index = item.index;
     context.cluster_time = item.cluster_time;
     auto entry = state_.apply(context, item.data);
