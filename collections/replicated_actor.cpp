@@ -85,6 +85,7 @@ collection_actor::behavior_type replicated_state::make_behavior() {
       },
       [this](import_piece& piece) { return on_import_piece(piece); },
       [this](emitter_request& request) { return on_emitter_request(request); },
+      [this](const event::error& what) { on_undecodable(what); },
       [this](execute_in_session& request) { return on_execute_in_session(request); },
       [this](execute_call& request) { on_execute_call(request); },
       [this](execute_waiting_call& request) { on_execute_waiting_call(request); },
