@@ -32,7 +32,8 @@ caf::error died(const std::string& name, const caf::error& reason) {
 
 applier_state::applier_state(self_ptr self, applier_config config)
     : self_(self),
-      config_(std::move(config)) {}
+      config_(std::move(config)),
+      checks_(config_.check_divergence_every) {}
 
 applier_state::~applier_state() {
   for (const auto& [origin, one] : by_origin_) // they obey nobody else
@@ -77,6 +78,11 @@ void applier_state::on_committed(const committed_batch& committed) {
 void applier_state::take(raft::index_t index, const raft::entry& entry) {
   if (entry.kind != raft::entry_kind::command)
     return;
+  const auto kind = envelope_kind(entry.data);
+  if (kind == envelope_type::check)
+    return on_check(index, entry);
+  if (kind == envelope_type::claim)
+    return on_claim(entry.data);
   if (const auto target = envelope_target(entry.data)) {
     const auto found = by_number_.find(*target);
     if (found != by_number_.end())
@@ -84,6 +90,8 @@ void applier_state::take(raft::index_t index, const raft::entry& entry) {
   } else if (auto spec = decode_create(entry.data)) {
     on_created(index, entry.cluster_time, std::move(*spec));
   }
+  if (checks_.count())
+    propose_check();
 }
 
 void applier_state::pass(const collection_ptr& receiver, apply_item item) {
@@ -108,6 +116,10 @@ void applier_state::on_applied(const collection_applied& msg) {
   const auto found = by_number_.find(msg.collection);
   if (found == by_number_.end())
     return;
+  if (!msg.digest.empty()) {
+    checks_.found(msg.index, {msg.collection, msg.digest});
+    return after_check();
+  }
   auto& parts = found->second->unconfirmed;
   while (!parts.empty() && parts.front().index <= msg.index) {
     --batches_[parts.front().batch - first_batch_].unconfirmed;
@@ -288,6 +300,7 @@ void applier_state::on_down(std::uint64_t origin, const caf::error& reason) {
   forget_unconfirmed(*gone);
   if (gone->number != 0) {
     by_number_.erase(gone->number);
+    checks_.lost(gone->number);
     gone->gone = died(gone->spec.name, reason);
     gone->actor = nullptr;
     lost_any_ = true;

@@ -6,6 +6,7 @@
 #include "hamok/actors/caf_compat.hpp"
 #include "hamok/actors/interfaces/interfaces.hpp"
 #include "hamok/actors/snapshot_worker.hpp"
+#include "hamok/collections/divergence_state.hpp"
 #include "hamok/collections/registry.hpp"
 
 #include <caf/typed_response_promise.hpp>
@@ -34,6 +35,8 @@ struct applier_config {
   collection_spawner spawn_collection;
   /// How long collections have to take their parts in a cut.
   caf::timespan cut_patience = std::chrono::seconds{10};
+  /// Entries between two checks that the members hold the same; 0: none are proposed here.
+  std::uint64_t check_divergence_every = 0;
 };
 
 /// State of the applier actor.
@@ -166,6 +169,15 @@ private:
   void fail_exports_without(const std::string& name);
   void restore(raft::index_t index, raft::duration cluster_time, const blob& list);
 
+  // Checks that the members hold the same (applier_checks.cpp).
+  void propose_check();
+  void on_check(raft::index_t index, const raft::entry& entry);
+  void on_claim(const blob& entry);
+  void after_check();
+  void tell(const divergence& found);
+  [[nodiscard]] std::optional<raft::member_id> leading() const;
+  void propose(blob command);
+
   self_ptr self_;
   applier_config config_;
   compat::monitors monitors_;
@@ -188,6 +200,8 @@ private:
   std::map<std::uint64_t, pending_export> exports_; ///< by number
   unsigned failed_cuts_ = 0;                        ///< in a row
   std::optional<pending_install> install_;
+  divergence_check checks_;
+  raft::index_t last_check_ = 0;
 };
 
 } // namespace hamok

@@ -50,6 +50,7 @@ node_state::node_state(self_ptr self, node_config config, node_parts parts)
   applier.options.request_timeout = config_.request_timeout;
   applier.options.max_message_entries = config_.max_message_entries;
   applier.options.max_message_bytes = config_.max_message_bytes;
+  applier.check_divergence_every = config_.check_divergence_every;
   applier.spawn_collection = parts_.spawn_collection;
   applier_ = compat::spawn<applier_state>(self->system(), config_.placement, std::move(applier));
 }

@@ -2,14 +2,11 @@
 
 #include "hamok/actors/interfaces/timeout.hpp"
 #include "hamok/collections/content_transfer.hpp"
+#include "hamok/collections/import_job.hpp"
 #include "hamok/collections/operation_state.hpp"
 #include "hamok/collections/registry.hpp"
 #include "hamok/collections/restore_state.hpp"
 
-#include <caf/event_based_actor.hpp>
-#include <caf/typed_response_promise.hpp>
-
-#include <algorithm>
 #include <functional>
 #include <map>
 #include <utility>
@@ -25,42 +22,35 @@ constexpr std::size_t max_initial = max_create_size / 2;
 /// What a restore takes in its entry besides the content.
 constexpr std::size_t restore_overhead = 4096;
 
-constexpr caf::timespan shortest_timeout = std::chrono::milliseconds{1};
-
 std::string place_of(std::size_t index) {
   return "collections[" + std::to_string(index) + "].";
 }
 
 /// Goes through the collections one by one, with a step for each message of the conversation. Looks
 /// at the whole snapshot first, which takes long, so it needs a thread of its own.
-class importer : public caf::event_based_actor {
+class importer : public import_job {
 public:
   importer(caf::actor_config& cfg, node_actor node, node_snapshot given, const session_id& id,
            bool running, caf::timespan limit)
-      : caf::event_based_actor(cfg),
+      : import_job(cfg, limit),
         node_(std::move(node)),
         given_(std::move(given)),
         id_(id),
-        running_(running),
-        limit_(limit) {}
+        running_(running) {}
 
   caf::behavior make_behavior() override {
-    node_importer::behavior_type typed{[this](import_content) { return begin(); }};
+    node_importer::behavior_type typed{[this](import_content) { return start(); }};
     return std::move(typed.unbox());
   }
 
   void on_exit() override {
     node_ = nullptr;
-    caf::event_based_actor::on_exit();
+    import_job::on_exit();
   }
 
 private:
-  using promise_type = caf::typed_response_promise<void>;
-
-  promise_type begin() {
-    auto promise = make_response_promise<void>();
-    answer_ = promise;
-    deadline_ = clock().now() + limit_;
+  promise_type start() {
+    auto promise = begin();
     if (const auto problem = objection_to(given_); !problem.empty())
       finish(make_error(errc::snapshot_failed, problem));
     else if (running_ && size_of_content() > max_create_size - restore_overhead)
@@ -155,36 +145,18 @@ private:
            + "; import them one by one (`import_collection`), or found a cluster with the snapshot";
   }
 
-  [[nodiscard]] caf::timespan left() const {
-    return std::max<caf::timespan>(deadline_ - clock().now(), shortest_timeout);
-  }
-
   template <class F, class Handle, class... Ts>
   void ask(F next, const Handle& whom, Ts&&... xs) {
     compat::request(this, whom, left() + answer_margin, std::forward<Ts>(xs)...)
         .then(std::move(next), [this](const caf::error& reason) { finish(reason); });
   }
 
-  void finish(const caf::error& problem) {
-    if (std::exchange(finished_, true))
-      return;
-    if (problem)
-      answer_.deliver(problem);
-    else
-      answer_.deliver();
-    quit();
-  }
-
   node_actor node_;
   node_snapshot given_;
   session_id id_;
   bool running_;
-  caf::timespan limit_;
-  caf::actor_clock::time_point deadline_{};
   std::size_t done_ = 0; ///< collections of the snapshot that are open
   std::vector<restore_item> restored_;
-  bool finished_ = false;
-  promise_type answer_;
 };
 
 } // namespace

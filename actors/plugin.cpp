@@ -108,7 +108,9 @@ void add_to(caf::config_option_set& options) {
                           "age of entries in the log (default: 5min)")
       .add<std::size_t>("log-max-entries", "entries in the log (default: 1000000)")
       .add<std::size_t>("log-max-bytes", "bytes in the log (default: 64 MiB)")
-      .add<std::size_t>("max-subscriber-events", "events that wait for a slow subscriber");
+      .add<std::size_t>("max-subscriber-events", "events that wait for a slow subscriber")
+      .add<std::uint64_t>("check-divergence-every",
+                          "entries between two checks that members hold the same (default: none)");
 }
 
 /// Finds what CAF passes over without a word: keys that are no option, and values of another type,
@@ -214,6 +216,7 @@ node_config read_config(const caf::actor_system_config& cfg) {
   in.take("log-max-entries", result.log_max_entries);
   in.take("log-max-bytes", result.log_max_bytes);
   in.take("max-subscriber-events", result.max_subscriber_events);
+  in.take("check-divergence-every", result.check_divergence_every);
   key_checker keys{result};
   keys.check(caf::content(cfg));
   keys.check_file(caf::content(cfg));

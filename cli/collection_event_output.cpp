@@ -1,5 +1,6 @@
 #include "hamok/cli/collection_event_output.hpp"
 
+#include "hamok/collections/emitter_command_state.hpp"
 #include "hamok/collections/event_relay.hpp"
 #include "hamok/collections/map_command_state.hpp"
 #include "hamok/collections/queue_command_state.hpp"
@@ -55,16 +56,66 @@ event_words words_of(std::uint8_t number, const std::string& kind) {
     return {"resync"};
   if (number == closed_event_kind)
     return {"close"};
-  const auto known = kind == "queue" ? words_of_queue(number) : words_of_map(number);
+  const auto known = kind == "emitter" ? std::nullopt
+                     : kind == "queue" ? words_of_queue(number)
+                                       : words_of_map(number);
   return known.value_or(event_words{"event", "key", "old", "new"});
+}
+
+ordered_json begin(const char* name, const collection_event& event) {
+  return {{"event", name}, {"collection", event.collection}, {"index", event.index}};
+}
+
+/// Who listens to what, or has stopped. The key is no text; nothing where it makes no sense.
+std::optional<ordered_json> subscription_json(const char* name, const collection_event& event) {
+  event_subscription which;
+  if (!emitter_answer::decode_key(event.key, which))
+    return std::nullopt;
+  auto result = begin(name, event);
+  result["name"] = which.event;
+  result["member"] = which.subscriber.member.peer;
+  result["number"] = std::to_string(which.subscriber.number); // beyond what JSON's readers keep
+  return result;
+}
+
+/// Nothing where it is no event of an emitter.
+std::optional<ordered_json> emitter_json(const collection_event& event) {
+  std::optional<ordered_json> result;
+  switch (static_cast<emitter_event>(event.kind)) {
+  case emitter_event::added:
+    if ((result = subscription_json("added", event)))
+      (*result)["metadata"] = event.new_value.text();
+    break;
+  case emitter_event::updated:
+    if ((result = subscription_json("updated", event))) {
+      (*result)["old_metadata"] = event.old_value.text();
+      (*result)["metadata"] = event.new_value.text();
+    }
+    break;
+  case emitter_event::removed:
+    if ((result = subscription_json("removed", event)))
+      (*result)["metadata"] = event.old_value.text();
+    break;
+  case emitter_event::published:
+    if (event_origin origin; emitter_answer::decode(event.old_value, origin)) {
+      result = begin("published", event);
+      (*result)["name"] = event.key.text();
+      (*result)["from"] = origin.member.peer; // empty: no member has published it
+      (*result)["content"] = event.new_value.text();
+    }
+    break;
+  }
+  return result;
 }
 
 } // namespace
 
 ordered_json to_json(const collection_event& event, const std::string& kind) {
+  if (kind == "emitter")
+    if (auto known = emitter_json(event))
+      return std::move(*known);
   const auto words = words_of(event.kind, kind);
-  ordered_json result{
-      {"event", words.name}, {"collection", event.collection}, {"index", event.index}};
+  auto result = begin(words.name, event);
   if (words.key != nullptr)
     result[words.key] = event.key.text();
   if (words.old_value != nullptr)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The demonstration: three processes replicate a map while their leader is killed. All of it is in
-# the program itself (demo_command.cpp); this script gives it a folder and takes everything away.
+# The demonstration: three processes work with every kind of collection, and replicate a map while
+# their leader is killed. All of it is in the program itself (demo_command.cpp); this script gives it
+# a folder and takes everything away.
 #
 #   cli/demo.sh BUILD_DIR [OPTIONS]
 set -euo pipefail

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
+#include <iterator>
 #include <set>
 #include <stdexcept>
 #include <thread>
@@ -20,8 +21,10 @@ constexpr auto patience = std::chrono::seconds{20};
 
 } // namespace
 
-demo_cluster::demo_cluster(std::filesystem::path folder, std::size_t size)
-    : folder_(std::move(folder)) {
+demo_cluster::demo_cluster(std::filesystem::path folder, std::size_t size,
+                           std::vector<std::string> arguments)
+    : folder_(std::move(folder)),
+      arguments_(std::move(arguments)) {
   std::filesystem::create_directories(folder_);
   const auto file = folder_ / "cluster.conf";
   for (const auto port : free_ports(size))
@@ -36,10 +39,16 @@ demo_cluster::demo_cluster(std::filesystem::path folder, std::size_t size)
 
 void demo_cluster::start(std::size_t member) {
   auto& one = members_[member];
+  std::vector<std::string> words{own_program(), "node", "--config-file=" + one.config.string(),
+                                 "--hamok.peer-id=" + one.name};
+  words.insert(words.end(), arguments_.begin(), arguments_.end());
   one.process =
-      child_process{{.arguments = {own_program(), "node", "--config-file=" + one.config.string(),
-                                   "--hamok.peer-id=" + one.name},
-                     .log = folder_ / (one.name + ".log")}};
+      child_process{{.arguments = std::move(words), .log = folder_ / (one.name + ".log")}};
+}
+
+std::string demo_cluster::log(std::size_t member) const {
+  std::ifstream file{folder_ / (name(member) + ".log"), std::ios::binary};
+  return {std::istreambuf_iterator<char>{file}, {}};
 }
 
 std::size_t demo_cluster::add(std::size_t seed) {

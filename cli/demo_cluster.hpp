@@ -15,8 +15,10 @@ namespace hamok::cli {
 /// A fresh cluster in memory on loopback. Its processes end with this object.
 class demo_cluster {
 public:
-  /// Starts `size` members. Their configuration and logs are in `folder`, which is created.
-  demo_cluster(std::filesystem::path folder, std::size_t size);
+  /// Starts `size` members. Their configuration and logs are in `folder`, which is created. Each
+  /// gets these arguments besides.
+  demo_cluster(std::filesystem::path folder, std::size_t size,
+               std::vector<std::string> arguments = {});
 
   [[nodiscard]] std::size_t size() const noexcept { return members_.size(); }
   [[nodiscard]] const std::string& name(std::size_t member) const { return members_[member].name; }
@@ -57,6 +59,9 @@ public:
     return members_[member].process.wait(std::chrono::seconds{10});
   }
 
+  /// What the member has written so far.
+  [[nodiscard]] std::string log(std::size_t member) const;
+
   /// A client that talks to this member and no other.
   [[nodiscard]] client client_of(std::size_t member) const;
 
@@ -80,6 +85,7 @@ private:
   [[nodiscard]] std::optional<std::size_t> leader() const;
 
   std::filesystem::path folder_;
+  std::vector<std::string> arguments_;
   std::vector<running_member> members_;
 };
 

@@ -1,11 +1,13 @@
-// `hamok demo`: what ./dev demo shows. Three processes replicate real files; then, five times, the
-// leader of a fresh cluster is killed under a running writer, and five times it is stopped; at last
-// members come and go.
+// `hamok demo`: what ./dev demo shows. Three processes replicate real files, and every other kind
+// of collection works on them; then, five times, the leader of a fresh cluster is killed under a
+// running writer, and five times it is stopped; at last members come and go.
 
 #include "hamok/cli/arguments.hpp"
 #include "hamok/cli/command.hpp"
 #include "hamok/cli/demo_cluster.hpp"
+#include "hamok/cli/demo_collections.hpp"
 #include "hamok/cli/demo_members.hpp"
+#include "hamok/cli/demo_steps.hpp"
 #include "hamok/cli/demo_writer.hpp"
 #include "hamok/cli/json_output.hpp"
 #include "hamok/cli/load_file.hpp"
@@ -31,21 +33,6 @@ constexpr std::size_t member_count = 3;
 /// What is aimed at, as medians: writes go on so soon when the leader has ended.
 constexpr double kill_limit_ms = 50;
 constexpr double stop_limit_ms = 20;
-
-double milliseconds(steady_clock::duration span) {
-  return std::chrono::duration<double, std::milli>(span).count();
-}
-
-double milliseconds_since(steady_clock::time_point start) {
-  return milliseconds(steady_clock::now() - start);
-}
-
-template <class T>
-T must(caf::expected<T> result, const std::string& what) {
-  if (!result)
-    throw std::runtime_error(what + ": " + text_of(result.error()));
-  return std::move(*result);
-}
 
 // -- the first part: real files on three members --------------------------------------------------
 
@@ -94,7 +81,7 @@ bool show_digests(const demo_cluster& cluster, const source& from, std::size_t e
 bool show_replication(const std::filesystem::path& folder) {
   std::cout << "1. Three processes on loopback\n";
   const auto start = steady_clock::now();
-  const demo_cluster cluster{folder / "files", member_count};
+  const demo_cluster cluster{folder / "files", member_count, subscriber_arguments()};
   const auto leader = cluster.await_leader();
   for (std::size_t i = 0; i < cluster.size(); ++i)
     std::cout << "  " << cluster.name(i) << "  " << cluster.endpoint(i)
@@ -120,7 +107,7 @@ bool show_replication(const std::filesystem::path& folder) {
     fine = fine && value.has_value();
   }
   std::cout << '\n';
-  return fine;
+  return show_collections(cluster, through, folder) && fine;
 }
 
 // -- the second part: the leader ends under a running writer --------------------------------------
@@ -202,7 +189,7 @@ void show(std::size_t number, const round_result& round) {
 
 bool show_failover(const std::filesystem::path& folder, std::size_t rounds, ending how) {
   const auto kill = how == ending::kill;
-  std::cout << (kill ? "5. The leader is killed with -9" : "6. The leader is stopped in order")
+  std::cout << (kill ? "6. The leader is killed with -9" : "7. The leader is stopped in order")
             << " under a running writer, with a fresh cluster each round\n";
   show_head();
   bool fine = true;

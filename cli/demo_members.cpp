@@ -1,6 +1,7 @@
 #include "hamok/cli/demo_members.hpp"
 
 #include "hamok/cli/demo_cluster.hpp"
+#include "hamok/cli/demo_steps.hpp"
 #include "hamok/cli/demo_writer.hpp"
 
 #include <algorithm>
@@ -17,10 +18,6 @@ namespace hamok::cli {
 namespace {
 
 using std::chrono::steady_clock;
-
-double milliseconds(steady_clock::duration span) {
-  return std::chrono::duration<double, std::milli>(span).count();
-}
 
 /// A cluster, its writer, and who belongs to it.
 class moving_cluster {
@@ -154,7 +151,7 @@ private:
 
 bool show_members(const std::filesystem::path& folder) {
   std::cout
-      << "7. Members come and go under a running writer\n"
+      << "8. Members come and go under a running writer\n"
       << "  step                               members  leader      done ms  longest refused  "
          "digests\n";
   moving_cluster all{folder};

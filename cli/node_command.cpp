@@ -2,6 +2,7 @@
 
 #include "hamok/actors/plugin.hpp"
 #include "hamok/cli/command.hpp"
+#include "hamok/cli/event_printer.hpp"
 #include "hamok/cli/json_output.hpp"
 #include "hamok/io/log.hpp"
 
@@ -27,6 +28,8 @@ namespace hamok::cli {
 namespace {
 
 constexpr const char* log_levels = "trace, debug, info, warning, error or off (default: warning)";
+constexpr const char* printed_events =
+    "EMITTER/EVENT: listen to this event and print what is heard";
 
 /// The options of CAF, of the library and of this command.
 class program_config : public caf::actor_system_config {
@@ -39,11 +42,13 @@ public:
     add_options(*this);
     opt_group{custom_options_, "global"}
         .add(json, "json", "say in JSON that the member is up")
-        .add(log_level, "log-level", log_levels);
+        .add(log_level, "log-level", log_levels)
+        .add(print_event, "print-event", printed_events);
   }
 
   bool json = false;
   std::string log_level = "warning";
+  std::string print_event;
 };
 
 /// CAF 1.x has made a function of what was a member.
@@ -185,6 +190,12 @@ int run(program_config& config, node_config member_config, sigset_t ends) {
     return member.error() == errc::invalid_config ? exit_usage : exit_failed;
   }
   say_up(*member, config.json);
+  if (!config.print_event.empty())
+    if (const auto failed =
+            print_events(*member, printed_event::parse(config.print_event), config.json)) {
+      std::cerr << "hamok node: --print-event: " << text_of(failed) << '\n';
+      return exit_failed;
+    }
   int number = 0;
   sigwait(&ends, &number);
   // Whoever does not want to wait for the orderly end sends a second one.
@@ -222,6 +233,7 @@ std::string node_help() {
       show("--" + name_of(option) + value_of(option), text(option.description()));
   show("--json", "say in JSON that the member is up");
   show("--log-level=TEXT", log_levels);
+  show("--print-event=TEXT", printed_events);
   show("--config-file=FILE", "read options from this file");
   show("--long-help", "these options and those of CAF");
   return out.str();
@@ -246,6 +258,9 @@ int node_command(int argc, char** argv) {
   const auto level = spdlog::level::from_str(config.log_level);
   if (level == spdlog::level::off && config.log_level != "off")
     return wrong_usage("--log-level does not take '" + config.log_level + "'");
+  if (!config.print_event.empty() && printed_event::parse(config.print_event).event.empty())
+    return wrong_usage("--print-event does not take '" + config.print_event
+                       + "'; give EMITTER/EVENT");
   auto member_config = read_config(config);
   if (const auto problems = member_config.validate(); !problems.empty())
     return wrong_usage("the configuration is not valid:\n" + to_string(problems));

@@ -7,6 +7,7 @@
 #include "hamok/actors/interfaces/interfaces.hpp"
 #include "hamok/actors/interfaces/timeout.hpp"
 #include "hamok/collections/collection_events.hpp"
+#include "hamok/collections/decode_failures.hpp"
 #include "hamok/collections/response.hpp"
 
 #include <chrono>
@@ -76,9 +77,10 @@ public:
   }
 
   // Callbacks run on a thread of CAF and must not block; events that cannot be decoded are left
-  // out. See `event_callbacks`. One that is too slow all the same misses events, of all kinds:
-  // `on_lagged` hears how many, in their place, and the content has to be read to know the rest.
-  // Each of these functions has a subscription of its own, so that gap is about its callback alone.
+  // out, and are an `error` event of the member. See `event_callbacks`. One that is too slow all
+  // the same misses events, of all kinds: `on_lagged` hears how many, in their place, and the
+  // content has to be read to know the rest. Each of these functions has a subscription of its own,
+  // so that gap is about its callback alone.
 
   using lagged_callback = decltype(event_callbacks::on_lagged);
 
@@ -96,6 +98,9 @@ public:
   }
 
 protected:
+  /// Where to tell what cannot be decoded.
+  [[nodiscard]] decode_failures failures() const { return decode_failures{actor_}; }
+
   [[nodiscard]] caf::timespan time_for(caf::timespan timeout) const {
     return bounded(timeout, request_timeout_);
   }
@@ -104,7 +109,7 @@ protected:
   template <class Decoder, class Self, class Message>
   auto send(Self&& self, const collection_actor& to, caf::timespan timeout, Message message) const {
     auto handle = compat::request(detail::to_pointer(self), to, timeout, std::move(message));
-    return response<Decoder, decltype(handle)>{std::move(handle)};
+    return response<Decoder, decltype(handle)>{std::move(handle), failures()};
   }
 
   /// Logs the command. A little patience, so that the collection's own verdict arrives.
@@ -132,13 +137,16 @@ protected:
   template <class Decode, class F>
   collection_subscription on_event(std::uint8_t kind, Decode decode, F callback,
                                    lagged_callback on_lagged) const {
-    return listen(actor_, {[kind, decode, callback](const collection_event& event) {
-                             if (event.kind != kind)
-                               return;
-                             if (auto what = decode(event))
-                               callback(*what);
-                           },
-                           std::move(on_lagged)});
+    return listen(actor_,
+                  {[kind, decode, callback, failures = failures()](const collection_event& event) {
+                     if (event.kind != kind)
+                       return;
+                     if (auto what = decode(event))
+                       callback(*what);
+                     else
+                       failures.tell("an event");
+                   },
+                   std::move(on_lagged)});
   }
 
   collection_actor actor_;

@@ -3,6 +3,7 @@
 #include "hamok/actors/interfaces/random_id.hpp"
 #include "hamok/actors/interfaces/timeout.hpp"
 #include "hamok/collections/content_command_state.hpp"
+#include "hamok/collections/import_job.hpp"
 #include "hamok/collections/registry.hpp"
 #include "hamok/collections/response.hpp"
 #include "hamok/collections/state_bytes_state.hpp"
@@ -10,7 +11,6 @@
 #include <caf/event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
-#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -62,32 +62,27 @@ private:
 
 /// Brings new content into the log, piece by piece. The last piece, which replaces the content, is
 /// sent when all others are there: so a failure before it has changed nothing.
-class importer_actor : public caf::event_based_actor {
+class importer_actor : public import_job {
 public:
   importer_actor(caf::actor_config& cfg, collection_actor to, collection_snapshot given,
                  caf::timespan limit)
-      : caf::event_based_actor(cfg),
+      : import_job(cfg, limit),
         to_(std::move(to)),
-        given_(std::move(given)),
-        limit_(limit) {}
+        given_(std::move(given)) {}
 
   caf::behavior make_behavior() override {
-    content_importer::behavior_type typed{[this](import_content) { return begin(); }};
+    content_importer::behavior_type typed{[this](import_content) { return start(); }};
     return std::move(typed.unbox());
   }
 
   void on_exit() override {
     to_ = nullptr;
-    caf::event_based_actor::on_exit();
+    import_job::on_exit();
   }
 
 private:
-  using promise_type = caf::typed_response_promise<void>;
-
-  promise_type begin() {
-    auto promise = make_response_promise<void>();
-    answer_ = promise;
-    deadline_ = clock().now() + limit_;
+  promise_type start() {
+    auto promise = begin();
     if (const auto problem = objection_to(given_); !problem.empty())
       finish(make_error(errc::snapshot_failed, problem));
     else
@@ -118,10 +113,10 @@ private:
   }
 
   void send_piece(bool last, std::size_t size) {
-    const auto left = std::max<caf::timespan>(deadline_ - clock().now(), shortest_timeout);
-    import_piece piece{import_, sent_, last, given_.content.slice(sent_, size), left};
+    const auto limit = left();
+    import_piece piece{import_, sent_, last, given_.content.slice(sent_, size), limit};
     sent_ += last ? size + 1 : size; // nothing comes behind the last one
-    compat::request(this, to_, left + answer_margin, std::move(piece))
+    compat::request(this, to_, limit + answer_margin, std::move(piece))
         .then([this, last, size,
                import = import_](const blob& result) { on_answer(last, size, import, result); },
               [this, last, import = import_](const caf::error& reason) {
@@ -158,28 +153,12 @@ private:
     return told == errc::outcome_unknown ? make_error(errc::request_timeout) : told;
   }
 
-  void finish(const caf::error& problem) {
-    if (std::exchange(finished_, true))
-      return;
-    if (problem)
-      answer_.deliver(problem);
-    else
-      answer_.deliver();
-    quit();
-  }
-
-  static constexpr caf::timespan shortest_timeout = std::chrono::milliseconds{1};
-
   collection_actor to_;
   collection_snapshot given_;
-  caf::timespan limit_;
-  caf::actor_clock::time_point deadline_{};
   raft::incarnation_id import_;
   std::size_t sent_ = 0;
   std::size_t acked_ = 0;
   unsigned beginnings_ = 0;
-  bool finished_ = false;
-  promise_type answer_;
 };
 
 } // namespace

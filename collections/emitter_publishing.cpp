@@ -192,7 +192,10 @@ bool emitter_actor_state::deliver_to(listener& to, std::uint64_t number, const e
   ++stats_.received;
   compat::request(self_, to.actor, event_relay::patience, event)
       .then([this, number, token, bytes] { on_handled(number, token, bytes, errc::none); },
-            [this, number, token, bytes](const caf::error& reason) {
+            [this, number, token, bytes, name = event.event](const caf::error& reason) {
+              if (reason == errc::bad_value)
+                compat::send(self_, collection_,
+                             event::error{errc::bad_value, "an event '" + name + "'"});
               on_handled(number, token, bytes, errc::not_handled);
               if (reason == caf::sec::request_timeout) // it has given itself up
                 drop_listener(number);

@@ -4,6 +4,7 @@
 
 #include "hamok/actors/interfaces/timeout.hpp"
 #include "hamok/collections/call_table.hpp"
+#include "hamok/collections/decode_failures.hpp"
 
 #include <caf/expected.hpp>
 
@@ -26,11 +27,12 @@ public:
 
   /// `deadline` is the operation's own. Failed at once when `call` has no slot.
   future(std::shared_ptr<call_table> table, call_table::call call, clock::time_point deadline,
-         decoder decode)
+         decoder decode, decode_failures failures = {})
       : table_(std::move(table)),
         call_(std::move(call)),
         deadline_(deadline),
-        decode_(decode) {
+        decode_(decode),
+        failures_(std::move(failures)) {
     if (!call_.slot) {
       table_.reset();
       failure_ = make_error(errc::overloaded, "too many calls wait for an answer");
@@ -46,6 +48,7 @@ public:
     std::swap(call_, other.call_);
     std::swap(deadline_, other.deadline_);
     std::swap(decode_, other.decode_);
+    std::swap(failures_, other.failures_);
     std::swap(failure_, other.failure_);
     return *this;
   }
@@ -83,9 +86,10 @@ public:
     if (!*answer)
       return std::move(answer->error());
     T value{};
-    if (!decode_(**answer, value))
-      return make_error(errc::bad_value, "the answer cannot be decoded");
-    return value;
+    if (decode_(**answer, value))
+      return value;
+    failures_.tell("an answer");
+    return make_error(errc::bad_value, "the answer cannot be decoded");
   }
 
 private:
@@ -93,6 +97,7 @@ private:
   call_table::call call_;
   clock::time_point deadline_{};
   decoder decode_ = nullptr;
+  decode_failures failures_;
   caf::error failure_;
 };
 

@@ -25,9 +25,10 @@ public:
   using instance_type = typename Fields::instance_type;
 
   instance_snapshot() = default;
-  explicit instance_snapshot(const published::snapshot& content)
+  explicit instance_snapshot(const published::snapshot& content, decode_failures failures = {})
       : view_(std::dynamic_pointer_cast<const map_view>(content.view)),
-        index_(content.index) {}
+        index_(content.index),
+        failures_(std::move(failures)) {}
 
   /// Index of the last entry of the log in it.
   [[nodiscard]] raft::index_t index() const noexcept { return index_; }
@@ -37,8 +38,11 @@ public:
   }
   [[nodiscard]] bool empty() const { return size() == 0; }
 
-  /// The fields that are there as one instance, or `bad_value`.
-  [[nodiscard]] caf::expected<instance_type> instance() const { return Fields::decode(entries()); }
+  /// The fields that are there as one instance, or `bad_value`, which is an `error` event of the
+  /// member as well.
+  [[nodiscard]] caf::expected<instance_type> instance() const {
+    return checked(Fields::decode(entries()));
+  }
 
   /// The names of the fields that are there, sorted.
   [[nodiscard]] std::vector<std::string> fields() const {
@@ -50,6 +54,12 @@ public:
   }
 
 protected:
+  /// Tells the member when there is no value because its bytes fit no type.
+  template <class T>
+  [[nodiscard]] caf::expected<T> checked(caf::expected<T> value) const {
+    return failures_.check(std::move(value), "a field");
+  }
+
   [[nodiscard]] std::optional<blob> find(const std::string& field) const {
     return view_ ? view_->find(blob::from_string(field)) : std::nullopt;
   }
@@ -66,6 +76,7 @@ private:
 
   std::shared_ptr<const map_view> view_;
   raft::index_t index_ = 0;
+  decode_failures failures_;
 };
 
 /// The base of `record`: see `member_facade` for what its operations have in common.
@@ -115,7 +126,9 @@ public:
   using Handle::size;
 
   /// The content as it is now. It stays as it is, for as long as it is held.
-  [[nodiscard]] snapshot_type snapshot() const { return snapshot_type{this->content()}; }
+  [[nodiscard]] snapshot_type snapshot() const {
+    return snapshot_type{this->content(), this->failures()};
+  }
 
   /// The fields that are there as one instance, or `bad_value`.
   [[nodiscard]] caf::expected<instance_type> instance() const { return snapshot().instance(); }

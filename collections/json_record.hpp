@@ -224,7 +224,7 @@ public:
     const auto bytes = this->find(field);
     if (!bytes)
       return result;
-    auto value = schema::decode_field(blob::from_string(field), *bytes);
+    auto value = this->checked(schema::decode_field(blob::from_string(field), *bytes));
     if (!value)
       return std::move(value.error());
     result.emplace(std::move(*value));

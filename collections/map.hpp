@@ -102,7 +102,9 @@ public:
   using super::values;
 
   /// The content as it is now. It stays as it is, for as long as it is held.
-  [[nodiscard]] snapshot_type snapshot() const { return snapshot_type{this->content()}; }
+  [[nodiscard]] snapshot_type snapshot() const {
+    return snapshot_type{this->content(), this->failures()};
+  }
 
   /// The value, none, or `bad_value`.
   [[nodiscard]] caf::expected<std::optional<V>> get(const K& key) const {

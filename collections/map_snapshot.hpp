@@ -2,13 +2,14 @@
 
 // The content of a map on this member at one moment, with the types of the user.
 
+#include "hamok/collections/decode_failures.hpp"
 #include "hamok/collections/map_decoders.hpp"
 #include "hamok/collections/map_view_state.hpp"
 #include "hamok/collections/published.hpp"
+#include "hamok/collections/snapshot_iterator.hpp"
 
 #include <algorithm>
 #include <cstddef>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -18,7 +19,7 @@ namespace hamok {
 
 /// Immutable: iterating over it is not disturbed by writes that go on meanwhile. Entries are
 /// decoded when they are looked at; iteration leaves out those that cannot be decoded, the
-/// functions that answer `caf::expected` say `bad_value`.
+/// functions that answer `caf::expected` say `bad_value`. Both are an `error` event of the member.
 ///
 /// Thread safety: const functions from any thread.
 template <class K, class V, class KeyCodec = codec<K>, class ValueCodec = codec<V>>
@@ -26,53 +27,20 @@ class map_snapshot {
 public:
   using value_type = std::pair<K, V>;
 
-  /// Copies of an iterator go on together, as input iterators do.
-  class iterator {
-  public:
-    using iterator_category = std::input_iterator_tag;
-    using value_type = std::pair<K, V>;
-    using difference_type = std::ptrdiff_t;
-    using pointer = const value_type*;
-    using reference = const value_type&;
-
-    iterator() = default;
-    reference operator*() const { return *current_; }
-    pointer operator->() const { return &*current_; }
-    iterator& operator++() {
-      advance();
-      return *this;
+  struct entry_decoder {
+    static constexpr const char* what = "an entry";
+    static bool decode(const key_value& entry, value_type& out) {
+      return detail::decode_into<KeyCodec>(entry.key, out.first)
+             && detail::decode_into<ValueCodec>(entry.value, out.second);
     }
-    void operator++(int) { ++*this; }
-    /// Only whether both are at the end, or none is.
-    friend bool operator==(const iterator& lhs, const iterator& rhs) {
-      return lhs.current_.has_value() == rhs.current_.has_value();
-    }
-
-  private:
-    friend class map_snapshot;
-    explicit iterator(std::shared_ptr<map_view::cursor> entries) : entries_(std::move(entries)) {
-      advance();
-    }
-
-    /// Goes on to the next entry that can be decoded.
-    void advance() {
-      while (auto entry = entries_->next()) {
-        current_.emplace();
-        if (detail::decode_into<KeyCodec>(entry->key, current_->first)
-            && detail::decode_into<ValueCodec>(entry->value, current_->second))
-          return;
-      }
-      current_.reset();
-    }
-
-    std::shared_ptr<map_view::cursor> entries_;
-    std::optional<value_type> current_;
   };
+  using iterator = snapshot_iterator<value_type, map_view::cursor, entry_decoder>;
 
   map_snapshot() = default;
-  explicit map_snapshot(const published::snapshot& content)
+  explicit map_snapshot(const published::snapshot& content, decode_failures failures = {})
       : view_(std::dynamic_pointer_cast<const map_view>(content.view)),
-        index_(content.index) {}
+        index_(content.index),
+        failures_(std::move(failures)) {}
 
   /// Index of the last entry of the log in it.
   [[nodiscard]] raft::index_t index() const noexcept { return index_; }
@@ -88,7 +56,7 @@ public:
     const auto found = view_ ? view_->find(*bytes) : std::nullopt;
     if (!found)
       return std::optional<V>{};
-    auto value = decode_value<ValueCodec, V>(*found);
+    auto value = failures_.check(decode_value<ValueCodec, V>(*found), "the value of a key");
     if (!value)
       return std::move(value.error());
     return std::optional<V>{std::move(*value)};
@@ -124,15 +92,14 @@ public:
     });
   }
   [[nodiscard]] caf::expected<std::vector<value_type>> entries() const {
-    return collect<value_type>([](const key_value& entry, value_type& out) {
-      return detail::decode_into<KeyCodec>(entry.key, out.first)
-             && detail::decode_into<ValueCodec>(entry.value, out.second);
-    });
+    return collect<value_type>(&entry_decoder::decode);
   }
 
   // In no order that means anything, but the same for equal content.
 
-  [[nodiscard]] iterator begin() const { return view_ ? iterator{view_->entries()} : iterator{}; }
+  [[nodiscard]] iterator begin() const {
+    return view_ ? iterator{view_->entries(), failures_} : iterator{};
+  }
   [[nodiscard]] iterator end() const { return iterator{}; }
 
 private:
@@ -149,8 +116,10 @@ private:
     result.reserve(sorted.size());
     for (const auto& entry : sorted) {
       T value{};
-      if (!decode(entry, value))
+      if (!decode(entry, value)) {
+        failures_.tell(entry_decoder::what);
         return make_error(errc::bad_value);
+      }
       result.push_back(std::move(value));
     }
     return result;
@@ -158,6 +127,7 @@ private:
 
   std::shared_ptr<const map_view> view_;
   raft::index_t index_ = 0;
+  decode_failures failures_;
 };
 
 } // namespace hamok

@@ -86,7 +86,8 @@ protected:
     auto slot = calls_->open();
     const auto id = slot.id;
     future<typename Decoder::value_type> answer{calls_, std::move(slot),
-                                                call_slot::clock::now() + limit, &Decoder::decode};
+                                                call_slot::clock::now() + limit, &Decoder::decode,
+                                                this->failures()};
     if (id != 0)
       start(id);
     return answer;

@@ -106,7 +106,7 @@ blob encode(const replace_envelope& value) {
 }
 
 std::optional<envelope_type> envelope_kind(const blob& data) {
-  constexpr auto last = static_cast<std::uint8_t>(envelope_type::replace_content);
+  constexpr auto last = static_cast<std::uint8_t>(envelope_type::claim);
   if (data.empty() || static_cast<std::uint8_t>(*data.data()) > last)
     return std::nullopt;
   return static_cast<envelope_type>(*data.data());
@@ -114,7 +114,7 @@ std::optional<envelope_type> envelope_kind(const blob& data) {
 
 std::optional<std::uint64_t> envelope_target(const blob& data) {
   const auto kind = envelope_kind(data);
-  if (!kind || *kind == envelope_type::create || *kind == envelope_type::replace_content)
+  if (!kind || *kind == envelope_type::create || *kind >= envelope_type::replace_content)
     return std::nullopt;
   // Once for every entry on every member: without a reader, which would share ownership.
   std::uint64_t result = 0;

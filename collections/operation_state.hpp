@@ -19,6 +19,8 @@ enum class envelope_type : std::uint8_t {
   keep_alive = 3,
   close_session = 4,
   replace_content = 5,
+  check = 6, ///< see `divergence_check`, for both
+  claim = 7,
 };
 
 /// Names and kinds of collections have 1 to this many bytes.
@@ -93,7 +95,8 @@ inline constexpr std::size_t max_operation_overhead = 80;
 [[nodiscard]] std::optional<envelope_type> envelope_kind(const blob& data);
 
 /// The number of the collection that the entry `data` is for, so that it can be delivered without
-/// being understood. Nothing for creations and for bytes that are no envelope.
+/// being understood. Nothing for what is for no collection or for all, and for bytes that are no
+/// envelope.
 [[nodiscard]] std::optional<std::uint64_t> envelope_target(const blob& data);
 
 // Each gives nothing when `data` is not exactly one envelope of its type.

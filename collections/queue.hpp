@@ -77,7 +77,9 @@ public:
   using super::size;
 
   /// The content as it is now. It stays as it is, for as long as it is held.
-  [[nodiscard]] snapshot_type snapshot() const { return snapshot_type{this->content()}; }
+  [[nodiscard]] snapshot_type snapshot() const {
+    return snapshot_type{this->content(), this->failures()};
+  }
 
   /// The first item, none, or `bad_value`. It stays, and may be somebody else's soon.
   [[nodiscard]] caf::expected<std::optional<T>> peek() const { return snapshot().peek(); }

@@ -2,12 +2,13 @@
 
 // The content of a queue on this member at one moment, with the type of the user.
 
+#include "hamok/collections/decode_failures.hpp"
 #include "hamok/collections/decoders.hpp"
 #include "hamok/collections/published.hpp"
 #include "hamok/collections/queue_view_state.hpp"
+#include "hamok/collections/snapshot_iterator.hpp"
 
 #include <cstddef>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -17,7 +18,7 @@ namespace hamok {
 
 /// Immutable: iterating over it is not disturbed by what is pushed and popped meanwhile. Items are
 /// decoded when they are looked at; iteration leaves out those that cannot be decoded, the
-/// functions that answer `caf::expected` say `bad_value`.
+/// functions that answer `caf::expected` say `bad_value`. Both are an `error` event of the member.
 ///
 /// Thread safety: const functions from any thread.
 template <class T, class Codec = codec<T>>
@@ -25,50 +26,17 @@ class queue_snapshot {
 public:
   using value_type = T;
 
-  /// Copies of an iterator go on together, as input iterators do. It keeps the content alive.
-  class iterator {
-  public:
-    using iterator_category = std::input_iterator_tag;
-    using value_type = T;
-    using difference_type = std::ptrdiff_t;
-    using pointer = const value_type*;
-    using reference = const value_type&;
-
-    iterator() = default;
-    reference operator*() const { return *current_; }
-    pointer operator->() const { return &*current_; }
-    iterator& operator++() {
-      advance();
-      return *this;
-    }
-    void operator++(int) { ++*this; }
-    /// Only whether both are at the end, or none is.
-    friend bool operator==(const iterator& lhs, const iterator& rhs) {
-      return lhs.current_.has_value() == rhs.current_.has_value();
-    }
-
-  private:
-    friend class queue_snapshot;
-    explicit iterator(std::shared_ptr<queue_view::cursor> items) : items_(std::move(items)) {
-      advance();
-    }
-
-    /// Goes on to the next item that can be decoded.
-    void advance() {
-      while (auto item = items_->next())
-        if (detail::decode_into<Codec>(*item, current_.emplace()))
-          return;
-      current_.reset();
-    }
-
-    std::shared_ptr<queue_view::cursor> items_;
-    std::optional<value_type> current_;
+  struct item_decoder {
+    static constexpr const char* what = "an item";
+    static bool decode(const blob& item, T& out) { return detail::decode_into<Codec>(item, out); }
   };
+  using iterator = snapshot_iterator<T, queue_view::cursor, item_decoder>;
 
   queue_snapshot() = default;
-  explicit queue_snapshot(const published::snapshot& content)
+  explicit queue_snapshot(const published::snapshot& content, decode_failures failures = {})
       : view_(std::dynamic_pointer_cast<const queue_view>(content.view)),
-        index_(content.index) {}
+        index_(content.index),
+        failures_(std::move(failures)) {}
 
   /// Index of the last entry of the log in it.
   [[nodiscard]] raft::index_t index() const noexcept { return index_; }
@@ -82,7 +50,7 @@ public:
     const auto found = view_ ? view_->front() : std::nullopt;
     if (!found)
       return std::optional<T>{};
-    auto value = decode_value<Codec, T>(*found);
+    auto value = failures_.check(decode_value<Codec, T>(*found), item_decoder::what);
     if (!value)
       return std::move(value.error());
     return std::optional<T>{std::move(*value)};
@@ -95,7 +63,7 @@ public:
       return result;
     result.reserve(size());
     for (auto all = view_->items(); auto item = all->next();) {
-      auto value = decode_value<Codec, T>(*item);
+      auto value = failures_.check(decode_value<Codec, T>(*item), item_decoder::what);
       if (!value)
         return std::move(value.error());
       result.push_back(std::move(*value));
@@ -103,12 +71,15 @@ public:
     return result;
   }
 
-  [[nodiscard]] iterator begin() const { return view_ ? iterator{view_->items()} : iterator{}; }
+  [[nodiscard]] iterator begin() const {
+    return view_ ? iterator{view_->items(), failures_} : iterator{};
+  }
   [[nodiscard]] iterator end() const { return iterator{}; }
 
 private:
   std::shared_ptr<const queue_view> view_;
   raft::index_t index_ = 0;
+  decode_failures failures_;
 };
 
 } // namespace hamok

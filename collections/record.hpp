@@ -38,7 +38,8 @@ public:
     const auto bytes = this->find(*name);
     if (!bytes)
       return std::optional<value_type>{};
-    auto value = decode_value<typename schema::template codec_of<Member>, value_type>(*bytes);
+    auto value =
+        this->checked(decode_value<typename schema::template codec_of<Member>, value_type>(*bytes));
     if (!value)
       return std::move(value.error());
     return std::optional<value_type>{std::move(*value)};

@@ -160,8 +160,9 @@ public:
                                                    lagged_callback on_lagged = {}) const {
     return on_field<Member>(
         map_event::insert,
-        [callback](const change& what) {
-          if (const auto now = what.template new_value<Member>(); now && *now)
+        [callback, failures = this->failures()](const change& what) {
+          if (const auto now = failures.check(what.template new_value<Member>(), "a field");
+              now && *now)
             callback(**now);
         },
         std::move(on_lagged));
@@ -172,9 +173,10 @@ public:
                                                    lagged_callback on_lagged = {}) const {
     return on_field<Member>(
         map_event::update,
-        [callback](const change& what) {
-          const auto old = what.template old_value<Member>();
-          if (const auto now = what.template new_value<Member>(); old && *old && now && *now)
+        [callback, failures = this->failures()](const change& what) {
+          const auto old = failures.check(what.template old_value<Member>(), "a field");
+          const auto now = failures.check(what.template new_value<Member>(), "a field");
+          if (old && *old && now && *now)
             callback(**old, **now);
         },
         std::move(on_lagged));
@@ -185,8 +187,9 @@ public:
                                                    lagged_callback on_lagged = {}) const {
     return on_field<Member>(
         map_event::remove,
-        [callback](const change& what) {
-          if (const auto old = what.template old_value<Member>(); old && *old)
+        [callback, failures = this->failures()](const change& what) {
+          if (const auto old = failures.check(what.template old_value<Member>(), "a field");
+              old && *old)
             callback(**old);
         },
         std::move(on_lagged));

@@ -240,7 +240,7 @@ public:
     auto bytes = encode_value<codec<command_type>, command_type>(command);
     if (!bytes)
       return answer{std::move(bytes.error())};
-    return answer{ask(std::move(*bytes))};
+    return answer{ask(std::move(*bytes)), decode_failures{actor_}};
   }
 
   /// The same for plain threads.
@@ -253,7 +253,7 @@ public:
     const auto id = slot.id;
     using decoder = detail::codec_decoder<detail::write_answer, result_type>;
     future<result_type> result{calls_, std::move(slot), call_slot::clock::now() + limit,
-                               &decoder::decode};
+                               &decoder::decode, decode_failures{actor_}};
     if (id != 0)
       compat::anon_send(actor_, execute_call{id, std::move(*bytes), limit});
     return result;
@@ -272,7 +272,7 @@ public:
     auto bytes = encode_value<codec<typename S::question>, typename S::question>(question);
     if (!bytes)
       return answer{std::move(bytes.error())};
-    return answer{ask(std::move(*bytes))};
+    return answer{ask(std::move(*bytes)), decode_failures{actor_}};
   }
 
   /// Calls back on a thread of CAF when the state was replaced by that of a snapshot, because this

@@ -1,6 +1,7 @@
 #include "hamok/collections/replicated_actor.hpp"
 
 #include "hamok/actors/interfaces/random_id.hpp"
+#include "hamok/collections/operation_state.hpp"
 
 #include <utility>
 
@@ -84,6 +85,7 @@ collection_actor::behavior_type replicated_state::make_behavior() {
       },
       [this](import_piece& piece) { return on_import_piece(piece); },
       [this](emitter_request& request) { return on_emitter_request(request); },
+      [this](const event::error& what) { on_undecodable(what); },
       [this](execute_in_session& request) { return on_execute_in_session(request); },
       [this](execute_call& request) { on_execute_call(request); },
       [this](execute_waiting_call& request) { on_execute_waiting_call(request); },
@@ -323,6 +325,10 @@ void replicated_state::on_apply(const apply_batch& batch) {
   command_context context;
   context.events = !subscribers_.empty() || companion_;
   for (const auto& item : batch.items) {
+    if (envelope_kind(item.data) == envelope_type::check) { // which is no part of the state
+      confirm({number_, item.index, whole_digest(state_)});
+      continue;
+    }
     context.index = item.index;
     context.cluster_time = item.cluster_time;
     auto entry = state_.apply(context, item.data);

@@ -57,6 +57,7 @@ private:
   caf::result<collection_snapshot> on_export();
   caf::result<void> on_import(collection_snapshot& given, caf::timespan timeout);
   caf::result<blob> on_import_piece(import_piece& piece);
+  void on_undecodable(const event::error& what);
 
   // From the applier.
   void on_created(const collection_created& msg);
@@ -131,7 +132,9 @@ private:
   errc away_ = errc::none;    ///< why the member takes no part
   bool draining_ = false;     ///< the member is about to stop
   std::vector<caf::typed_response_promise<void>>
-      drained_; ///< of those who wait until nobody else does
+      drained_;             ///< of those who wait until nobody else does
+  std::string undecodable_; ///< what somebody could not decode, and when that may be told again
+  raft::timestamp undecodable_until_{0};
   bool flush_scheduled_ = false;
   std::uint64_t timer_ = 0;       ///< generation of the timer that is armed
   raft::timestamp armed_ = never; ///< when it fires

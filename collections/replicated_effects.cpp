@@ -19,6 +19,9 @@ constexpr raft::duration timer_grain = std::chrono::milliseconds{1};
 /// A timer keeps its actor in memory, so none is armed for longer.
 constexpr raft::duration longest_timer = std::chrono::seconds{5};
 
+/// Between two errors about the same thing.
+constexpr raft::duration undecodable_pause = std::chrono::seconds{1};
+
 } // namespace
 
 // -- time -----------------------------------------------------------------------------------------
@@ -122,6 +125,21 @@ void replicated_state::emit(const collection_event& event) {
   if (replaced)
     compat::send(self_, context_.node, event::resync{spec_.name});
   tell_companion(event);
+}
+
+/// Somebody may try again and again.
+void replicated_state::on_undecodable(const event::error& what) {
+  constexpr std::size_t longest = 256;
+  const auto time = now();
+  auto text = what.text.substr(0, longest);
+  if (text == undecodable_ && time < undecodable_until_)
+    return;
+  compat::send(self_, context_.node,
+               event::error{errc::bad_value, "'" + spec_.name + "' (" + spec_.kind + "): " + text
+                                                 + " cannot be decoded on this member; "
+                                                 + explain(errc::bad_value)});
+  undecodable_ = std::move(text);
+  undecodable_until_ = time + undecodable_pause;
 }
 
 void replicated_state::answer_ready() {

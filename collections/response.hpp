@@ -4,6 +4,7 @@
 
 #include "hamok/actors/caf_compat.hpp"
 #include "hamok/actors/interfaces/error.hpp"
+#include "hamok/collections/decode_failures.hpp"
 #include "hamok/raft/bytes.hpp"
 
 #include <caf/error.hpp>
@@ -54,7 +55,9 @@ class response {
 public:
   using value_type = typename Decoder::value_type;
 
-  explicit response(Handle handle) : handle_(std::in_place, std::move(handle)) {}
+  explicit response(Handle handle, decode_failures failures = {})
+      : handle_(std::in_place, std::move(handle)),
+        failures_(std::move(failures)) {}
   /// The operation could not even be encoded: the error handler is called at once.
   explicit response(caf::error failure) : failure_(std::move(failure)) {}
 
@@ -63,7 +66,8 @@ public:
     if (!handle_)
       return on_error(failure_);
     auto handlers = share(std::move(on_value), std::move(on_error));
-    std::move(*handle_).then([handlers](const blob& answer) { deliver(*handlers, answer); },
+    std::move(*handle_).then([handlers, failures = failures_](
+                                 const blob& answer) { deliver(*handlers, answer, failures); },
                              [handlers](const caf::error& reason) { fail(*handlers, reason); });
   }
 
@@ -72,7 +76,8 @@ public:
     if (!handle_)
       return on_error(failure_);
     auto handlers = share(std::move(on_value), std::move(on_error));
-    std::move(*handle_).await([handlers](const blob& answer) { deliver(*handlers, answer); },
+    std::move(*handle_).await([handlers, failures = failures_](
+                                  const blob& answer) { deliver(*handlers, answer, failures); },
                               [handlers](const caf::error& reason) { fail(*handlers, reason); });
   }
 
@@ -83,7 +88,8 @@ public:
     if (!handle_)
       return on_error(failure_);
     auto handlers = share(std::move(on_value), std::move(on_error));
-    std::move(*handle_).receive([handlers](const blob& answer) { deliver(*handlers, answer); },
+    std::move(*handle_).receive([handlers, failures = failures_](
+                                    const blob& answer) { deliver(*handlers, answer, failures); },
                                 [handlers](const caf::error& reason) { fail(*handlers, reason); });
   }
 
@@ -94,12 +100,12 @@ private:
   }
 
   template <class Handlers>
-  static void deliver(Handlers& handlers, const blob& answer) {
+  static void deliver(Handlers& handlers, const blob& answer, const decode_failures& failures) {
     value_type value{};
     if (Decoder::decode(answer, value))
-      handlers.first(std::move(value));
-    else
-      handlers.second(make_error(errc::bad_value, "the answer cannot be decoded"));
+      return handlers.first(std::move(value));
+    failures.tell("an answer");
+    handlers.second(make_error(errc::bad_value, "the answer cannot be decoded"));
   }
 
   template <class Handlers>
@@ -108,6 +114,7 @@ private:
   }
 
   std::optional<Handle> handle_;
+  decode_failures failures_;
   caf::error failure_;
 };
 

@@ -96,6 +96,8 @@ applied_entry session_state::apply(const command_context& context, const blob& d
     }
     break;
   case envelope_type::create:
+  case envelope_type::check:
+  case envelope_type::claim:
     break; // the applier's business
   }
   return result;

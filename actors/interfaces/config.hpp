@@ -105,6 +105,9 @@ struct node_config {
   std::size_t log_max_bytes = std::size_t{64} << 20;
   /// Events that wait for one slow subscriber; more are dropped and counted (`lagged`).
   std::size_t max_subscriber_events = 4096;
+  /// The leader lets all members compare the digests of their collections whenever so many entries
+  /// of collections are committed; whoever differs raises `error`. 0: never. Meant for tests.
+  std::uint64_t check_divergence_every = 0;
 
   /// `spawn_node` starts the member at once.
   bool auto_start = true;

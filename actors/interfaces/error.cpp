@@ -138,6 +138,10 @@ constexpr std::array descriptions{
                 "a subscriber of the event has failed over it, or was not there any more; the "
                 "others may have handled it",
                 false},
+    description{"diverged",
+                "a state machine has to be a function of its commands alone; correct the kind, and "
+                "restart the process of the member that differs to have the others' state",
+                false},
 };
 
 static_assert(descriptions.size() == static_cast<std::size_t>(last_errc) + 1);

@@ -49,10 +49,11 @@ enum class errc : std::uint8_t {
   membership_refused,  ///< a change of the members cannot be, and has not begun
   snapshot_failed,     ///< a snapshot could not be made, or not be understood
   not_handled,         ///< a subscriber has failed over an event, or was not there
+  diverged,            ///< a collection is not the same on two members at one index
 };
 
 /// The one that was added last.
-inline constexpr errc last_errc = errc::not_handled;
+inline constexpr errc last_errc = errc::diverged;
 
 /// The name of the code, as in the documentation.
 [[nodiscard]] std::string to_string(errc code);

@@ -349,7 +349,8 @@ bool inspect(Inspector& f, apply_batch& x) {
 
 template <class Inspector>
 bool inspect(Inspector& f, collection_applied& x) {
-  return f.object(x).fields(f.field("collection", x.collection), f.field("index", x.index));
+  return f.object(x).fields(f.field("collection", x.collection), f.field("index", x.index),
+                            f.field("digest", x.digest));
 }
 
 template <class Inspector>

@@ -134,6 +134,8 @@ using collection_actor = caf::typed_actor<
     caf::result<blob>(import_piece),
     // Of emitters: subscribes, publishes and so on; see `emitter_verb`.
     caf::result<blob>(emitter_request),
+    // internal, from a user of this member: what it cannot decode; the node raises it.
+    caf::result<void>(event::error),
     // internal: logs a command under the session of a remote client.
     caf::result<blob>(execute_in_session),
     // internal: logs a command for a plain thread of this process.

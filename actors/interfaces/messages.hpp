@@ -223,10 +223,12 @@ struct apply_batch {
   std::vector<apply_item> items;
 };
 
-/// A collection has applied its part of the batch that ends at `index`.
+/// A collection has applied its part of the batch that ends at `index`; or it has come to a check
+/// at `index`, and says what it is there.
 struct collection_applied {
   std::uint64_t collection = 0;
   raft::index_t index = 0;
+  blob digest{}; ///< at a check: as `collection_status::digest`
 };
 
 /// Limits of a collection on the member where it is opened; 0: the member's own. They are not in

@@ -1,7 +1,9 @@
-// hamok_bench: latency and throughput of sets on three processes, beside raw TCP on this machine.
+// hamok_bench: latency and throughput of sets on three processes, beside raw TCP on this machine;
+// and what collections take of memory.
 
 #include "hamok/tests/bench/bench_cluster.hpp"
 #include "hamok/tests/bench/member.hpp"
+#include "hamok/tests/bench/memory.hpp"
 #include "hamok/tests/bench/report.hpp"
 #include "hamok/tests/bench/soak.hpp"
 
@@ -27,6 +29,11 @@ hamok_bench --soak [--sets=20000000] [--keys=100000] [--log-max-bytes=67108864] 
   Three members whose logs are compacted take so many sets. Prints the resident memory of each every
   minute (or so many seconds), and fails when it does not stay within
   1.5 x data + 2 x log-max-bytes + 60 MB, or grows in the second half.
+
+hamok_bench --memory [--maps=10000] [--entries=5000000] [--json]
+
+  Memory of one empty collection of each kind (of a tenth as many but for maps), and of one entry of
+  a large map.
 )";
 
 /// `distance` 0: the load comes from the leader's process; else from a follower's.
@@ -62,6 +69,8 @@ struct options {
   bool json = false;
   bool soak = false;
   soak_options soaking;
+  bool memory = false;
+  memory_options remembering;
   bool help = false;
 };
 
@@ -85,6 +94,11 @@ bool take_soak(const std::string& word, options& result) {
   return known;
 }
 
+bool take_memory(const std::string& word, options& result) {
+  return take(word, "--maps=", result.remembering.maps)
+         || take(word, "--entries=", result.remembering.entries);
+}
+
 options parse(const std::vector<std::string>& words) {
   options result;
   for (const auto& word : words) {
@@ -96,7 +110,9 @@ options parse(const std::vector<std::string>& words) {
       result.help = true;
     else if (word == "--soak")
       result.soak = true;
-    else if (take_soak(word, result))
+    else if (word == "--memory")
+      result.memory = true;
+    else if (take_soak(word, result) || take_memory(word, result))
       continue;
     else if (word.starts_with("--seconds=") && std::atoi(word.c_str() + 10) > 0)
       result.span = std::chrono::seconds{std::atoi(word.c_str() + 10)};
@@ -113,6 +129,11 @@ int run(const options& chosen) {
   }
   if (chosen.soak)
     return run_soak(chosen.soaking);
+  if (chosen.memory) {
+    auto how = chosen.remembering;
+    how.json = chosen.json;
+    return run_memory(how);
+  }
   bench_cluster cluster;
   std::vector<measurement> all;
   for (const auto& next : loads) {

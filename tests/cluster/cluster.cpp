@@ -58,6 +58,7 @@ cluster::cluster(transport kind, std::size_t size,
     config.initial_members = members;
     config.link = kind == transport::local ? link_kind::local : link_kind::broker;
     config.auto_start = false;
+    config.check_divergence_every = 64;
     if (adjust)
       adjust(config);
     configs_.emplace(member.peer, std::move(config));
@@ -66,6 +67,10 @@ cluster::cluster(transport kind, std::size_t size,
 
 cluster::~cluster() {
   nodes_.clear();
+  for (const auto& [name, log] : logs_)
+    for (const auto& line : log->lines())
+      if (!may_diverge && line.starts_with("error code=diverged"))
+        FAIL_CHECK(name << ": " << line); // which does not throw
 }
 
 node& cluster::spawn(const std::string& name) {

@@ -73,6 +73,10 @@ public:
   [[nodiscard]] caf::actor_system& system() { return *system_; }
   [[nodiscard]] const std::shared_ptr<local_network>& network() const { return network_; }
 
+  /// Whether the members hold the same is checked all the time, and no test passes where they have
+  /// not, but those of that check.
+  bool may_diverge = false;
+
   /// What the members' logs are kept in, by name; to be filled before `spawn`.
   std::map<std::string, std::shared_ptr<raft::log_storage>> storages;
 

@@ -56,13 +56,18 @@ TEST_CASE("a wrong configuration is refused with every problem named") {
       wrong_type.errors.find("--hamok.heartbeat does not take 'abc'; give a duration such as 500ms")
       != std::string::npos);
   CHECK(run_hamok({"node", "--config-file=/nowhere/at/all"}).code == 2);
+  for (const auto* event : {"news", "/hello", "news/"}) {
+    const auto no_event = run_hamok({"node", std::string{"--print-event="} + event});
+    CHECK(no_event.code == 2);
+    CHECK(no_event.errors.find("give EMITTER/EVENT") != std::string::npos);
+  }
 }
 
 TEST_CASE("the help of a member names its options") {
   const auto help = run_hamok({"node", "--help"});
   CHECK(help.code == 0);
   for (const auto* option : {"--hamok.peer-id", "--hamok.heartbeat", "--hamok.initial-members",
-                             "--log-level", "--config-file"})
+                             "--log-level", "--print-event", "--config-file"})
     CHECK(help.output.find(option) != std::string::npos);
   CHECK(run_hamok({"help", "node"}).output == help.output);
 }

@@ -1,6 +1,7 @@
 #include "hamok/cli/collection_event_output.hpp"
 #include "hamok/cli/json_output.hpp"
 #include "hamok/cli/text_output.hpp"
+#include "hamok/collections/emitter_command_state.hpp"
 #include "hamok/collections/event_relay.hpp"
 #include "hamok/tests/catch.hpp"
 
@@ -69,8 +70,43 @@ TEST_CASE("an event is called what it is for its kind of collection") {
   CHECK(text(3, "queue") == R"({"event":"not-empty"})");
   CHECK(text(4, "queue") == R"({"event":"clear"})");
   CHECK(text(99, "queue") == R"({"event":"event","key":"k","old":"o","new":"n"})");
-  for (const auto* kind : {"map", "queue"}) {
+  for (const auto* kind : {"map", "queue", "emitter"}) {
     CHECK(text(resync_event_kind, kind) == R"({"event":"resync"})");
     CHECK(text(closed_event_kind, kind) == R"({"event":"close"})");
+  }
+}
+
+TEST_CASE("an event of an emitter says who listens to what, and what was published") {
+  collection_event event;
+  event.collection = "chat";
+  event.index = 9;
+  const event_subscriber who{{"b", {1, 2}}, 18446744073709551615U};
+  event.key = emitter_answer::encode_key("said", who);
+  event.old_value = blob::from_string("o");
+  event.new_value = blob::from_string("n");
+  const auto text = [&](emitter_event number) {
+    event.kind = static_cast<std::uint8_t>(number);
+    return to_json(event, "emitter").dump();
+  };
+  const std::string same =
+      R"("collection":"chat","index":9,"name":"said","member":"b","number":"18446744073709551615",)";
+  CHECK(text(emitter_event::added) == R"({"event":"added",)" + same + R"("metadata":"n"})");
+  CHECK(text(emitter_event::updated)
+        == R"({"event":"updated",)" + same + R"("old_metadata":"o","metadata":"n"})");
+  CHECK(text(emitter_event::removed) == R"({"event":"removed",)" + same + R"("metadata":"o"})");
+  event.key = blob::from_string("said");
+  event.old_value = emitter_answer::encode(event_origin{{"a", {3, 4}}, 1, 2});
+  CHECK(text(emitter_event::published)
+        == R"({"event":"published","collection":"chat","index":9,"name":"said","from":"a",)"
+           R"("content":"n"})");
+}
+
+TEST_CASE("what is no event of an emitter is shown as the bytes that it has") {
+  collection_event event;
+  event.key = blob::from_string("k");
+  for (const std::uint8_t kind : {0, 3, 99}) {
+    event.kind = kind;
+    CHECK(to_json(event, "emitter")["event"] == "event");
+    CHECK(to_json(event, "emitter")["key"] == "k");
   }
 }

@@ -108,6 +108,7 @@ TEST_CASE("messages inside a member survive CAF's serialization") {
   check_round_trip(transfer_ended{raft::transfer_result::timed_out});
   check_round_trip(apply_batch{{{5, std::chrono::seconds{1}, bytes}}});
   check_round_trip(collection_applied{1, 5});
+  check_round_trip(collection_applied{1, 5, bytes});
   check_round_trip(
       collection_spec{"name", "map", bytes, bytes, {1, 2}, {std::chrono::seconds{1}, 2, 3}});
   collection_created created;
