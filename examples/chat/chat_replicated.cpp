@@ -41,7 +41,8 @@ public:
                     [this](const caf::error& reason) { quit(reason); });
         },
         [this](say_atom, const std::string& user, const std::string& text) {
-          lines_.emit(said{room_of(user), user, text});
+          if (const auto reason = lines_.emit(said{room_of(user), user, text}))
+            quit(reason);
         },
         [this](leave_atom, const std::string& user) {
           screens_.erase(user);
