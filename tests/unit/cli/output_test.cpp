@@ -104,7 +104,7 @@ TEST_CASE("an event of an emitter says who listens to what, and what was publish
 TEST_CASE("what is no event of an emitter is shown as the bytes that it has") {
   collection_event event;
   event.key = blob::from_string("k");
-  for (const std::uint8_t kind : {0, 3, 99}) {
+  for (const auto kind : std::initializer_list<std::uint8_t>{0, 3, 99}) {
     event.kind = kind;
     CHECK(to_json(event, "emitter")["event"] == "event");
     CHECK(to_json(event, "emitter")["key"] == "k");
