@@ -41,7 +41,7 @@ public:
                     [this](const caf::error& reason) { quit(reason); });
         },
         [this](say_atom, const std::string& user, const std::string& text) {
-          lines_.emit(said{room_of(user), user, text});
+          static_cast<void>(lines_.emit(said{room_of(user), user, text}));
         },
         [this](leave_atom, const std::string& user) {
           screens_.erase(user);
