@@ -77,14 +77,18 @@ std::vector<code_block> blocks_of(const fs::path& root, const std::string& page)
 
 std::vector<std::string> links_of(const fs::path& root, const std::string& page) {
   std::vector<std::string> result;
-  for (const auto& line : lines_of(root / page))
-    for (auto at = line.find("]("); at != std::string::npos; at = line.find("](", at + 1)) {
+  bool fenced = false;
+  for (const auto& line : lines_of(root / page)) {
+    fenced = fenced != trimmed(line).starts_with("```");
+    for (auto at = fenced ? std::string::npos : line.find("]("); at != std::string::npos;
+         at = line.find("](", at + 1)) {
       const auto end = line.find(')', at);
       auto target = line.substr(at + 2, end == std::string::npos ? end : end - at - 2);
       target = target.substr(0, target.find('#'));
       if (!target.empty() && target.find("://") == std::string::npos)
         result.push_back(target);
     }
+  }
   return result;
 }
 

@@ -8,15 +8,21 @@
 #include "hamok/collections/replicated.hpp"
 #include "hamok/collections/snapshot_json.hpp"
 #include "hamok/io/client.hpp"
+#include "hamok/io/log.hpp"
 #include "hamok/tests/docs/compiled_block.hpp"
 
 #include <caf/io/middleman.hpp>
 
+#include <spdlog/logger.h>
+
 #include <chrono>
+#include <cmath>
+#include <cstdio>
 #include <fstream>
 #include <functional>
 #include <iostream>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
