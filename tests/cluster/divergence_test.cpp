@@ -1,6 +1,7 @@
 // Whether members hold the same is checked while they run.
 
 #include "hamok/collections/json_record.hpp"
+#include "hamok/collections/replicated.hpp"
 #include "hamok/tests/cluster/cluster.hpp"
 
 #include <atomic>
