@@ -1,6 +1,7 @@
 #include "hamok/cli/demo_collections.hpp"
 
 #include "hamok/cli/child_process.hpp"
+#include "hamok/cli/command.hpp"
 #include "hamok/cli/demo_steps.hpp"
 #include "hamok/cli/map_client.hpp"
 #include "hamok/cli/queue_client.hpp"
