@@ -1,10 +1,13 @@
 #include "hamok/tests/sim/checks.hpp"
 
 #include "hamok/tests/sim/invariants/acknowledged_operations.hpp"
+#include "hamok/tests/sim/invariants/answers_as_modelled.hpp"
 #include "hamok/tests/sim/invariants/applied_once.hpp"
+#include "hamok/tests/sim/invariants/collections_as_modelled.hpp"
 #include "hamok/tests/sim/invariants/commit_needs_quorum.hpp"
 #include "hamok/tests/sim/invariants/configuration_in_force.hpp"
 #include "hamok/tests/sim/invariants/convergence.hpp"
+#include "hamok/tests/sim/invariants/digests_tell_content.hpp"
 #include "hamok/tests/sim/invariants/durability_promise.hpp"
 #include "hamok/tests/sim/invariants/election_needs_quorum.hpp"
 #include "hamok/tests/sim/invariants/election_safety.hpp"
@@ -26,9 +29,12 @@
 #include "hamok/tests/sim/invariants/one_vote_per_term.hpp"
 #include "hamok/tests/sim/invariants/only_followers_follow.hpp"
 #include "hamok/tests/sim/invariants/order_answers_true.hpp"
+#include "hamok/tests/sim/invariants/popped_once.hpp"
+#include "hamok/tests/sim/invariants/pops_in_order.hpp"
 #include "hamok/tests/sim/invariants/promotion_needs_catch_up.hpp"
 #include "hamok/tests/sim/invariants/removal_only_when_committed.hpp"
 #include "hamok/tests/sim/invariants/removed_leader_is_no_leader.hpp"
+#include "hamok/tests/sim/invariants/removed_listen_no_more.hpp"
 #include "hamok/tests/sim/invariants/repair_by_terms.hpp"
 #include "hamok/tests/sim/invariants/replace_only_when_down.hpp"
 #include "hamok/tests/sim/invariants/retired_never_return.hpp"
@@ -62,19 +68,21 @@ std::vector<std::unique_ptr<invariant>> one_of_each() {
 // The paper's own first, so that a violation is named by what it breaks in the end; but a message
 // that nobody may send is the cause of whatever it does.
 checks::checks(const scenario& plan, const roster& lives)
-    : view_{plan, lives, {}, history{lives.founders()}, timestamp{0}},
+    : view_{plan, lives, {}, history{lives.founders(), plan.collections}, timestamp{0}},
       all_(one_of_each<
            strangers_change_nothing, lives_do_not_forget, seeds_never_alone, one_list_per_life,
            founded_by_all, given_up_with_proof, one_cluster, election_safety, leader_append_only,
-           log_matching, leader_completeness, state_machine_safety, acknowledged_operations,
-           applied_once, chunks_of_one_snapshot, cut_is_one_index, install_whole,
-           compaction_behind_applied, nothing_goes_back, one_vote_per_term, election_needs_quorum,
-           commit_needs_quorum, configuration_in_force, retired_never_return, one_change_at_a_time,
-           replace_only_when_down, promotion_needs_catch_up, learners_count_for_nothing,
-           removal_only_when_committed, removed_leader_is_no_leader, transfer_ends, rounds_end,
-           durability_promise, leader_knows_members, leader_has_quorum, stickiness,
-           only_followers_follow, order_answers_true, told_losses_are_true, members_told,
-           repair_by_terms, everything_written, within_limits, truthful_output, convergence>()) {
+           log_matching, leader_completeness, pops_in_order, popped_once, removed_listen_no_more,
+           collections_as_modelled, answers_as_modelled, digests_tell_content, state_machine_safety,
+           acknowledged_operations, applied_once, chunks_of_one_snapshot, cut_is_one_index,
+           install_whole, compaction_behind_applied, nothing_goes_back, one_vote_per_term,
+           election_needs_quorum, commit_needs_quorum, configuration_in_force, retired_never_return,
+           one_change_at_a_time, replace_only_when_down, promotion_needs_catch_up,
+           learners_count_for_nothing, removal_only_when_committed, removed_leader_is_no_leader,
+           transfer_ends, rounds_end, durability_promise, leader_knows_members, leader_has_quorum,
+           stickiness, only_followers_follow, order_answers_true, told_losses_are_true,
+           members_told, repair_by_terms, everything_written, within_limits, truthful_output,
+           convergence>()) {
   view_.members.resize(lives.size());
 }
 

@@ -24,7 +24,7 @@ struct request {
 
 class client {
 public:
-  client(world& all, std::uint32_t number) : all_(all), number_(number) {}
+  client(world& all, std::uint32_t number);
 
   /// Begins to ask.
   void start();
@@ -40,11 +40,17 @@ public:
 
 private:
   void next_batch();
+  [[nodiscard]] operation next_operation(std::uint64_t first, std::uint64_t first_in_session);
+  [[nodiscard]] operation_kind next_kind();
   void ask(std::size_t whom);
   void ask_somebody();
 
   world& all_;
   std::uint32_t number_;
+  collection_kind collection_;
+  std::uint64_t collection_number_ = 0; ///< 0: it does not know it yet
+  std::uint32_t session_ = 0;
+  std::uint64_t next_in_session_ = 0; ///< 0: it has to be opened
   std::uint64_t next_sequence_ = 1;
   std::uint64_t attempt_ = 0;
   std::uint64_t acknowledged_ = 0;

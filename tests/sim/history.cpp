@@ -2,14 +2,18 @@
 
 #include "hamok/raft/codec.hpp"
 #include "hamok/raft/quorum.hpp"
-#include "hamok/tests/sim/state_machine.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace hamok::sim {
 
-history::history(raft::configuration founders) {
+history::history(raft::configuration founders, const std::vector<collection_kind>& collections) {
   configurations_.push_back({0, std::move(founders)});
+  for (const auto kind : collections)
+    collections_[kind].plain = make_model(kind);
+  if (const auto table = collections_.find(collection_kind::table); table != collections_.end())
+    table->second.number = 1; // it is there from the start
 }
 
 void history::append(const raft::entry& value, std::uint64_t chain, raft::term_t commit_term) {
@@ -22,8 +26,7 @@ void history::append(const raft::entry& value, std::uint64_t chain, raft::term_t
       next.what = found->what;
   if (next.what)
     apply(*next.what, next, last_index() + 1);
-  for (const auto& [key, content] : content_)
-    next.digest += content_hash(key, content);
+  next.digest = digest_;
   entries_.push_back(next);
   log_.append(value);
   if (value.kind == raft::entry_kind::configuration)
@@ -61,7 +64,7 @@ raft::index_t history::removed_at(const raft::member_id& id) const {
 void history::apply(const operation& op, committed_entry& at, raft::index_t index) {
   auto& outstanding = outstanding_[op.client];
   outstanding = std::max(outstanding, op.first_outstanding);
-  if (op.sequence < outstanding && op.kind != operation_kind::open)
+  if (op.sequence < outstanding)
     return; // its client knows the result and has given it up
   const auto name = std::pair{op.client, op.sequence};
   if (const auto known = applied_.find(name); known != applied_.end()) {
@@ -73,40 +76,56 @@ void history::apply(const operation& op, committed_entry& at, raft::index_t inde
     ++gaps_;
     return;
   }
-  at.result = {true, execute(op), index};
+  at.result = {true, execute(op, index), index};
   applied_.emplace(name, at.result);
   ++operations_;
 }
 
-std::uint64_t history::execute(const operation& op) {
-  const auto found = content_.find(op.key);
-  const bool there = found != content_.end();
-  const auto before = there ? found->second : 0;
+std::uint64_t history::execute(const operation& op, raft::index_t index) {
+  auto& collection = collections_.at(op.collection);
   switch (op.kind) {
+  case operation_kind::create:
+    if (collection.number == 0) {
+      collection.number = index;
+      remember(op.collection, index);
+    }
+    return collection.number;
   case operation_kind::open:
+  case operation_kind::keep_alive:
+  case operation_kind::close:
     return 0;
-  case operation_kind::set:
-    content_[op.key] = op.value;
-    return before;
-  case operation_kind::insert:
-    content_.try_emplace(op.key, op.value);
-    return before;
-  case operation_kind::update_if:
-    if (there && before == op.expected)
-      content_[op.key] = op.value;
-    return there && before == op.expected;
-  case operation_kind::remove:
-    content_.erase(op.key);
-    return before;
-  case operation_kind::remove_if:
-    if (there && before == op.expected)
-      content_.erase(op.key);
-    return there && before == op.expected;
-  case operation_kind::add:
-    content_[op.key] = before + op.value;
-    return before;
+  default:
+    break;
   }
-  return 0;
+  const auto result = collection.plain->execute(op);
+  remember(op.collection, index);
+  return result;
+}
+
+void history::remember(collection_kind kind, raft::index_t index) {
+  auto& collection = collections_.at(kind);
+  auto now = collection.plain->items();
+  if (!collection.after.empty() && collection.after.back().second == now)
+    return;
+  const auto digest = digest_part(kind, now);
+  digest_ += digest - collection.digest;
+  collection.digest = digest;
+  collection.after.emplace_back(index, std::move(now));
+}
+
+const content* history::content_at(collection_kind kind, raft::index_t index) const {
+  const auto found = collections_.find(kind);
+  if (found == collections_.end())
+    return nullptr;
+  const auto& after = found->second.after;
+  const auto next =
+      std::ranges::upper_bound(after, index, {}, &std::pair<raft::index_t, content>::first);
+  return next == after.begin() ? nullptr : &std::prev(next)->second;
+}
+
+std::size_t history::collections_at(raft::index_t index) const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      collections_, [&](const auto& each) { return content_at(each.first, index) != nullptr; }));
 }
 
 raft::index_t history::applied_at(std::uint32_t client, std::uint64_t sequence) const {

@@ -5,11 +5,13 @@
 
 #include "hamok/raft/types.hpp"
 #include "hamok/tests/sim/command.hpp"
+#include "hamok/tests/sim/model.hpp"
 #include "hamok/tests/sim/shadow_log.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -28,7 +30,7 @@ struct committed_entry {
 
 class history {
 public:
-  explicit history(raft::configuration founders);
+  history(raft::configuration founders, const std::vector<collection_kind>& collections);
 
   /// The cluster is founded by these; nothing is committed yet.
   void found(raft::configuration founders) {
@@ -52,6 +54,12 @@ public:
 
   /// Where the operation took effect; 0 when it has not.
   [[nodiscard]] raft::index_t applied_at(std::uint32_t client, std::uint64_t sequence) const;
+
+  /// The content of that collection behind the entry at `index`; null before its creation.
+  [[nodiscard]] const content* content_at(collection_kind kind, raft::index_t index) const;
+
+  /// Collections that there are behind the entry at `index`.
+  [[nodiscard]] std::size_t collections_at(raft::index_t index) const;
 
   /// Operations that took effect.
   [[nodiscard]] std::uint64_t operations() const noexcept { return operations_; }
@@ -84,17 +92,27 @@ private:
     raft::configuration members;
   };
 
+  /// A collection, and all that was ever in it.
+  struct modelled {
+    std::unique_ptr<model> plain;
+    std::uint64_t number = 0;                             ///< 0: nobody has created it yet
+    std::vector<std::pair<raft::index_t, content>> after; ///< behind those indices
+    std::uint64_t digest = 0;                             ///< of the last of these
+  };
+
   [[nodiscard]] const committed_configuration& configuration_at(raft::index_t index) const;
   void note_members(raft::configuration members);
   void apply(const operation& op, committed_entry& at, raft::index_t index);
-  std::uint64_t execute(const operation& op);
+  std::uint64_t execute(const operation& op, raft::index_t index);
+  void remember(collection_kind kind, raft::index_t index);
 
   std::vector<committed_entry> entries_;
   shadow_log log_;                                      ///< of the same entries
   std::vector<committed_configuration> configurations_; ///< the founders' first
   std::map<raft::member_id, raft::index_t> removed_;
-  // The model: deliberately plain.
-  std::map<std::uint8_t, std::uint64_t> content_;
+  // The models: deliberately plain.
+  std::map<collection_kind, modelled> collections_;
+  std::uint64_t digest_ = 0; ///< of all of them
   std::map<std::pair<std::uint32_t, std::uint64_t>, operation_result> applied_;
   std::map<std::uint32_t, std::uint64_t> outstanding_; ///< by client
   std::uint64_t operations_ = 0;

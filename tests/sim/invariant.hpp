@@ -55,6 +55,11 @@ protected:
       violated(std::forward<Describe>(describe)());
   }
 
+  /// Whether a member has applied what is committed there. If not, what comes of it says nothing.
+  [[nodiscard]] static bool is_agreed(const cluster_view& all, const apply_view& apply) {
+    return apply.index <= all.past.last_index() && apply.chain == all.past.at(apply.index).chain;
+  }
+
   /// "member c"
   [[nodiscard]] static std::string called(const cluster_view& all, std::size_t who) {
     return who == nobody ? "nobody" : "member " + all.lives[who].called;

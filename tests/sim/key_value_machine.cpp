@@ -1,7 +1,6 @@
 // The simulator's own state machine: as small as one with exactly-once operations can be.
 
 #include "hamok/raft/codec.hpp"
-#include "hamok/tests/sim/hashing.hpp"
 #include "hamok/tests/sim/state_machine.hpp"
 
 #include <algorithm>
@@ -27,8 +26,7 @@ public:
     auto& by = clients_[op.client];
     by.first_outstanding = std::max(by.first_outstanding, op.first_outstanding);
     // Results that the client needs no more are forgotten, and gaps wait for what they lack.
-    const bool given_up = op.sequence < by.first_outstanding && op.kind != operation_kind::open;
-    if (given_up || op.sequence > by.done.size() + 1)
+    if (op.sequence < by.first_outstanding || op.sequence > by.done.size() + 1)
       return {};
     if (op.sequence <= by.done.size()) {
       const auto& before = by.done[op.sequence - 1];
@@ -118,14 +116,9 @@ private:
 
 } // namespace
 
-std::uint64_t content_hash(std::uint8_t key, std::uint64_t value) noexcept {
-  return mix(mix(0xC0DE, key), value);
-}
-
 const state_machine_kind& key_value_kind() noexcept {
   static constexpr state_machine_kind kind{
       "key/value",
-      operation_kind::add,
       []() -> std::unique_ptr<state_machine> { return std::make_unique<key_value_machine>(); },
       [](const operation&) { return blob{}; },
   };

@@ -28,7 +28,7 @@ void member::restore_machine() {
   given_ = all_.rules.view().past.up_to(index);
   seen.applied_index = index;
   seen.saved_index = index;
-  all_.rules.installed({who_, index, machine_->digest(), bytes});
+  all_.rules.installed({who_, index, machine_->digest(), bytes, machine_.get()});
 }
 
 // What storage holds, and how far the state machine is, which may live longer than the core.
@@ -179,7 +179,7 @@ void member::end_install() {
   seen.applied_index = index;
   seen.told_applied = index;
   to_answer_.clear();
-  all_.rules.installed({who_, index, machine_->digest(), bytes});
+  all_.rules.installed({who_, index, machine_->digest(), bytes, machine_.get()});
   if (!all_.lives[who_].config.volatile_state) {
     disk_.store(index, bytes);
     seen.saved_index = std::max(seen.saved_index, index);

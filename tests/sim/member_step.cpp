@@ -236,6 +236,7 @@ void member::apply_one(raft::index_t index, const raft::entry& value) {
   apply.who = who_;
   apply.index = index;
   apply.repeated = index <= seen.applied_index;
+  apply.machine = machine_.get();
   apply.chain = chain(given_.chain_at(index - 1), value);
   if (!apply.repeated) {
     given_.append(value);

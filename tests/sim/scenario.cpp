@@ -223,6 +223,23 @@ void plan_operators(scenario& plan, dice& chance) {
     plan.faults.forget = 4;
 }
 
+/// A quarter of the seeds has the simulator's own state machine, the others collections of the
+/// library: two, so that some clients have one in common, or all.
+void plan_collections(scenario& plan, dice& chance) {
+  using enum collection_kind;
+  static const std::vector<std::vector<collection_kind>> sets{
+      {map, queue},      {queue, map},
+      {queue, record},   {record, queue},
+      {emitter, queue},  {queue, emitter},
+      {emitter, record}, {map, emitter},
+      {record, map},     {map, record, queue, emitter},
+  };
+  const auto roll = chance.below(1000);
+  const bool own = roll < 250;
+  plan.machine = own ? &key_value_kind() : &collections_kind();
+  plan.collections = own ? std::vector{table} : sets[roll % sets.size()];
+}
+
 } // namespace
 
 scenario make_scenario(std::uint64_t seed) {
@@ -237,13 +254,16 @@ scenario make_scenario(std::uint64_t seed) {
   plan_faults(plan, chance);
   plan_operators(plan, chance);
   plan_snapshots(plan, chance);
-  plan.machine = chance.chance(500) ? &map_kind() : &key_value_kind();
+  plan_collections(plan, chance);
   plan.apply_delay = chance.chance(500) ? duration{0} : plan.network.max_delay;
   return plan;
 }
 
 std::string to_string(const scenario& value) {
   const auto& config = value.members.front().config;
+  std::string collections;
+  for (const auto kind : value.collections)
+    collections += (collections.empty() ? "" : ", ") + std::string{to_string(kind)};
   std::string passive;
   for (const auto& member : value.members)
     if (member.config.only_follower)
@@ -269,7 +289,7 @@ std::string to_string(const scenario& value) {
                              : "")
                 : "")
          + (value.faults.may_forget_all ? ", a majority may forget" : "") + ", state machine "
-         + value.machine->name;
+         + value.machine->name + " (" + collections + ")";
 }
 
 } // namespace hamok::sim

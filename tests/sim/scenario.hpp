@@ -117,8 +117,9 @@ struct scenario {
   fault_plan faults;
   operator_plan operators;
   const state_machine_kind* machine = nullptr;
-  std::uint64_t min_operations = 100; ///< committed before the network heals
-  duration apply_delay{0};            ///< state machines take up to this long
+  std::vector<collection_kind> collections; ///< that clients use, in turn
+  std::uint64_t min_operations = 100;       ///< committed before the network heals
+  duration apply_delay{0};                  ///< state machines take up to this long
 };
 
 /// The same seed gives the same scenario.

@@ -3,13 +3,23 @@
 // What members apply committed entries to. Each member has its own; the checks have a plain model
 // to compare it with.
 
+#include "hamok/collections/digest_state.hpp"
 #include "hamok/raft/types.hpp"
 #include "hamok/tests/sim/command.hpp"
+#include "hamok/tests/sim/content.hpp"
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 namespace hamok::sim {
+
+/// A collection of the library as one member has it.
+struct picture {
+  collection_kind kind = collection_kind::map;
+  content items;
+  digest128 digest; ///< the library's own
+};
 
 /// A replicated state machine under test.
 class state_machine {
@@ -26,14 +36,18 @@ public:
   /// Becomes what `bytes` were made of. False, and as it was, when they are no snapshot.
   [[nodiscard]] virtual bool restore(const blob& bytes) = 0;
 
-  /// Equal exactly when the content is: see `content_hash`.
+  /// Equal exactly when the content is: see `digest_part`.
   [[nodiscard]] virtual std::uint64_t digest() const = 0;
+
+  /// The library's collection that the last entry was for, as it is now; null: for none.
+  [[nodiscard]] virtual const picture* touched() const { return nullptr; }
+  /// All collections of the library.
+  [[nodiscard]] virtual std::vector<picture> collections() const { return {}; }
 };
 
 /// How a kind of state machine is made, and how operations are written for it.
 struct state_machine_kind {
   const char* name;
-  operation_kind last_kind; ///< the last that it understands
   std::unique_ptr<state_machine> (*make)();
   /// The bytes that `state_machine` finds behind the operation in an entry.
   blob (*encode)(const operation&);
@@ -42,10 +56,7 @@ struct state_machine_kind {
 /// The simulator's own: a table of values and of what each client has applied.
 [[nodiscard]] const state_machine_kind& key_value_kind() noexcept;
 
-/// The map of the library, with its sessions.
-[[nodiscard]] const state_machine_kind& map_kind() noexcept;
-
-/// Hash of one item of content; the digest of a state is the sum of these.
-[[nodiscard]] std::uint64_t content_hash(std::uint8_t key, std::uint64_t value) noexcept;
+/// The library's collections, with their sessions and snapshots.
+[[nodiscard]] const state_machine_kind& collections_kind() noexcept;
 
 } // namespace hamok::sim

@@ -10,6 +10,7 @@
 #include "hamok/tests/sim/history.hpp"
 #include "hamok/tests/sim/roster.hpp"
 #include "hamok/tests/sim/shadow_log.hpp"
+#include "hamok/tests/sim/state_machine.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -128,6 +129,7 @@ struct apply_view {
   bool repeated = false;   ///< it has it from before the role died, and was not given it again
   operation_result result;
   std::uint64_t digest = 0;
+  const state_machine* machine = nullptr; ///< as it is now
 };
 
 /// A member has made a cut.
@@ -144,6 +146,7 @@ struct install_view {
   raft::index_t index = 0;
   std::uint64_t digest = 0;
   blob bytes;
+  const state_machine* machine = nullptr; ///< as it is now
 };
 
 /// A client has been told that its operation is done.

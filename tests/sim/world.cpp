@@ -2,6 +2,7 @@
 
 #include "hamok/raft/quorum.hpp"
 #include "hamok/tests/sim/hashing.hpp"
+#include "hamok/tests/sim/operation_counts.hpp"
 #include "hamok/tests/sim/remembering.hpp"
 #include "hamok/tests/sim/repair.hpp"
 #include "hamok/tests/sim/step_text.hpp"
@@ -60,6 +61,7 @@ run_result world::run() {
     result.text = found.what();
   }
   done.add(count::operations_committed, rules.view().past.operations());
+  count_operations(done, rules.view().past);
   result.when = time.now();
   result.trace_hash = story.hash();
   result.done = done;
