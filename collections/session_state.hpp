@@ -5,11 +5,11 @@
 // until the proposer has said that it needs it no more.
 
 #include "hamok/collections/content_command_state.hpp"
+#include "hamok/collections/fifo_state.hpp"
 #include "hamok/collections/operation_state.hpp"
 #include "hamok/collections/state_machine_state.hpp"
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <memory>
 #include <span>
@@ -143,7 +143,7 @@ private:
     raft::duration last_active{0};
     std::uint64_t first_outstanding = 1;
     std::uint64_t next = 1;
-    std::deque<stored_result> results; ///< of [first_outstanding, next)
+    fifo<stored_result> results; ///< of [first_outstanding, next)
     std::size_t result_bytes = 0;
     digest128 result_digest; ///< the sum of the results'
     parts command;           ///< what there is of the command `next`
@@ -152,7 +152,7 @@ private:
   };
 
   using session_map = std::map<raft::incarnation_id, session>;
-  using retired_list = std::deque<std::pair<raft::incarnation_id, raft::index_t>>;
+  using retired_list = fifo<std::pair<raft::incarnation_id, raft::index_t>>;
 
   /// Everything but the state machine, as a snapshot has it.
   struct session_part {
