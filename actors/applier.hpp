@@ -7,6 +7,7 @@
 #include "hamok/actors/interfaces/interfaces.hpp"
 #include "hamok/actors/snapshot_worker.hpp"
 #include "hamok/collections/divergence_state.hpp"
+#include "hamok/collections/fifo_state.hpp"
 #include "hamok/collections/registry.hpp"
 
 #include <caf/typed_response_promise.hpp>
@@ -69,7 +70,7 @@ private:
     raft::index_t sent_index = 0; ///< items up to here were sent
     caf::error gone;              ///< why there is no actor here; none: there is one
     bool talks = false;           ///< to those of other members
-    std::deque<sent_part> unconfirmed;
+    fifo<sent_part> unconfirmed;
     apply_batch next; ///< items of the batch that is being taken apart
   };
 

@@ -163,7 +163,7 @@ void proposer::restart_session(proposer_output& out) {
     out.answers.push_back({which.ticket, errc::outcome_unknown, {}});
     release(which);
   }
-  std::erase_if(queue_, [](const pending& which) { return which.abandoned; });
+  erase_if(queue_, [](const pending& which) { return which.abandoned; });
   for (auto& which : queue_)
     which.in_doubt = 0;
   sent_.clear();

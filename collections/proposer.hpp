@@ -5,11 +5,11 @@
 // actor, no clock.
 
 #include "hamok/actors/interfaces/error.hpp"
+#include "hamok/collections/fifo_state.hpp"
 #include "hamok/collections/session_state.hpp"
 #include "hamok/raft/types.hpp"
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <optional>
 #include <vector>
@@ -205,14 +205,14 @@ private:
   std::uint64_t number_ = 0;
   raft::index_t applied_index_ = 0;
 
-  std::deque<pending> queue_;
+  fifo<pending> queue_;
   std::uint64_t first_ = 1;     ///< sequence of queue_.front()
   std::uint64_t cursor_ = 1;    ///< sequence that is sent next
   std::size_t part_offset_ = 0; ///< bytes of it that are in earlier batches of this flush
   std::uint64_t attempt_ = 1;
   std::size_t bytes_ = 0;
   raft::timestamp earliest_deadline_ = never; ///< at most that of any operation
-  std::deque<sent_batch> sent_;
+  fifo<sent_batch> sent_;
 
   std::optional<raft::incarnation_id> session_;
   raft::index_t opened_after_ = 0;
