@@ -138,6 +138,15 @@ constexpr std::array descriptions{
                 "a subscriber of the event has failed over it, or was not there any more; the "
                 "others may have handled it",
                 false},
+    description{"remote_unavailable",
+                "the storage of the remote map cannot be reached from this member; give the member "
+                "one, or look at the storage and at the way to it",
+                false},
+    description{
+        "remote_taken",
+        "the storage belongs to another remote map, which has written to it first or since; "
+        "give each remote map a storage or a prefix of its own",
+        false},
 };
 
 static_assert(descriptions.size() == static_cast<std::size_t>(last_errc) + 1);

@@ -49,10 +49,12 @@ enum class errc : std::uint8_t {
   membership_refused,  ///< a change of the members cannot be, and has not begun
   snapshot_failed,     ///< a snapshot could not be made, or not be understood
   not_handled,         ///< a subscriber has failed over an event, or was not there
+  remote_unavailable,  ///< the storage of a remote map cannot be reached from this member
+  remote_taken,        ///< the storage of a remote map belongs to another one
 };
 
 /// The one that was added last.
-inline constexpr errc last_errc = errc::not_handled;
+inline constexpr errc last_errc = errc::remote_taken;
 
 /// The name of the code, as in the documentation.
 [[nodiscard]] std::string to_string(errc code);
