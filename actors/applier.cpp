@@ -265,6 +265,7 @@ caf::expected<applier_state::collection_ptr> applier_state::bring_to_life(collec
   context.calls = config_.access.calls;
   context.content = config_.access.content->open(spec.name);
   context.states = config_.access.states;
+  context.storages = config_.access.storages;
   context.origin = ++last_origin_;
   context.create = create;
   context.options = config_.options.with(spec.limits);

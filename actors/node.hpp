@@ -13,6 +13,7 @@
 #include "hamok/collections/queue.hpp"
 #include "hamok/collections/record.hpp"
 #include "hamok/collections/registry.hpp"
+#include "hamok/collections/remote_map.hpp"
 
 #include <caf/expected.hpp>
 
@@ -185,6 +186,27 @@ public:
   get_or_create_record(const std::string& id, bool* existed = nullptr,
                        const std::optional<T>& initial = {}, record_options options = {}) {
     return created(create_record<T, Codecs...>(id, initial, std::move(options)), existed);
+  }
+
+  /// The remote map `id`, whose entries are in `storage`; otherwise as `create_map`. Every member
+  /// that can lead has to open it with an object for the same storage: the leader executes what
+  /// all ask for. Null where this member was given one before.
+  template <class K, class V, class KeyCodec = codec<K>, class ValueCodec = codec<V>>
+  caf::expected<remote_map<K, V, KeyCodec, ValueCodec>>
+  create_remote_map(const std::string& id, remote_storage_ptr storage,
+                    remote_map_options<V> options = {}) {
+    return open_remote_map<K, V, KeyCodec, ValueCodec>(*this, id, std::move(storage),
+                                                       std::move(options));
+  }
+
+  /// The same, and waits until the remote map is there; see `get_or_create_map`.
+  template <class K, class V, class KeyCodec = codec<K>, class ValueCodec = codec<V>>
+  caf::expected<remote_map<K, V, KeyCodec, ValueCodec>>
+  get_or_create_remote_map(const std::string& id, remote_storage_ptr storage,
+                           bool* existed = nullptr, remote_map_options<V> options = {}) {
+    return created(
+        create_remote_map<K, V, KeyCodec, ValueCodec>(id, std::move(storage), std::move(options)),
+        existed);
   }
 
   /// Logs a command, as bytes that the collection `id` understands, and gives its result: for

@@ -3,11 +3,11 @@
 // The typed facade of a replicated map on a member: what `map_handle` has, local reads, and calls
 // from plain threads.
 
+#include "hamok/collections/map_facade.hpp"
 #include "hamok/collections/map_handle.hpp"
 #include "hamok/collections/map_snapshot.hpp"
-#include "hamok/collections/member_facade.hpp"
 
-#include <cstdint>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
@@ -19,10 +19,10 @@ namespace hamok {
 ///
 /// Thread safety: const functions from any thread.
 template <class K, class V, class KeyCodec = codec<K>, class ValueCodec = codec<V>>
-class map : public member_facade<map_handle<K, V, KeyCodec, ValueCodec>> {
+class map : public map_facade<map_handle<K, V, KeyCodec, ValueCodec>> {
 public:
   using handle_type = map_handle<K, V, KeyCodec, ValueCodec>;
-  using super = member_facade<handle_type>;
+  using super = map_facade<handle_type>;
   using typename super::options_type;
   using typename super::pairs;
   using snapshot_type = map_snapshot<K, V, KeyCodec, ValueCodec>;
@@ -31,65 +31,6 @@ public:
   map(std::string id, collection_actor actor, const local_access& access, options_type options = {})
       : super(std::move(id), access,
               handle_type{std::move(actor), super::with_timeout(std::move(options), access)}) {}
-
-  // -- writes from plain threads ------------------------------------------------------------------
-
-  using super::clear;
-  using super::erase;
-  using super::erase_all;
-  using super::insert;
-  using super::insert_all;
-  using super::remove;
-  using super::remove_all;
-  using super::remove_if;
-  using super::set;
-  using super::set_all;
-  using super::update_if;
-
-  future<std::optional<V>> set(const K& key, const V& value, caf::timespan timeout = {}) const {
-    return this->template call<typename super::previous>(super::commands::set(key, value), timeout);
-  }
-  future<pairs> set_all(const pairs& entries, caf::timespan timeout = {}) const {
-    return this->template call<typename super::pair_list>(super::commands::set_all(entries),
-                                                          timeout);
-  }
-  future<std::optional<V>> insert(const K& key, const V& value, caf::timespan timeout = {}) const {
-    return this->template call<typename super::previous>(super::commands::insert(key, value),
-                                                         timeout);
-  }
-  future<pairs> insert_all(const pairs& entries, caf::timespan timeout = {}) const {
-    return this->template call<typename super::pair_list>(super::commands::insert_all(entries),
-                                                          timeout);
-  }
-  future<bool> update_if(const K& key, const V& value, const V& expected,
-                         caf::timespan timeout = {}) const {
-    if (this->options_.equal)
-      return compare(this->update_loop(key, value, expected), timeout);
-    return this->template call<typename super::flag>(
-        super::commands::update_if(key, value, expected), timeout);
-  }
-  future<std::optional<V>> remove(const K& key, caf::timespan timeout = {}) const {
-    return this->template call<typename super::previous>(super::commands::remove(key), timeout);
-  }
-  future<pairs> remove_all(const std::vector<K>& keys, caf::timespan timeout = {}) const {
-    return this->template call<typename super::pair_list>(super::commands::remove_all(keys),
-                                                          timeout);
-  }
-  future<bool> remove_if(const K& key, const V& expected, caf::timespan timeout = {}) const {
-    if (this->options_.equal)
-      return compare(this->remove_loop(key, expected), timeout);
-    return this->template call<typename super::flag>(super::commands::remove_if(key, expected),
-                                                     timeout);
-  }
-  future<bool> erase(const K& key, caf::timespan timeout = {}) const {
-    return this->template call<typename super::flag>(super::commands::erase(key), timeout);
-  }
-  future<std::vector<K>> erase_all(const std::vector<K>& keys, caf::timespan timeout = {}) const {
-    return this->template call<typename super::key_list>(super::commands::erase_all(keys), timeout);
-  }
-  future<std::uint64_t> clear(caf::timespan timeout = {}) const {
-    return this->template call<typename super::count>(super::commands::clear(), timeout);
-  }
 
   // -- local reads --------------------------------------------------------------------------------
 
@@ -120,19 +61,6 @@ public:
   [[nodiscard]] caf::expected<pairs> entries() const { return snapshot().entries(); }
   [[nodiscard]] std::size_t size() const { return snapshot().size(); }
   [[nodiscard]] bool empty() const { return size() == 0; }
-
-private:
-  future<bool> compare(caf::expected<compare_loop> loop, caf::timespan timeout) const {
-    if (!loop)
-      return future<bool>{std::move(loop.error())};
-    const auto limit = this->time_for(timeout);
-    return this->template begin_call<typename super::flag>(limit, [&](std::uint64_t id) {
-      start_compare_loop(this->actor_.home_system(), std::move(*loop), limit,
-                         [calls = this->calls(), id](caf::expected<blob> outcome) {
-                           calls->complete(id, std::move(outcome));
-                         });
-    });
-  }
 };
 
 /// What a map of this name is created from. Initial entries count when this creation comes first.

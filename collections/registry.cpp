@@ -5,6 +5,7 @@
 #include "hamok/collections/map_state.hpp"
 #include "hamok/collections/operation_state.hpp"
 #include "hamok/collections/queue_state.hpp"
+#include "hamok/collections/remote_map_state.hpp"
 #include "hamok/collections/replicated_actor.hpp"
 #include "hamok/collections/restore_state.hpp"
 
@@ -20,6 +21,7 @@ state_registry::state_registry() {
   factories_.emplace("record", [] { return std::make_unique<map_state>(); });
   factories_.emplace(restore_kind, [] { return std::make_unique<restore_state>(); });
   factories_.emplace("emitter", [] { return std::make_unique<emitter_state>(); });
+  factories_.emplace("remote_map", [] { return std::make_unique<remote_map_state>(); });
 }
 
 state_registry& state_registry::instance() {
@@ -61,7 +63,7 @@ caf::expected<collection_actor> spawn_collection(caf::actor_system& system, plac
 }
 
 bool talks_to_others(const std::string& kind) {
-  return kind == "emitter";
+  return kind == "emitter" || kind == "remote_map";
 }
 
 collection_options collection_options::with(const collection_limits& limits) const {

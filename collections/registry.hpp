@@ -8,6 +8,7 @@
 #include "hamok/collections/call_table.hpp"
 #include "hamok/collections/hand_over.hpp"
 #include "hamok/collections/published.hpp"
+#include "hamok/collections/remote_storage.hpp"
 #include "hamok/collections/state_machine_state.hpp"
 
 #include <caf/expected.hpp>
@@ -90,7 +91,8 @@ struct collection_context {
   std::shared_ptr<call_table> calls;  ///< answers of `execute_call` go here
   std::shared_ptr<published> content; ///< where local readers look (`published_table::open`)
   std::shared_ptr<hand_over> states;  ///< how states come and go (`take_part`, `install_part`)
-  std::uint64_t origin = 0;           ///< its number as a proposer (`proposal_batch::origin`)
+  std::shared_ptr<remote_storage_table> storages; ///< of the member's remote maps
+  std::uint64_t origin = 0; ///< its number as a proposer (`proposal_batch::origin`)
   /// Opened by a local user: proposes the creation until `collection_created` comes. False: the
   /// creation is in the log already, and `collection_created` follows at once.
   bool create = false;
@@ -109,8 +111,8 @@ struct collection_context {
                                                                collection_context context,
                                                                collection_spec spec);
 
-/// Collections of this kind talk to those of other members beside the log: `direct_message`,
-/// `direct_reply` and `peers_notice` are for them.
+/// Collections of this kind have a companion, and want to know of the other members:
+/// `direct_message`, `direct_reply` and `peers_notice` are for them.
 [[nodiscard]] bool talks_to_others(const std::string& kind);
 
 /// Says why there can be no collection of this spec: its name, its kind or its initial content is
@@ -127,6 +129,7 @@ struct local_access {
   std::shared_ptr<call_table> calls = std::make_shared<call_table>();
   std::shared_ptr<published_table> content = std::make_shared<published_table>();
   std::shared_ptr<hand_over> states = std::make_shared<hand_over>();
+  std::shared_ptr<remote_storage_table> storages = std::make_shared<remote_storage_table>();
   /// Deadline of operations for which neither call nor facade names one.
   caf::timespan request_timeout = default_request_timeout;
 };

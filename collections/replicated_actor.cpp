@@ -73,7 +73,7 @@ collection_actor::behavior_type replicated_state::make_behavior() {
   return {
       [this](execute& request) { return on_execute(request); },
       [this](execute_waiting& request) { return on_execute_waiting(request); },
-      [this](const read_state& request) { return on_read(request); },
+      [this](read_state& request) { return on_read(request); },
       [this](get_status) { return status(); },
       [this](await_ready, caf::timespan timeout) { return on_await_ready(timeout); },
       [this](subscribe, const caf::actor& subscriber) { return on_subscribe(subscriber); },
@@ -137,8 +137,11 @@ errc replicated_state::refusal() const noexcept {
   return closed_ ? errc::closed : refused_;
 }
 
-/// The same for what has to go into the log.
-errc replicated_state::refusal_of_writes() const noexcept {
+/// The same for what has to go into the log. A remote map goes on for the other members when its
+/// use has ended here.
+errc replicated_state::refusal_of_writes() const {
+  if (remote_ && from_companion())
+    return refused_ != errc::none ? refused_ : away_;
   if (const auto reason = refusal(); reason != errc::none)
     return reason;
   return draining_ ? errc::stopped : away_;
@@ -150,6 +153,8 @@ bool replicated_state::from_applier() const {
 }
 
 caf::result<blob> replicated_state::on_execute(execute& request) {
+  if (is_for_storage())
+    return pass_on(remote_, request);
   if (const auto reason = refusal_of_writes(); reason != errc::none)
     return make_error(reason);
   auto promise = self_->make_response_promise();
@@ -158,7 +163,9 @@ caf::result<blob> replicated_state::on_execute(execute& request) {
 }
 
 void replicated_state::on_execute_call(execute_call& request) {
-  if (const auto reason = refusal_of_writes(); reason != errc::none)
+  if (is_for_storage())
+    pass_on_call(std::move(request));
+  else if (const auto reason = refusal_of_writes(); reason != errc::none)
     context_.calls->complete(request.id, make_error(reason));
   else
     submit(waiters_.add(request.id), std::move(request.command), request.timeout);
@@ -176,6 +183,9 @@ void replicated_state::submit(std::uint64_t ticket, blob command, caf::timespan 
 }
 
 caf::result<blob> replicated_state::on_execute_in_session(execute_in_session& request) {
+  if (remote_)
+    return make_error(errc::not_supported, "a remote map is changed through a member, or with the "
+                                           "handle of its actor");
   if (const auto reason = refusal_of_writes(); reason != errc::none)
     return make_error(reason);
   auto promise = self_->make_response_promise();
@@ -189,7 +199,9 @@ caf::result<blob> replicated_state::on_execute_in_session(execute_in_session& re
   return caf::delegated<blob>{};
 }
 
-caf::result<blob> replicated_state::on_read(const read_state& request) const {
+caf::result<blob> replicated_state::on_read(read_state& request) {
+  if (remote_)
+    return pass_on(remote_, request);
   if (const auto reason = refusal(); reason != errc::none)
     return make_error(reason);
   auto answer = state_.machine().query(request.query);
@@ -369,6 +381,8 @@ void replicated_state::on_leader(const leader_notice& notice) {
 }
 
 caf::result<void> replicated_state::on_drain() {
+  if (remote_)
+    return compat::delegate(self_, remote_, drain_v);
   auto promise = self_->make_response_promise<void>();
   drained_.push_back(promise);
   answer_drained();

@@ -49,7 +49,7 @@ private:
   void on_execute_call(execute_call& request);
   caf::result<blob> on_execute_waiting(execute_waiting& request);
   void on_execute_waiting_call(execute_waiting_call& request);
-  caf::result<blob> on_read(const read_state& request) const;
+  caf::result<blob> on_read(read_state& request);
   caf::result<collection_status> on_await_ready(caf::timespan timeout);
   caf::result<void> on_subscribe(const caf::actor& subscriber);
   void on_unsubscribe(const caf::actor& subscriber);
@@ -70,6 +70,10 @@ private:
 
   // Of a companion, to it and from it (replicated_companion.cpp).
   void begin_companion();
+  template <class Companion, class Message>
+  caf::result<blob> pass_on(const Companion& to, Message& request);
+  [[nodiscard]] bool is_for_storage() const;
+  void pass_on_call(execute_call request);
   caf::result<blob> on_emitter_request(emitter_request& request);
   void on_direct(direct_message& msg, const raft::member_id& from);
   void on_direct_reply(const direct_reply& reply, const raft::member_id& from);
@@ -88,7 +92,7 @@ private:
   [[nodiscard]] raft::timestamp now() const;
   [[nodiscard]] raft::timestamp deadline_of(caf::timespan timeout, raft::timestamp now) const;
   [[nodiscard]] errc refusal() const noexcept;
-  [[nodiscard]] errc refusal_of_writes() const noexcept;
+  [[nodiscard]] errc refusal_of_writes() const;
   [[nodiscard]] bool from_applier() const;
   [[nodiscard]] collection_status status() const;
   void submit(std::uint64_t ticket, blob command, caf::timespan timeout, bool content = false);
@@ -122,7 +126,9 @@ private:
   std::set<caf::actor_addr> callers_; ///< actors that have waited, and live
   std::vector<ready_waiter> ready_;
   std::vector<event_relay> subscribers_;
-  emitter_actor companion_; ///< of kinds that talk to others
+  companion_actor companion_; ///< of some kinds; it is one of these:
+  emitter_actor emitter_;
+  remote_map_actor remote_;
   compat::monitors monitors_;
 
   std::uint64_t number_ = 0;

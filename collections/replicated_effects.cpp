@@ -119,6 +119,8 @@ void replicated_state::publish() {
 }
 
 void replicated_state::emit(const collection_event& event) {
+  if (event.kind == companion_event_kind)
+    return tell_companion(event);
   const auto replaced = event.kind == resync_event_kind; // somebody has imported a snapshot
   for (auto& subscriber : subscribers_)
     replaced ? subscriber.insist(event) : subscriber.send(event);

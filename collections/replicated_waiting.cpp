@@ -8,6 +8,10 @@
 namespace hamok {
 
 caf::result<blob> replicated_state::on_execute_waiting(execute_waiting& request) {
+  if (is_for_storage()) { // none of its operations waits
+    execute plain{std::move(request.command), request.timeout};
+    return pass_on(remote_, plain);
+  }
   if (const auto reason = refusal_of_writes(); reason != errc::none)
     return make_error(reason);
   caf::response_promise promise = self_->make_response_promise();
@@ -17,7 +21,9 @@ caf::result<blob> replicated_state::on_execute_waiting(execute_waiting& request)
 }
 
 void replicated_state::on_execute_waiting_call(execute_waiting_call& request) {
-  if (const auto reason = refusal_of_writes(); reason != errc::none)
+  if (is_for_storage())
+    pass_on_call({request.id, std::move(request.what.command), request.what.timeout});
+  else if (const auto reason = refusal_of_writes(); reason != errc::none)
     context_.calls->complete(request.id, make_error(reason));
   else
     wait(waiters_.add(request.id), request.what);

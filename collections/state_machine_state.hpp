@@ -26,8 +26,12 @@ struct command_context {
 /// has to be read anew.
 inline constexpr std::uint8_t replaced_event_kind = 254;
 
+/// `state_event::kind` of what only the collection's own companion on each member is told
+/// (`companion_actor`), and no subscriber.
+inline constexpr std::uint8_t companion_event_kind = 253;
+
 /// Something that a command has done, for those who watch. The meaning of `kind` is the state
-/// machine's own; 254 (`replaced_event_kind`) and 255 are reserved.
+/// machine's own; 253 (`companion_event_kind`), 254 (`replaced_event_kind`) and 255 are reserved.
 struct state_event {
   std::uint8_t kind = 0;
   blob key;

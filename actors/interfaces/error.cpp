@@ -142,6 +142,15 @@ constexpr std::array descriptions{
                 "a state machine has to be a function of its commands alone; correct the kind, and "
                 "restart the process of the member that differs to have the others' state",
                 false},
+    description{"remote_unavailable",
+                "the storage of the remote map cannot be reached from this member; give the member "
+                "one, or look at the storage and at the way to it",
+                false},
+    description{
+        "remote_taken",
+        "the storage belongs to another remote map, which has written to it first or since; "
+        "give each remote map a storage or a prefix of its own",
+        false},
 };
 
 static_assert(descriptions.size() == static_cast<std::size_t>(last_errc) + 1);

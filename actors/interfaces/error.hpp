@@ -50,10 +50,12 @@ enum class errc : std::uint8_t {
   snapshot_failed,     ///< a snapshot could not be made, or not be understood
   not_handled,         ///< a subscriber has failed over an event, or was not there
   diverged,            ///< a collection is not the same on two members at one index
+  remote_unavailable,  ///< the storage of a remote map cannot be reached from this member
+  remote_taken,        ///< the storage of a remote map belongs to another one
 };
 
 /// The one that was added last.
-inline constexpr errc last_errc = errc::diverged;
+inline constexpr errc last_errc = errc::remote_taken;
 
 /// The name of the code, as in the documentation.
 [[nodiscard]] std::string to_string(errc code);

@@ -165,6 +165,47 @@ using collection_actor = caf::typed_actor<
     // internal: the actor's own timer.
     caf::result<void>(deadline_reached)>;
 
+/// What collections of some kinds have on a member besides their collection actor, which passes on
+/// to it, in this order: how the log has created it, what is applied, and what others say.
+using companion_actor = caf::typed_actor<
+    // The collection has a number, and is what its creation in the log says; or a user of this
+    // member has opened it once more.
+    caf::result<void>(collection_created),
+    // Something was applied.
+    caf::result<void>(collection_event),
+    // All of that is applied; to be passed on to the applier, which so gives out no more than this
+    // actor keeps up with.
+    caf::result<void>(collection_applied),
+    // The leader has changed, or the member takes no part.
+    caf::result<void>(leader_notice),
+    // Who takes part, and who is linked.
+    caf::result<void>(peers_notice),
+    // Ends what this member has to do with it, then closes the collection.
+    caf::result<void>(close_collection)>;
+
+/// The companion of a remote map: knows the storage of this member. It reads it, and changes it in
+/// the order of the log while this member leads.
+using remote_map_actor = caf::typed_actor<
+    // What `companion_actor` has.
+    caf::result<void>(collection_created), caf::result<void>(collection_event),
+    caf::result<void>(collection_applied), caf::result<void>(leader_notice),
+    caf::result<void>(peers_notice), caf::result<void>(close_collection),
+    // An operation: answers once it is executed, and this member knows what has come of it.
+    caf::result<blob>(execute),
+    // The same for a plain thread of this process.
+    caf::result<void>(execute_call),
+    // Answers a question from the storage, or one about the execution.
+    caf::result<blob>(read_state),
+    // Answers once no caller of this member waits for an operation any more.
+    caf::result<void>(drain)>;
+
+/// Talks to a storage outside, in a thread of its own.
+using storage_actor = caf::typed_actor<
+    // Executes a `remote_job`; answers with a `remote_report`.
+    caf::result<blob>(execute),
+    // Answers a question about what the storage has.
+    caf::result<blob>(read_state)>;
+
 /// What an emitter has on a member besides its collection actor, which passes on to it, in this
 /// order: how the log has created it, what is applied, and what others say. It knows the
 /// subscribers of this member.

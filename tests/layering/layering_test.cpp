@@ -152,8 +152,8 @@ bool is_caf_core(std::string_view path) {
 
 bool is_socket_header(std::string_view path) {
   static const std::set<std::string_view> allowed{
-      "<fcntl.h>", "<netdb.h>",        "<netinet/in.h>", "<netinet/tcp.h>",
-      "<poll.h>",  "<sys/resource.h>", "<sys/socket.h>", "<unistd.h>"};
+      "<fcntl.h>",        "<netdb.h>",      "<netinet/in.h>", "<netinet/tcp.h>", "<poll.h>",
+      "<sys/resource.h>", "<sys/socket.h>", "<sys/un.h>",     "<unistd.h>"};
   return allowed.contains(path);
 }
 
@@ -210,6 +210,19 @@ TEST_CASE("collections/ knows of actors/ only the interfaces, and nothing of io/
   }));
 }
 
+TEST_CASE("redis/ stands beside the rest of the library, and alone knows of hiredis") {
+  check(wrong_includes(files_in({"redis"}), [](auto path) {
+    if (path.starts_with("\"hamok/"))
+      return is_raft(path) || is_interface(path) || path.starts_with("\"hamok/io/")
+             || path.starts_with("\"hamok/collections/") || path.starts_with("\"hamok/redis/");
+    return is_std(path) || is_socket_header(path) || is_caf_core(path)
+           || path.starts_with("<hiredis/");
+  }));
+  check(wrong_includes(files_in({"raft", "actors", "collections", "io", "cli"}), [](auto path) {
+    return !path.starts_with("<hiredis/") && !path.starts_with("\"hamok/redis/");
+  }));
+}
+
 TEST_CASE("actors/ uses no library but CAF, and knows nothing of the programs") {
   check(wrong_includes(files_in({"actors"}), [](auto path) {
     if (path.starts_with("\"hamok/"))
@@ -219,7 +232,8 @@ TEST_CASE("actors/ uses no library but CAF, and knows nothing of the programs") 
 }
 
 TEST_CASE("no header is included by a relative path") {
-  const auto files = files_in({"raft", "actors", "collections", "io", "cli", "examples", "tests"});
+  const auto files =
+      files_in({"raft", "actors", "collections", "io", "redis", "cli", "examples", "tests"});
   check(wrong_includes(
       files, [](auto path) { return !path.starts_with('"') || path.starts_with("\"hamok/"); }));
 }
@@ -228,7 +242,7 @@ TEST_CASE("no header is included by a relative path") {
 
 TEST_CASE("no function is longer than 70 lines") {
   findings found;
-  for (const auto& f : files_in({"raft", "actors", "collections", "io", "cli"}))
+  for (const auto& f : files_in({"raft", "actors", "collections", "io", "redis", "cli"}))
     for (const auto& fun : functions_of(f.text))
       if (fun.lines > max_function_lines)
         found.push_back(at(f, fun.line, std::to_string(fun.lines) + " lines: " + fun.head));
@@ -236,20 +250,20 @@ TEST_CASE("no function is longer than 70 lines") {
 }
 
 TEST_CASE("the library never writes to stdout or stderr") {
-  check(banned(files_in({"raft", "actors", "collections", "io"}),
+  check(banned(files_in({"raft", "actors", "collections", "io", "redis"}),
                {"std::cout", "std::cerr", "std::clog", "printf(", "fprintf(", "vprintf(",
                 "vfprintf(", "dprintf(", "sprintf(", "vsprintf(", "puts(", "fputs(", "putchar(",
                 "perror(", "stdout", "stderr"}));
 }
 
 TEST_CASE("the library never ends the host process") {
-  check(banned(files_in({"raft", "actors", "collections", "io"}),
+  check(banned(files_in({"raft", "actors", "collections", "io", "redis"}),
                {"abort(", "exit(", "_exit(", "_Exit(", "quick_exit(", "std::terminate(",
                 "::terminate(", "assert(", "CAF_CRITICAL("}));
 }
 
 TEST_CASE("the library never sleeps and never waits for ever") {
-  auto files = files_in({"raft", "actors", "collections", "io"});
+  auto files = files_in({"raft", "actors", "collections", "io", "redis"});
   // `request_of_hidden` ends by a timer of its own.
   std::erase_if(files, [](const file& f) { return f.path == "io/hidden_request.hpp"; });
   check(banned(files, {"sleep_for(", "sleep_until(", "usleep(", "nanosleep(", "sleep(",
@@ -257,7 +271,7 @@ TEST_CASE("the library never sleeps and never waits for ever") {
 }
 
 TEST_CASE("only the facades for plain threads block") {
-  auto files = files_in({"raft", "actors", "collections", "io"});
+  auto files = files_in({"raft", "actors", "collections", "io", "redis"});
   std::erase_if(files, [](const file& f) {
     static const std::set<std::string_view> facades{
         "actors/node.cpp", "collections/call_table.hpp", "collections/call_table.cpp",
@@ -280,7 +294,7 @@ TEST_CASE("raft/ and the collections' states have no clock and no randomness") {
 }
 
 TEST_CASE("signals are the program's business, never the library's") {
-  const auto library = files_in({"raft", "actors", "collections", "io"});
+  const auto library = files_in({"raft", "actors", "collections", "io", "redis"});
   check(banned(library, {"sigaction", "std::signal(", "::signal(", "std::raise(", "::raise(",
                          "signal(SIG", "raise(SIG", "sigprocmask(", "pthread_sigmask("}));
   check(wrong_includes(library,
@@ -288,7 +302,8 @@ TEST_CASE("signals are the program's business, never the library's") {
 }
 
 TEST_CASE("only actors/caf_compat.hpp asks for the version of CAF") {
-  auto files = files_in({"raft", "actors", "collections", "io", "cli", "examples", "tests"});
+  auto files =
+      files_in({"raft", "actors", "collections", "io", "redis", "cli", "examples", "tests"});
   std::erase_if(files, [](const file& f) { return f.path == "actors/caf_compat.hpp"; });
   check(banned(files,
                {"CAF_VERSION", "CAF_MAJOR_VERSION", "CAF_MINOR_VERSION", "CAF_PATCH_VERSION"}));

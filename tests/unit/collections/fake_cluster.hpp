@@ -134,6 +134,7 @@ inline caf::behavior hub(caf::event_based_actor* self, std::shared_ptr<log_contr
       },
       [=](const collection_applied& done) { control->confirmed(done.index); },
       [](const event::resync&) {},
+      [](const event::error&) {},
       [=](const collection_actor& member) {
         s->members.push_back(member);
         if (s->number != 0)
@@ -244,6 +245,7 @@ private:
     context.applier = caf::actor_cast<applier_actor>(hub_);
     context.calls = result.access.calls;
     context.content = result.access.content->open("c");
+    context.storages = result.access.storages;
     context.origin = index + 1;
     context.create = index == 0;
     context.options = options();
