@@ -90,7 +90,7 @@ int main() {
   bring_in(fresh, backup);
 
   auto wrong = json::parse(backup);
-  wrong["version"] = 99;
+  wrong["version"] = 99U;
   const auto refused = hamok::node_snapshot_from(wrong);
   if (refused)
     return 1;
