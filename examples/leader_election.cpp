@@ -77,16 +77,18 @@ int main() {
   workplace work;
 
   std::vector<hamok::node> nodes;
+  std::vector<hamok::subscription> callbacks;
   for (const std::string name : {"a", "b", "c"}) {
     auto node = hamok::spawn_node(system, config_of(name));
     if (!node)
       return std::cerr << to_string(node.error()) << '\n', 1;
-    node->on<hamok::event::state_changed>([&work, name](const hamok::event::state_changed& what) {
-      if (what.now == hamok::raft::role::leader)
-        work.begin(name);
-      else if (what.before == hamok::raft::role::leader)
-        work.end(name);
-    });
+    callbacks.push_back(node->on<hamok::event::state_changed>(
+        [&work, name](const hamok::event::state_changed& what) {
+          if (what.now == hamok::raft::role::leader)
+            work.begin(name);
+          else if (what.before == hamok::raft::role::leader)
+            work.end(name);
+        }));
     nodes.push_back(std::move(*node));
   }
   for (auto& node : nodes)
@@ -105,6 +107,8 @@ int main() {
   const auto second = first.empty() ? first : work.await_worker(first);
   work.close(); // who is left would take over from whoever closes first
 
+  for (const auto& callback : callbacks) // the last leader has nobody to hand its work to
+    callback.cancel();
   for (auto& node : nodes) // `work` must outlive the last callback
     if (auto failed = node.close())
       return std::cerr << to_string(failed) << '\n', 1;
