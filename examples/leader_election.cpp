@@ -22,8 +22,6 @@ class workplace {
 public:
   void begin(const std::string& who) {
     const std::lock_guard guard{mutex_};
-    if (closed_)
-      return;
     std::cout << who << " begins to work\n";
     worker_ = who;
     changed_.notify_all();
@@ -45,17 +43,10 @@ public:
     return worker_ != not_this ? worker_ : std::string{};
   }
 
-  /// Nobody begins any more.
-  void close() {
-    const std::lock_guard guard{mutex_};
-    closed_ = true;
-  }
-
 private:
   std::mutex mutex_;
   std::condition_variable changed_;
   std::string worker_;
-  bool closed_ = false;
 };
 
 hamok::node_config config_of(const std::string& name) {
@@ -105,7 +96,6 @@ int main() {
       return std::cerr << to_string(failed) << '\n', 1;
   }
   const auto second = first.empty() ? first : work.await_worker(first);
-  work.close(); // who is left would take over from whoever closes first
 
   for (const auto& callback : callbacks) // the last leader has nobody to hand its work to
     callback.cancel();
