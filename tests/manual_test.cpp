@@ -3,7 +3,8 @@
 // tests/manual/one_process.txt.
 
 #include "hamok/actors/plugin.hpp"
-#include "hamok/tests/manual/members.hpp"
+#include "hamok/tests/catch.hpp"
+#include "hamok/tests/manual/covers.hpp"
 
 #include <algorithm>
 #include <fstream>

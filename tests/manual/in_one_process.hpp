@@ -2,10 +2,8 @@
 
 // Three members in this process, over local links.
 
-#include "hamok/tests/manual/member/served_member.hpp"
 #include "hamok/tests/manual/members.hpp"
 
-#include <map>
 #include <memory>
 #include <string>
 
@@ -24,11 +22,8 @@ public:
 private:
   json exchange(const std::string& member, const json& request) override;
 
-  options options_;
-  caf::actor_system_config config_;
-  std::unique_ptr<caf::actor_system> system_;
-  std::shared_ptr<local_network> network_ = std::make_shared<local_network>();
-  std::map<std::string, std::unique_ptr<served_member>> members_;
+  struct nodes; // keeps CAF out of the cases
+  std::unique_ptr<nodes> nodes_;
 };
 
 } // namespace hamok::test

@@ -101,7 +101,6 @@ in_three_processes::in_three_processes(options all)
     : options_(std::move(all)),
       folder_(make_folder()),
       exceptions_(std::uncaught_exceptions()) {
-  init();
   const auto ports = cli::free_ports(names().size());
   for (std::size_t i = 0; i < ports.size(); ++i)
     endpoints_[names()[i]] = "127.0.0.1:" + std::to_string(ports[i]);

@@ -3,6 +3,7 @@
 
 #include "hamok/tests/manual/in_one_process.hpp"
 #include "hamok/tests/manual/in_three_processes.hpp"
+#include "hamok/tests/manual/manual.hpp"
 
 namespace hamok::test {
 

@@ -8,32 +8,20 @@
 //     all.everywhere("queue", "jobs").walk(all.leader(), {{"push", {"a"}, 1, {"a"}, {"add a"}}});
 //   }
 
-#include "hamok/tests/manual/manual.hpp"
-#include "hamok/tests/manual/member/served.hpp"
+#include "hamok/tests/catch.hpp"
+#include "hamok/tests/manual/covers.hpp"
+#include "hamok/tests/manual/member/failure.hpp"
 
 #include <functional>
 #include <future>
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
 namespace hamok::test {
 
-/// Lines of the manual whose cases run on three processes as well. The others are named in
-/// tests/manual/one_process.txt, with the reason.
-inline std::set<std::string>& lines_covered_everywhere() {
-  static std::set<std::string> all;
-  return all;
-}
-
-/// As `covers`, for cases that run on both.
-struct covers_everywhere : covers {
-  covers_everywhere(std::initializer_list<const char*> lines) : covers(lines) {
-    for (const auto* line : lines)
-      lines_covered_everywhere().insert(line);
-  }
-};
+/// Asks until it is true; false: it does not become so in time.
+[[nodiscard]] bool comes_true(const std::function<bool()>& condition);
 
 class members;
 

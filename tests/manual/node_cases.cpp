@@ -4,6 +4,7 @@
 #include "hamok/collections/snapshot_json.hpp"
 #include "hamok/tests/manual/in_one_process.hpp"
 #include "hamok/tests/manual/in_three_processes.hpp"
+#include "hamok/tests/manual/manual.hpp"
 
 #include <algorithm>
 #include <mutex>

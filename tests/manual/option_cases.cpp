@@ -2,6 +2,7 @@
 
 #include "hamok/tests/manual/in_one_process.hpp"
 #include "hamok/tests/manual/in_three_processes.hpp"
+#include "hamok/tests/manual/manual.hpp"
 
 #include <algorithm>
 

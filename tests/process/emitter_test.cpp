@@ -3,6 +3,7 @@
 
 #include "hamok/tests/catch.hpp"
 #include "hamok/tests/process/chatting.hpp"
+#include "hamok/tests/process/soak.hpp"
 
 using namespace hamok::process_test;
 

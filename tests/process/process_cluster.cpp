@@ -54,11 +54,6 @@ bool eventually(const std::function<bool()>& what, std::chrono::milliseconds lim
   }
 }
 
-std::chrono::seconds soak_time() {
-  const auto* wanted = std::getenv("HAMOK_SOAK");
-  return std::chrono::seconds{wanted ? std::atoi(wanted) : 0};
-}
-
 program_run run_hamok(const std::vector<std::string>& words, std::chrono::milliseconds limit) {
   const auto folder = make_folder();
   program_run result;

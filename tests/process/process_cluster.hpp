@@ -23,10 +23,6 @@ namespace hamok::process_test {
 bool eventually(const std::function<bool()>& what,
                 std::chrono::milliseconds limit = std::chrono::seconds{60});
 
-/// For how long tests that kill one leader after the other go on at least: HAMOK_SOAK seconds.
-/// Without it they kill a few.
-[[nodiscard]] std::chrono::seconds soak_time();
-
 /// What a program has said and how it ended.
 struct program_run {
   int code = -1; ///< -1: it did not end in time and was killed

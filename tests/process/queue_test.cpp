@@ -4,6 +4,7 @@
 #include "hamok/cli/queue_client.hpp"
 #include "hamok/tests/catch.hpp"
 #include "hamok/tests/process/process_cluster.hpp"
+#include "hamok/tests/process/soak.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -6,54 +6,33 @@
 
 #include "hamok/actors/node.hpp"
 #include "hamok/collections/snapshot_json.hpp"
-
-#include <nlohmann/json.hpp>
+#include "hamok/tests/manual/member/failure.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace hamok::test {
 
-using nlohmann::json;
-
-/// How long anything that should happen may take on a loaded machine.
-inline constexpr auto patience_of_cases = std::chrono::seconds{20};
-
-/// Why a call has no answer: the name of an `errc`, and its text.
-class failure : public std::runtime_error {
-public:
-  failure(std::string code, const std::string& text)
-      : std::runtime_error(code + ": " + text),
-        code_(std::move(code)),
-        text_(text) {}
-  explicit failure(const caf::error& reason) : failure(name_of(reason), text_of(reason)) {}
-
-  [[nodiscard]] const std::string& code() const noexcept { return code_; }
-  [[nodiscard]] const std::string& text() const noexcept { return text_; }
-
-private:
-  static std::string name_of(const caf::error& reason) {
-    return reason.category() == caf::type_id_v<errc> ? to_string(static_cast<errc>(reason.code()))
-                                                     : to_string(reason);
-  }
-
-  std::string code_;
-  std::string text_;
-};
+/// An error as a failure.
+inline failure failure_of(const caf::error& reason) {
+  const auto is_ours = reason.category() == caf::type_id_v<errc>;
+  return {is_ours ? to_string(static_cast<errc>(reason.code())) : to_string(reason),
+          text_of(reason)};
+}
 
 /// The value, or a `failure`.
 template <class T>
 T value_of(caf::expected<T> value) {
   if (!value)
-    throw failure{value.error()};
+    throw failure_of(value.error());
   return std::move(*value);
 }
 template <class T>
@@ -63,7 +42,7 @@ T value_of(future<T> value) {
 /// Null where it has worked, or a `failure`.
 inline json worked(const caf::error& reason) {
   if (reason)
-    throw failure{reason};
+    throw failure_of(reason);
   return nullptr;
 }
 

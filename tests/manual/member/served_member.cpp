@@ -161,9 +161,7 @@ void served_member::offer_reading() {
   table_.offer("commit_index", [this](const json&) { return json(node_->commit_index()); });
   table_.offer("running", [this](const json&) { return json(node_->running()); });
   table_.offer("app_data", [this](const json&) { return json::parse(node_->app_data()); });
-  table_.offer("config", [this](const json&) {
-    return json{{"peer_id", node_->config().peer_id}};
-  });
+  table_.offer("config", [this](const json&) { return to_json(node_->config()); });
   table_.offer("status", [this](const json&) { return to_json(value_of(node_->status())); });
   table_.offer("stats", [this](const json&) {
     const auto now = node_->stats();
