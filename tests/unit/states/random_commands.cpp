@@ -56,10 +56,10 @@ std::vector<expected_entry> expectations() {
   return result;
 }
 
-blob map_command_of(map_command::code code) {
+blob map_command_of(map_command::code which) {
   using map_command::code;
   const auto key = named();
-  switch (code) {
+  switch (which) {
   case code::set:
     return map_command::set(key.bytes(), value().bytes());
   case code::set_all:
@@ -94,12 +94,12 @@ Code any_code(Code first, Code last) {
       *inRange<unsigned>(static_cast<unsigned>(first), static_cast<unsigned>(last) + 1));
 }
 
-blob queue_command_of(queue_command::code code) {
+blob queue_command_of(queue_command::code which) {
   using queue_command::code;
   std::vector<blob> items(few());
   for (auto& each : items)
     each = value();
-  switch (code) {
+  switch (which) {
   case code::push:
     return queue_command::push(value().bytes());
   case code::push_all:
@@ -117,11 +117,11 @@ event_subscriber subscriber() {
           *inRange<std::uint64_t>(0, 3)};
 }
 
-blob emitter_command_of(emitter_command::code code) {
+blob emitter_command_of(emitter_command::code which) {
   using emitter_command::code;
   const auto event = name();
   const auto who = subscriber();
-  switch (code) {
+  switch (which) {
   case code::subscribe:
     return emitter_command::subscribe(event, who, value().bytes());
   case code::unsubscribe:
