@@ -109,10 +109,10 @@ TEST_CASE("the events when a member is removed, comes back and leaves") {
   REQUIRE(eventually([&] { return count(all.log("c").lines(), "joined") == 2; }));
   check_order(story(all.log("c"), "started"),
               {"joined", "left", "hello-notification", "remote-peer-joined", "joined"});
-  for (const auto* name : {"a", "b"}) // who has not heard that it is back cannot tell that it leaves
-    REQUIRE(eventually([&] {
-      return count(all.log(name).lines(), "remote-peer-joined id=\"c\"") >= 2;
-    }));
+  for (const auto* name :
+       {"a", "b"}) // who has not heard that it is back cannot tell that it leaves
+    REQUIRE(eventually(
+        [&] { return count(all.log(name).lines(), "remote-peer-joined id=\"c\"") >= 2; }));
   REQUIRE(all.at("c").leave() == caf::error{});
   REQUIRE(all.log("c").wait_for("stopped"));
   check_order(story(all.log("c"), "started"), {"joined", "left", "joined", "left", "stopped"});
