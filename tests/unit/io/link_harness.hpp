@@ -38,9 +38,8 @@ struct link_side {
       caf::anon_send_exit(dialer, caf::exit_reason::user_shutdown);
     if (port) {
       caf::anon_send_exit(port, caf::exit_reason::user_shutdown);
-      caf::scoped_actor {
-        system
-        } -> wait_for(port); // hidden: its actor system does not wait for it
+      caf::scoped_actor self{system};
+      self->wait_for(port); // hidden: its actor system does not wait for it
     }
   }
 
