@@ -124,12 +124,18 @@ void disk::store(raft::index_t index, blob bytes) {
   snapshots_[index].bytes = std::move(bytes);
 }
 
-// One from behind the end of the log would leave a hole; and of what was installed, only that
-// counts which the log begins behind.
+// One from behind the end of the log would leave a hole, and what the log has there may be of an
+// older leader as long as the write that corrects it is on its way; and of what was installed, only
+// that counts which the log begins behind.
 raft::index_t disk::current() const {
+  const auto& view = all_.rules.view();
+  const auto is_in_log = [&](raft::index_t index) {
+    const auto& log = view.members[who_].synced;
+    return log.holds(index) && log.chain_at(index) == view.past.at(index).chain;
+  };
   auto result = base_.index;
   for (const auto& [index, stored] : snapshots_)
-    if (stored.saved && index <= last_index())
+    if (stored.saved && is_in_log(index))
       result = std::max(result, index);
   return result;
 }

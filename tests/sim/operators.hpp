@@ -75,6 +75,7 @@ private:
   void start_anew();
   void tidy();
   void remove_the_gone();
+  [[nodiscard]] std::size_t anybody_of_the_members() const;
   void mend_seeds();
 
   world& all_;

@@ -106,12 +106,25 @@ void operators::remove_the_gone() {
   }
 }
 
-// Whoever had the only right seed may have left, and who knew more may have forgotten.
+// A leader, or while there is none one that might become it.
+std::size_t operators::anybody_of_the_members() const {
+  if (const auto leader = all_.leader(); leader != nobody)
+    return leader;
+  const auto& past = all_.rules.view().past;
+  for (const auto& id : past.members_at(past.last_index()).voters)
+    if (const auto who = all_.lives.number_of(id);
+        !all_.lives[who].gone && all_.nodes[all_.lives[who].place].awake())
+      return who;
+  return nobody;
+}
+
+// Whoever had the only right seed may have left, and who knew more may have forgotten; and a node
+// that has a member's name may be known in its place.
 void operators::mend_seeds() {
-  const auto leader = all_.leader();
-  if (leader == nobody || all_.time.now() - settling_since_ < all_.plan.idle * 8)
+  const auto member = anybody_of_the_members();
+  if (member == nobody || all_.time.now() - settling_since_ < all_.plan.idle * 8)
     return;
-  const auto home = all_.lives[leader].place;
+  const auto home = all_.lives[member].place;
   std::set<std::size_t> found{home};
   std::vector<std::size_t> next{home};
   while (!next.empty()) {

@@ -13,10 +13,11 @@ namespace hamok::sim {
 
 class world;
 
-/// `members` when those who remember, and are called so, have gone. That others who are called so
-/// go does no harm.
+/// `members` when those who remember when `also` has forgotten, and are called so, have gone. That
+/// others who are called so go does no harm.
 [[nodiscard]] raft::configuration without(const cluster_view& all, raft::configuration members,
-                                          const std::vector<std::string>& names);
+                                          const std::vector<std::string>& names,
+                                          std::size_t also = nobody);
 
 /// Whether `members`, and all that its learners may be promoted to, would still have its majorities
 /// when `also` had forgotten as well.

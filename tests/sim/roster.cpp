@@ -41,9 +41,12 @@ std::size_t roster::living_in(std::size_t slot) const noexcept {
       lives_, [slot](const life& each) { return each.slot == slot && !each.gone; }));
 }
 
-bool roster::has_younger(std::size_t who) const noexcept {
-  return std::any_of(lives_.begin() + static_cast<std::ptrdiff_t>(who) + 1, lives_.end(),
-                     [&](const life& each) { return each.slot == lives_[who].slot; });
+bool roster::has_twin(std::size_t who) const noexcept {
+  for (std::size_t other = 0; other < size(); ++other)
+    if (other != who && lives_[other].slot == lives_[who].slot
+        && (other > who || !lives_[other].gone))
+      return true;
+  return false;
 }
 
 std::size_t roster::anybody(dice& chance) const noexcept {

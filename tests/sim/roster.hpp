@@ -55,8 +55,9 @@ public:
   /// Lives that are not gone, with one name or with any.
   [[nodiscard]] std::size_t living() const noexcept;
   [[nodiscard]] std::size_t living_in(std::size_t slot) const noexcept;
-  /// Whether another life of that one's name has begun after it.
-  [[nodiscard]] bool has_younger(std::size_t who) const noexcept;
+  /// Whether that one's name was started twice: another life of it has begun after that one, or is
+  /// not gone.
+  [[nodiscard]] bool has_twin(std::size_t who) const noexcept;
   /// One of those that are not gone.
   [[nodiscard]] std::size_t anybody(dice& chance) const noexcept;
 

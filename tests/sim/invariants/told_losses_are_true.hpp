@@ -29,7 +29,7 @@ private:
       // A member that is out of reach cannot be told from one that has forgotten when somebody has
       // started its name twice.
       const auto number = all.lives.number_of(id);
-      if (all.lives[number].gone || all.lives.has_younger(number))
+      if (all.lives[number].gone || all.lives.has_twin(number))
         lost.push_back(id);
     }
     return raft::count_votes(members, {}, lost) == raft::vote_result::lost;
