@@ -199,10 +199,12 @@ private:
     return std::to_string(9001 + member);
   }
 
+  /// Through each member: then each knows it, and need not be told by the leader first.
   void open(const char* collection, const char* kind) const {
-    auto via = cluster_.client_of(first_);
-    must(via.open({.name = collection, .kind = kind, .options = {}, .initial = {}}),
-         std::string{"cannot create a "} + kind);
+    for (std::size_t i = 0; i < cluster_.size(); ++i)
+      must(cluster_.client_of(i).open(
+               {.name = collection, .kind = kind, .options = {}, .initial = {}}),
+           std::string{"cannot create a "} + kind);
   }
 
   /// Those of the members through whom `run` was true, all at once.
