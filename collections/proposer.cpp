@@ -316,17 +316,19 @@ blob proposer::encode_part(const pending& which, std::size_t offset, std::size_t
 void proposer::send_batch(raft::timestamp now, proposer_output& out) {
   proposer_batch batch;
   batch.token = tokens_.take();
-  batch.commands.reserve(std::min<std::size_t>(config_.max_batch_entries, end() - cursor_) + 1);
+  batch.commands.reserve(std::min<std::size_t>(config_.max_batch_entries, end() - cursor_ + 1));
   if (!confirmed_ && !open_sent_) {
-    batch.commands.push_back(
-        encode(open_envelope{number_, *session_, config_.session_ttl, opened_after_}));
+    auto open = encode(open_envelope{number_, *session_, config_.session_ttl, opened_after_});
     open_sent_ = true;
+    if (config_.max_batch_entries == 1)
+      propose_alone(std::move(open), now, out);
+    else
+      batch.commands.push_back(std::move(open));
   }
   sent_batch record{batch.token, attempt_, cursor_, cursor_};
   std::size_t bytes = 0;
-  for (std::size_t entries = 0;
-       cursor_ < end() && entries < config_.max_batch_entries && bytes < config_.max_batch_bytes;
-       ++entries) {
+  while (cursor_ < end() && batch.commands.size() < config_.max_batch_entries
+         && bytes < config_.max_batch_bytes) {
     auto& which = at(cursor_);
     const auto left = which.command.size() - part_offset_;
     // Whole if it fits into an empty batch: only what never fits is cut.

@@ -1,9 +1,12 @@
 // Walks the manual: every line of tests/manual/list.txt has a case in tests/manual/, or a reason in
-// tests/manual_pending.txt.
+// tests/manual_pending.txt; and its case runs on three processes as well, or there is a reason in
+// tests/manual/one_process.txt.
 
 #include "hamok/actors/plugin.hpp"
-#include "hamok/tests/manual/manual.hpp"
+#include "hamok/tests/catch.hpp"
+#include "hamok/tests/manual/covers.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <set>
@@ -27,10 +30,10 @@ std::vector<std::string> lines_of(const std::string& name) {
   return result;
 }
 
-/// The lines that wait, and why.
-std::map<std::string, std::string> pending() {
+/// The lines that the file names, and why.
+std::map<std::string, std::string> reasons_in(const std::string& file) {
   std::map<std::string, std::string> result;
-  for (const auto& line : lines_of("manual_pending.txt")) {
+  for (const auto& line : lines_of(file)) {
     const auto end = line.find(": ");
     INFO(line);
     REQUIRE(end != std::string::npos);
@@ -43,7 +46,7 @@ std::map<std::string, std::string> pending() {
 } // namespace
 
 TEST_CASE("every line of the manual has a case or a reason why not yet") {
-  const auto waiting = pending();
+  const auto waiting = reasons_in("manual_pending.txt");
   std::set<std::string> listed;
   for (const auto& line : lines_of("manual/list.txt")) {
     INFO(line);
@@ -60,6 +63,22 @@ TEST_CASE("every line of the manual has a case or a reason why not yet") {
   for (const auto& [line, reason] : waiting) {
     INFO("'" << line << "' waits, and is not in the list");
     CHECK(listed.contains(line));
+  }
+}
+
+TEST_CASE("every case of the manual runs on three processes, or there is a reason why not") {
+  const auto waiting = reasons_in("manual_pending.txt");
+  const auto alone = reasons_in("manual/one_process.txt");
+  const auto listed = lines_of("manual/list.txt");
+  for (const auto& line : listed) {
+    INFO(line);
+    const auto everywhere = lines_covered_everywhere().contains(line);
+    CHECK((everywhere || alone.contains(line) || waiting.contains(line)));
+    CHECK(!(everywhere && alone.contains(line)));
+  }
+  for (const auto& [line, reason] : alone) {
+    INFO("'" << line << "' runs in one process, and is not in the list");
+    CHECK(std::ranges::find(listed, line) != listed.end());
   }
 }
 

@@ -1,5 +1,7 @@
 // The manual's events of a node, on a cluster of three.
 
+#include "hamok/tests/manual/in_one_process.hpp"
+#include "hamok/tests/manual/in_three_processes.hpp"
 #include "hamok/tests/manual/manual.hpp"
 
 #include <atomic>
@@ -10,112 +12,111 @@ namespace hamok::test {
 
 namespace {
 
-const covers roles{"event follower", "event candidate", "event leader", "event state_changed",
-                   "event leader_changed"};
-const covers peers{"event hello_notification", "event remote_peer_joined",
-                   "event remote_peer_left",   "event no_heartbeat_from",
-                   "event rejoining",          "trouble connectivity of remote peers"};
-const covers work{"event commit", "event heartbeat"};
-const covers trouble{"event error", "practice handle the error event"};
-const covers behind{"event unsynced_peer", "event resync"};
-const covers lost{"event quorum_lost"};
+const covers_everywhere roles{"event follower", "event candidate", "event leader",
+                              "event state_changed", "event leader_changed"};
+const covers_everywhere peers{"event hello_notification", "event remote_peer_joined",
+                              "event remote_peer_left",   "event no_heartbeat_from",
+                              "event rejoining",          "trouble connectivity of remote peers"};
+const covers_everywhere work{"event commit", "event heartbeat"};
+const covers_everywhere trouble{"event error", "practice handle the error event"};
+const covers_everywhere behind{"event unsynced_peer", "event resync"};
+const covers_everywhere lost{"event quorum_lost"};
 const covers slow{"event lagged"};
 const covers handles{"events on and cancel", "events subscribe and unsubscribe"};
 
 } // namespace
 
-TEST_CASE("manual: roles and leaders are told as they change") {
-  three_members all;
-  auto& first = all.log(all.leader);
-  CHECK(first.wait_for("candidate"));
-  CHECK(first.wait_for("leader"));
-  CHECK(first.wait_for("state-changed now=leader"));
-  CHECK(first.wait_for("leader-changed now=\"" + all.leader + "\""));
-  const auto before = all.leader;
-  all.remove(before);
-  const auto next = all.agreed_leader();
-  REQUIRE(!next.empty());
-  for (const auto& name : all.names()) {
-    CHECK(all.log(name).wait_for("follower"));
-    CHECK(all.log(name).wait_for("leader-changed now=\"" + next + "\""));
+TEMPLATE_TEST_CASE("manual: roles and leaders are told as they change", "", in_one_process,
+                   in_three_processes) {
+  TestType all;
+  const auto before = all.leader();
+  CHECK(all.tells(before, "candidate"));
+  CHECK(all.tells(before, "leader"));
+  CHECK(all.tells(before, "state-changed now=leader"));
+  const auto rest = members::others_than(before);
+  all.kill(before);
+  const auto next = all.leader(rest);
+  CHECK(all.tells(next, "state-changed now=leader"));
+  for (const auto& name : rest) {
+    CHECK(all.tells(name, "follower"));
+    CHECK(all.tells(name, "leader-changed now=\"" + before + "\""));
+    CHECK(all.tells(name, "leader-changed now=\"" + next + "\""));
   }
 }
 
-TEST_CASE("manual: peers that come, go and come back are told") {
-  three_members all;
-  const auto gone = all.followers[0];
-  auto& log = all.log(all.leader);
-  CHECK(log.wait_for("hello-notification id=\"" + gone + "\""));
-  CHECK(log.wait_for("remote-peer-joined id=\"" + gone + "\""));
-  all.remove(gone);
-  CHECK(log.wait_for("remote-peer-left id=\"" + gone + "\""));
-  all.spawn(gone);
-  CHECK(all.log(gone).wait_for("rejoining"));
-  CHECK(all.log(gone).wait_for("joined"));
-  all.network()->cut_both(all.leader, all.followers[1]); // silence without a goodbye
-  CHECK(log.wait_for("no-heartbeat-from id=\"" + all.followers[1] + "\""));
-  all.network()->heal_all();
+TEMPLATE_TEST_CASE("manual: peers that come, go and come back are told", "", in_one_process,
+                   in_three_processes) {
+  TestType all;
+  const auto leader = all.leader();
+  const auto gone = members::others_than(leader).front();
+  const auto silent = members::others_than(leader).back();
+  for (const auto& name : members::others_than(gone)) {
+    CHECK(all.tells(name, "hello-notification id=\"" + gone + "\""));
+    CHECK(all.tells(name, "remote-peer-joined id=\"" + gone + "\""));
+  }
+  all.kill(gone);
+  for (const auto& name : members::others_than(gone))
+    CHECK(all.tells(name, "remote-peer-left id=\"" + gone + "\""));
+  all.start(gone);
+  CHECK(all.tells(gone, "rejoining"));
+  CHECK(all.tells(gone, "joined"));
+  all.freeze(silent); // silence without a goodbye
+  for (const auto& name : members::others_than(silent))
+    CHECK(all.tells(name, "no-heartbeat-from id=\"" + silent + "\""));
+  all.thaw(silent);
 }
 
-TEST_CASE("manual: commits and heartbeats are told") {
-  three_members all;
-  std::atomic<raft::index_t> committed{0};
-  std::atomic<int> beats{0};
-  auto& member = all.at(all.followers[0]);
-  auto on_commit = member.on<event::commit>([&](const event::commit& x) { committed = x.index; });
-  auto on_beat = member.on<event::heartbeat>([&](const event::heartbeat&) { ++beats; });
-  auto users = must(member.get_or_create_map<std::string, int>("users"));
-  must(users.set("x", 1, deadline).get());
-  CHECK(eventually([&] { return committed > 0 && committed == member.commit_index(); }));
-  CHECK(eventually([&] { return beats > 1; }));
-  on_commit.cancel();
-  on_beat.cancel();
+TEMPLATE_TEST_CASE("manual: commits and heartbeats are told", "", in_one_process,
+                   in_three_processes) {
+  TestType all;
+  for (const auto& from : all.both_roles()) {
+    all.open(from, "map", "users of " + from)("set", {"x", "1"});
+    const auto index = all.ask(from, "commit_index").dump();
+    for (const auto& name : members::names()) {
+      const auto beats = all.ask(name, "heartbeats").template get<int>();
+      CHECK(all.tells(name, "commit index=" + index));
+      CHECK(eventually([&] { return all.ask(name, "heartbeats") > beats + 1; }));
+    }
+  }
 }
 
-TEST_CASE("manual: what no call can return is told as an error with what to do") {
-  three_members all;
-  std::mutex mutex;
-  std::vector<event::error> errors;
-  auto& member = all.at("a");
-  auto on_error = member.on<event::error>([&](const event::error& x) {
-    const std::lock_guard guard{mutex};
-    errors.push_back(x);
-  });
-  must(member.get_or_create_map<std::string, int>("users"));
-  const auto actor = must(member.find_collection("users"));
-  caf::anon_send_exit(actor, caf::exit_reason::kill);
-  CHECK(eventually([&] {
-    const std::lock_guard guard{mutex};
-    return !errors.empty() && errors[0].code == errc::actor_died && !errors[0].text.empty();
-  }));
-  on_error.cancel();
+TEMPLATE_TEST_CASE("manual: what no call can return is told as an error with what to do", "",
+                   in_one_process, in_three_processes) {
+  TestType all;
+  for (const auto& from : all.both_roles()) {
+    all.open(from, "map", "users of " + from);
+    all.ask(from, "kill_collection", {"users of " + from});
+    CHECK(all.tells(from, "error code=actor_died text="));
+  }
 }
 
-TEST_CASE("manual: a member that lacks too much is told, and its users read anew") {
-  three_members all;
-  const auto away = all.followers[0];
-  auto users = must(all.at(all.leader).get_or_create_map<std::string, int>("users"));
-  must(users.set("x", 0, deadline).get());
-  REQUIRE(all.at(away).stop() == caf::error{});
+TEMPLATE_TEST_CASE("manual: a member that lacks too much is told, and its users read anew", "",
+                   in_one_process, in_three_processes) {
+  TestType all;
+  const auto leader = all.leader();
+  const auto away = members::others_than(leader).front();
+  auto users = all.everywhere("map", "users");
+  users.at(leader)("set", {"x", "first"});
+  all.ask(away, "stop");
   for (int i = 0; i < 50; ++i)
-    must(users.set("x", i, deadline).get());
-  for (const auto& name : {all.leader, all.followers[1]})
-    REQUIRE(eventually([&] {
-      const auto first = all.at(name).compact();
-      return first && *first > 40;
-    }));
-  REQUIRE(all.at(away).start() == caf::error{});
-  CHECK(all.log(all.leader).wait_for("unsynced-peer id=\"" + away + "\""));
-  CHECK(all.log(away).wait_for("resync collection=\"users\""));
+    users.at(leader)("set", {"x", std::to_string(i)});
+  for (const auto& name : members::others_than(away))
+    REQUIRE(eventually([&] { return all.ask(name, "compact") > 40; }));
+  all.ask(away, "start");
+  CHECK(all.tells(leader, "unsynced-peer id=\"" + away + "\""));
+  CHECK(all.tells(away, "resync collection=\"users\""));
+  CHECK(users.have({{"x", "49"}}));
 }
 
-TEST_CASE("manual: a cluster whose members have forgotten too much says so") {
-  three_members all;
-  for (const auto& name : all.followers)
-    all.remove(name);
-  for (const auto& name : all.followers)
-    all.spawn(name);
-  CHECK(all.log(all.leader).wait_for("quorum-lost"));
+TEMPLATE_TEST_CASE("manual: a cluster whose members have forgotten too much says so", "",
+                   in_one_process, in_three_processes) {
+  TestType all;
+  const auto leader = all.leader();
+  for (const auto& name : members::others_than(leader))
+    all.kill(name);
+  for (const auto& name : members::others_than(leader))
+    all.start(name);
+  CHECK(all.tells(leader, "quorum-lost"));
 }
 
 TEST_CASE("manual: a slow subscriber hears how many events it has missed") {

@@ -1,30 +1,15 @@
 #pragma once
 
-// The manual as a list of cases. To add a collection: a file beside this one with its cases, each
-// below a `covers` that names their lines of list.txt; and take those lines out of
-// tests/manual_pending.txt.
+// For cases of the manual that need the nodes themselves: three of them in one process. All other
+// cases are on `members`, and run on three processes as well.
 
 #include "hamok/tests/cluster/cluster.hpp"
+#include "hamok/tests/manual/covers.hpp"
 
-#include <initializer_list>
-#include <set>
 #include <string>
+#include <vector>
 
 namespace hamok::test {
-
-/// The lines of the manual that cases are about.
-inline std::set<std::string>& covered_lines() {
-  static std::set<std::string> all;
-  return all;
-}
-
-/// What the test case below it is about.
-struct covers {
-  covers(std::initializer_list<const char*> lines) {
-    for (const auto* line : lines)
-      covered_lines().insert(line);
-  }
-};
 
 /// Three members in one process, which have a leader.
 struct three_members : cluster {

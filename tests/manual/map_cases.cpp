@@ -1,162 +1,152 @@
 // The manual's map, on a cluster of three: each operation from the leader and from a follower, with
-// its event on every member.
+// its answer, its event and its effect on every member.
 
+#include "hamok/tests/manual/in_one_process.hpp"
+#include "hamok/tests/manual/in_three_processes.hpp"
 #include "hamok/tests/manual/manual.hpp"
-
-#include <algorithm>
-#include <atomic>
-#include <mutex>
 
 namespace hamok::test {
 
 namespace {
 
-using text_map = map<std::string, std::string>;
-using pairs = text_map::pairs;
-using text = std::optional<std::string>;
+const covers_everywhere creation{"method create_map", "method get_or_create_map",
+                                 "map initial entries"};
+const covers_everywhere writes{
+    "map set",    "map set_all",      "map insert",       "map insert_all",   "map update_if",
+    "map remove", "map remove_all",   "map remove_if",    "map erase",        "map erase_all",
+    "map clear",  "map event insert", "map event update", "map event remove", "map event clear"};
+const covers_everywhere reads{"map get",  "map get_all", "map contains",
+                              "map keys", "map values",  "map entries",
+                              "map size", "map empty",   "map iteration"};
+const covers_everywhere values{"map falsy values"};
+const covers types{"map custom equality"};
+const covers_everywhere ends{"map event close", "map event resync"};
 
-const covers writes{"map set",          "map set_all",      "map insert",     "map insert_all",
-                    "map update_if",    "map remove",       "map remove_all", "map remove_if",
-                    "map erase",        "map erase_all",    "map clear",      "map event insert",
-                    "map event update", "map event remove", "map event clear"};
-const covers reads{"map get",     "map get_all", "map contains", "map keys",     "map values",
-                   "map entries", "map size",    "map empty",    "map iteration"};
-const covers beginnings{"map initial entries", "map falsy values", "map custom equality"};
-const covers ends{"map event close", "map event resync"};
+const auto nothing = json::object();
 
-/// The events of one map on one member, as text. Callbacks may come late, so they share it.
-class change_log {
-public:
-  explicit change_log(const text_map& of) {
-    const auto add = [lines = lines_](std::string line) { lines->add(std::move(line)); };
-    on_insert_ = of.on_insert([add](const std::string& key, const std::string& value) {
-      add("insert " + key + "=" + value);
-    });
-    on_update_ =
-        of.on_update([add](const std::string& key, const std::string& old, const std::string& now) {
-          add("update " + key + "=" + old + "," + now);
-        });
-    on_remove_ = of.on_remove([add](const std::string& key, const std::string& old) {
-      add("remove " + key + "=" + old);
-    });
-    on_clear_ = of.on_clear([add] { add("clear"); });
-  }
-  ~change_log() {
-    for (auto* one : {&on_insert_, &on_update_, &on_remove_, &on_clear_})
-      one->cancel();
-  }
-  change_log(const change_log&) = delete;
-  change_log& operator=(const change_log&) = delete;
-
-  [[nodiscard]] bool has(const std::vector<std::string>& lines) const {
-    return eventually([&] {
-      return std::ranges::all_of(lines,
-                                 [&](const std::string& line) { return lines_->contain(line); });
-    });
-  }
-
-private:
-  class shared_lines {
-  public:
-    void add(std::string line) {
-      const std::lock_guard guard{mutex_};
-      lines_.push_back(std::move(line));
-    }
-    [[nodiscard]] bool contain(const std::string& line) const {
-      const std::lock_guard guard{mutex_};
-      return std::ranges::find(lines_, line) != lines_.end();
-    }
-
-  private:
-    mutable std::mutex mutex_;
-    std::vector<std::string> lines_;
+/// One entry at a time.
+std::vector<step> single_steps() {
+  return {
+      {"set", {"a", "1"}, nullptr, {{"a", "1"}}, {"insert a=1"}},
+      {"set", {"a", "2"}, "1", {{"a", "2"}}, {"update a=1,2"}},
+      {"insert", {"c", "1"}, nullptr, {{"a", "2"}, {"c", "1"}}, {"insert c=1"}},
+      {"insert", {"c", "2"}, "1", {{"a", "2"}, {"c", "1"}}, {}},
+      {"update_if", {"a", "4", "2"}, true, {{"a", "4"}, {"c", "1"}}, {"update a=2,4"}},
+      {"update_if", {"a", "5", "2"}, false, {{"a", "4"}, {"c", "1"}}, {}},
+      {"update_if", {"nobody", "1", ""}, false, {{"a", "4"}, {"c", "1"}}, {}},
+      {"remove", {"a"}, "4", {{"c", "1"}}, {"remove a=4"}},
+      {"remove", {"a"}, nullptr, {{"c", "1"}}, {}},
+      {"remove_if", {"c", "2"}, false, {{"c", "1"}}, {}},
+      {"remove_if", {"c", "1"}, true, nothing, {"remove c=1"}},
+      {"remove_if", {"c", "1"}, false, nothing, {}},
+      {"set", {"", ""}, nullptr, {{"", ""}}, {"insert ="}}, // nothing is a value, and a key
+      {"set", {"", ""}, "", {{"", ""}}, {"update =,"}},
+      {"erase", {""}, true, nothing, {"remove ="}},
+      {"erase", {""}, false, nothing, {}},
   };
+}
 
-  std::shared_ptr<shared_lines> lines_ = std::make_shared<shared_lines>();
-  collection_subscription on_insert_;
-  collection_subscription on_update_;
-  collection_subscription on_remove_;
-  collection_subscription on_clear_;
-};
-
-/// Every write and what it answers.
-void write_all(const text_map& users) {
-  CHECK(must(users.set("a", "1", deadline).get()) == std::nullopt);
-  CHECK(must(users.set("a", "2", deadline).get()) == "1");
-  CHECK(must(users.set_all({{"a", "3"}, {"b", "1"}}, deadline).get()) == pairs{{"a", "2"}});
-  CHECK(must(users.insert("c", "1", deadline).get()) == std::nullopt);
-  CHECK(must(users.insert("c", "2", deadline).get()) == "1");
-  CHECK(must(users.insert_all({{"c", "3"}, {"d", "1"}}, deadline).get()) == pairs{{"c", "1"}});
-  CHECK(must(users.update_if("a", "4", "3", deadline).get()));
-  CHECK(!must(users.update_if("a", "5", "3", deadline).get()));
-  CHECK(!must(users.update_if("nobody", "1", "", deadline).get()));
-  CHECK(must(users.remove("a", deadline).get()) == "4");
-  CHECK(must(users.remove("a", deadline).get()) == std::nullopt);
-  CHECK(must(users.remove_if("b", "1", deadline).get()));
-  CHECK(!must(users.remove_if("b", "1", deadline).get()));
-  CHECK(must(users.remove_all({"c", "nobody"}, deadline).get()) == pairs{{"c", "1"}});
-  CHECK(must(users.erase("d", deadline).get()));
-  CHECK(!must(users.erase("d", deadline).get()));
-  must(users.set_all({{"x", "1"}, {"y", "2"}}, deadline).get());
-  CHECK(must(users.erase_all({"x", "nobody"}, deadline).get()) == std::vector<std::string>{"x"});
-  CHECK(must(users.clear(deadline).get()) == 1);
+/// Several at once.
+std::vector<step> batch_steps() {
+  return {
+      {"set_all",
+       {{"a", "1"}, {"b", "1"}},
+       nothing,
+       {{"a", "1"}, {"b", "1"}},
+       {"insert a=1", "insert b=1"}},
+      {"set_all",
+       {{"a", "2"}, {"c", "1"}},
+       {{"a", "1"}},
+       {{"a", "2"}, {"b", "1"}, {"c", "1"}},
+       {"update a=1,2", "insert c=1"}},
+      {"insert_all",
+       {{"c", "3"}, {"d", "1"}},
+       {{"c", "1"}},
+       {{"a", "2"}, {"b", "1"}, {"c", "1"}, {"d", "1"}},
+       {"insert d=1"}},
+      {"remove_all",
+       {"c", "nobody", "d"},
+       {{"c", "1"}, {"d", "1"}},
+       {{"a", "2"}, {"b", "1"}},
+       {"remove c=1", "remove d=1"}},
+      {"erase_all", {"b", "nobody"}, json{"b"}, {{"a", "2"}}, {"remove b=1"}},
+      {"clear", {}, 1, nothing, {"clear"}},
+      {"clear", {}, 0, nothing, {}},
+  };
 }
 
 } // namespace
 
-TEST_CASE("manual: every write of a map, from the leader and a follower, is told on all members") {
-  three_members all;
-  for (const auto& from : {all.leader, all.followers[0]}) {
-    const auto name = "users of " + from;
-    std::vector<std::unique_ptr<change_log>> logs;
-    for (const auto& member : all.names())
-      logs.push_back(std::make_unique<change_log>(
-          must(all.at(member).get_or_create_map<std::string, std::string>(name))));
-    write_all(must(all.at(from).get_or_create_map<std::string, std::string>(name)));
-    for (const auto& log : logs)
-      CHECK(log->has({"insert a=1", "update a=1,2", "update a=2,3", "insert b=1", "insert c=1",
-                      "insert d=1", "update a=3,4", "remove a=4", "remove b=1", "remove c=1",
-                      "remove d=1", "remove x=1", "clear"}));
-    CHECK(all.converge(name));
+TEMPLATE_TEST_CASE("manual: a map is created once for all, with its first entries", "",
+                   in_one_process, in_three_processes) {
+  TestType all;
+  for (const auto& from : all.both_roles()) {
+    const auto id = "users of " + from;
+    const auto other = members::others_than(from).front();
+    const auto first = all.open(from, "map", id, {{"initial", {{"x", ""}}}, {"create", true}});
+    CHECK(first("ready") == false);
+    bool existed = false;
+    const auto second = all.open(other, "map", id, {{"initial", {{"late", "1"}}}}, &existed);
+    CHECK(existed);
+    CHECK(second.comes_to({{"x", ""}}, "content"));
+    all.open(other, "map", id + " too", {}, &existed);
+    CHECK(!existed);
+    CHECK(all.refusal(other, "open", {{"kind", "queue"}, {"id", id}}) == "kind_mismatch");
+    CHECK(all.ask(from, "storages")[id] == "map");
   }
 }
 
-TEST_CASE("manual: reads of a map are local, and iteration is over one moment") {
-  three_members all;
-  auto users = must(all.at(all.followers[0]).get_or_create_map<std::string, int>("users"));
-  CHECK(users.empty());
-  must(users.set_all({{"b", 2}, {"a", 1}, {"c", 3}}, deadline).get());
-  CHECK(must(users.get("a")) == 1);
-  CHECK(must(users.get("nobody")) == std::nullopt);
-  CHECK(must(users.get_all({"a", "nobody"})) == std::vector<std::pair<std::string, int>>{{"a", 1}});
-  CHECK(users.contains("b"));
-  CHECK(!users.contains("nobody"));
-  CHECK(must(users.keys()) == std::vector<std::string>{"a", "b", "c"});
-  CHECK(must(users.values()) == std::vector<int>{1, 2, 3});
-  CHECK(must(users.entries()).size() == 3);
-  CHECK(users.size() == 3);
-  CHECK(!users.empty());
-  int sum = 0;
-  for (const auto& [key, value] : users.snapshot()) {
-    must(users.remove(key, deadline).get());
-    sum += value;
+TEMPLATE_TEST_CASE("manual: every write of an entry of a map is told on all members", "",
+                   in_one_process, in_three_processes) {
+  TestType all;
+  for (const auto& from : all.both_roles()) {
+    all.everywhere("map", "users of " + from).walk(from, single_steps());
+    CHECK(all.converge("users of " + from));
   }
-  CHECK(sum == 6);
-  CHECK(users.empty());
 }
 
-TEST_CASE("manual: a map has initial entries, falsy values, and an equality of the user's own") {
+TEMPLATE_TEST_CASE("manual: every write of several entries of a map is told on all members", "",
+                   in_one_process, in_three_processes) {
+  TestType all;
+  for (const auto& from : all.both_roles()) {
+    all.everywhere("map", "users of " + from).walk(from, batch_steps());
+    CHECK(all.converge("users of " + from));
+  }
+}
+
+TEMPLATE_TEST_CASE("manual: reads of a map are local, and iteration is over one moment", "",
+                   in_one_process, in_three_processes) {
+  TestType all;
+  for (const auto& from : all.both_roles()) {
+    auto users = all.everywhere("map", "users of " + from);
+    const auto& here = users.at(from);
+    CHECK(here("empty") == true);
+    here("set_all", {{"b", "2"}, {"a", ""}, {"c", "3"}});
+    REQUIRE(users.have({{"a", ""}, {"b", "2"}, {"c", "3"}}));
+    for (const auto& name : members::names()) {
+      const auto& there = users.at(name);
+      CHECK(there("get", {"a"}) == "");
+      CHECK(there("get", {"nobody"}) == nullptr);
+      CHECK(there("get_all", {"b", "nobody"}) == json{{"b", "2"}});
+      CHECK(there("contains", {"a"}) == true);
+      CHECK(there("contains", {"nobody"}) == false);
+      CHECK(there("keys") == json{"a", "b", "c"});
+      CHECK(there("values") == json{"", "2", "3"});
+      CHECK(there("entries") == json{{"a", ""}, {"b", "2"}, {"c", "3"}});
+      CHECK(there("size") == 3);
+      CHECK(there("empty") == false);
+    }
+    CHECK(here("iterate") == json{{"a", ""}, {"b", "2"}, {"c", "3"}});
+    CHECK(users.have(nothing));
+  }
+}
+
+TEST_CASE("manual: a map has falsy values of any type, and an equality of the user's own") {
   three_members all;
-  auto first = must(all.at("a").create_map<std::string, int>("initial", {{"x", 1}}));
-  REQUIRE(first.await_ready(deadline));
-  CHECK(must(first.get("x")) == 1);
-  auto falsy = must(all.at("a").get_or_create_map<std::string, std::string>("falsy"));
   auto numbers = must(all.at("a").get_or_create_map<int, bool>("numbers"));
-  CHECK(must(falsy.set("", "", deadline).get()) == std::nullopt);
-  CHECK(must(falsy.set("", "", deadline).get()) == "");
   CHECK(must(numbers.set(0, false, deadline).get()) == std::nullopt);
+  CHECK(must(numbers.set(0, false, deadline).get()) == false);
   CHECK(must(numbers.get(0)) == false);
-  CHECK(falsy.contains(""));
   map_options<double> nearly;
   nearly.equal = [](const double& a, const double& b) { return a - b < 0.1 && b - a < 0.1; };
   auto measured =
@@ -166,20 +156,22 @@ TEST_CASE("manual: a map has initial entries, falsy values, and an equality of t
   CHECK(!must(measured.update_if("x", 3.0, 1.05, deadline).get()));
 }
 
-TEST_CASE("manual: subscribers of a map hear that it is closed here, or replaced") {
-  three_members all;
-  auto users = must(all.at("a").get_or_create_map<std::string, int>("users"));
-  std::atomic<int> closed{0};
-  std::atomic<int> replaced{0};
-  auto on_close = users.on_close([&] { ++closed; });
-  auto on_resync = users.on_resync([&] { ++replaced; });
-  must(users.set("x", 1, deadline).get());
-  REQUIRE(users.import_snapshot(must(users.export_snapshot(deadline)), deadline) == caf::error{});
-  CHECK(eventually([&] { return replaced == 1; }));
-  users.close();
-  CHECK(eventually([&] { return closed == 1; }));
-  on_close.cancel();
-  on_resync.cancel();
+TEMPLATE_TEST_CASE("manual: subscribers of a map hear that it is closed here, or replaced", "",
+                   in_one_process, in_three_processes) {
+  TestType all;
+  for (const auto& from : all.both_roles()) {
+    auto users = all.everywhere("map", "users of " + from);
+    const auto& here = users.at(from);
+    here("set", {"x", "1"});
+    here("import_snapshot", json::array({here("export_snapshot")}));
+    CHECK(users.have_told({"insert x=1", "resync"}));
+    here("close");
+    CHECK(here.has_told({"insert x=1", "resync", "close"}));
+    CHECK(here.refusal("set", {"x", "2"}) == "closed");
+    const auto& other = users.at(members::others_than(from).back());
+    CHECK(other("set", {"x", "2"}) == "1"); // it goes on for the others
+    CHECK(all.open(from, "map", "users of " + from).comes_to({{"x", "2"}}, "content"));
+  }
 }
 
 } // namespace hamok::test

@@ -2,6 +2,8 @@
 
 #include "hamok/collections/map_command_state.hpp"
 #include "hamok/collections/snapshot_json.hpp"
+#include "hamok/tests/manual/in_one_process.hpp"
+#include "hamok/tests/manual/in_three_processes.hpp"
 #include "hamok/tests/manual/manual.hpp"
 
 #include <algorithm>
@@ -11,105 +13,120 @@ namespace hamok::test {
 
 namespace {
 
-/// What the members of a started cluster are called.
-std::vector<std::string> others_than(const std::string& name) {
-  std::vector<std::string> result{"a", "b", "c"};
-  std::erase(result, name);
-  return result;
-}
-
-const covers start_and_stop{"method start",  "method stop",   "method close",
-                            "event started", "event stopped", "event closed"};
-const covers waiting{"method wait_until_leader",
-                     "method wait_until_commit_head",
-                     "method ready",
-                     "property leader",
-                     "property leader_id",
-                     "property state",
-                     "property term",
-                     "property commit_index"};
-const covers names{"property local_peer_id", "property remote_peer_ids", "property app_data",
-                   "property config",        "property stats",           "method status",
-                   "option peer_id"};
-const covers collections{"method create_map", "method get_or_create_map", "method storages",
-                         "method submit", "collection creating is idempotent"};
-const covers membership{"method add_remote_peer",
-                        "method remove_remote_peer",
-                        "method join",
-                        "method leave",
-                        "event joined",
-                        "event left"};
-const covers leadership{"method transfer_leadership"};
-const covers logs{"method compact"};
-const covers snapshots{"method export_snapshot",
-                       "method import_snapshot",
-                       "snapshot one cut of all collections",
-                       "snapshot JSON",
-                       "snapshot CBOR",
-                       "snapshot bad input is refused whole with the place",
-                       "practice export snapshots regularly"};
+const covers_everywhere start_and_stop{"method start",
+                                       "method stop",
+                                       "method close",
+                                       "event started",
+                                       "event stopped",
+                                       "event closed",
+                                       "faq How do I start the Hamok instance?",
+                                       "faq How do I stop the Hamok instance?"};
+const covers_everywhere waiting{"method wait_until_leader",
+                                "method wait_until_commit_head",
+                                "method ready",
+                                "property leader",
+                                "property leader_id",
+                                "property state",
+                                "property term",
+                                "property commit_index"};
+const covers_everywhere names{"property local_peer_id", "property remote_peer_ids",
+                              "property app_data",      "property config",
+                              "property stats",         "method status",
+                              "option peer_id",         "option app_data"};
+const covers_everywhere collections{"method storages", "method submit",
+                                    "collection creating is idempotent"};
+const covers_everywhere membership{"method remove_remote_peer",
+                                   "method join",
+                                   "method leave",
+                                   "event joined",
+                                   "event left",
+                                   "faq How do I remove a remote peer?"};
+const covers adding{"method add_remote_peer"};
+const covers_everywhere leadership{"method transfer_leadership"};
+const covers_everywhere logs{"method compact"};
+const covers_everywhere snapshots{"method export_snapshot",
+                                  "method import_snapshot",
+                                  "snapshot one cut of all collections",
+                                  "snapshot JSON",
+                                  "snapshot CBOR",
+                                  "snapshot bad input is refused whole with the place",
+                                  "practice export snapshots regularly"};
 const covers carrying{"method accept", "event message"};
+
+/// The text of a command that sets an entry of a map.
+std::string command_to_set(const std::string& key, const std::string& value) {
+  return std::string{
+      map_command::set(blob::from_string(key).bytes(), blob::from_string(value).bytes()).text()};
+}
 
 } // namespace
 
-TEST_CASE("manual: a node is started, stopped, started again in the same process, and closed") {
-  three_members all;
-  auto& member = all.at(all.followers[0]);
-  auto users = must(member.get_or_create_map<std::string, int>("users"));
-  must(users.set("alice", 42, deadline).get());
-  REQUIRE(member.stop() == caf::error{});
-  CHECK(!member.running());
-  CHECK(member.stop() == caf::error{});
-  const auto refused = users.set("bob", 1).get();
-  REQUIRE(!refused);
-  CHECK(refused.error() == errc::stopped);
-  REQUIRE(member.start() == caf::error{});
-  CHECK(member.start() == caf::error{});
-  REQUIRE(member.ready(deadline) == caf::error{});
-  must(users.set("bob", 1, deadline).get());
-  CHECK(must(users.get("alice")) == 42);
-  auto& log = all.log(all.followers[0]);
-  CHECK(log.wait_for("started"));
-  CHECK(log.wait_for("stopped"));
-  REQUIRE(member.close() == caf::error{});
-  CHECK(log.wait_for("closed"));
-  CHECK(member.start() == errc::stopped);
-  CHECK(member.close() == caf::error{});
+TEMPLATE_TEST_CASE("manual: a node is started, stopped, started again in its process, and closed",
+                   "", in_one_process, in_three_processes) {
+  TestType all;
+  for (const auto& name : {all.follower(), all.leader()}) {
+    const auto other = members::others_than(name).front();
+    const auto users = all.open(name, "map", "users of " + name);
+    users("set", {"alice", "42"});
+    all.ask(name, "stop");
+    CHECK(all.ask(name, "running") == false);
+    all.ask(name, "stop");
+    CHECK(users.refusal("set", {"bob", "1"}) == "stopped");
+    all.open(other, "map", "users of " + name)("set", {"carol", "2"}); // the others go on
+    all.ask(name, "start");
+    all.ask(name, "start");
+    all.ask(name, "ready");
+    CHECK(users("set", {"bob", "1"}) == nullptr);
+    CHECK(users("content") == json{{"alice", "42"}, {"bob", "1"}, {"carol", "2"}});
+    CHECK(all.tells(name, "started"));
+    CHECK(all.tells(name, "stopped"));
+  }
+  const auto name = all.follower();
+  all.ask(name, "close");
+  CHECK(all.tells(name, "closed"));
+  CHECK(all.refusal(name, "start") == "stopped");
+  all.ask(name, "close");
 }
 
-TEST_CASE("manual: who leads, in which term, and how far the log is, can be asked and waited for") {
-  three_members all;
-  for (const auto& name : all.names()) {
-    auto& member = all.at(name);
-    CHECK(must(member.wait_until_leader(deadline)) == all.leader);
-    CHECK(member.ready(deadline) == caf::error{});
-    CHECK(member.leader_id() == all.leader);
-    CHECK(member.leader() == (name == all.leader));
-    CHECK(member.state() == (name == all.leader ? raft::role::leader : raft::role::follower));
-    CHECK(member.term() >= 1);
-    const auto head = must(member.wait_until_commit_head(deadline));
+TEMPLATE_TEST_CASE(
+    "manual: who leads, in which term, and how far the log is, is told and waited for", "",
+    in_one_process, in_three_processes) {
+  TestType all;
+  const auto leader = all.leader();
+  for (const auto& name : members::names()) {
+    CHECK(all.ask(name, "wait_until_leader") == leader);
+    CHECK(all.refusal(name, "ready").empty());
+    CHECK(all.ask(name, "leader_id") == leader);
+    CHECK(all.ask(name, "leader") == (name == leader));
+    CHECK(all.ask(name, "state") == (name == leader ? "leader" : "follower"));
+    CHECK(all.ask(name, "term") >= 1);
+    const auto head = all.ask(name, "wait_until_commit_head");
     CHECK(head >= 1);
-    CHECK(member.commit_index() >= head);
+    CHECK(all.ask(name, "commit_index") >= head);
   }
 }
 
-TEST_CASE("manual: a node knows its name, the others, its application data and its counters") {
-  three_members all{
-      [](node_config& config) { config.app_data = R"({"name": ")" + config.peer_id + R"("})"; }};
-  for (const auto& name : all.names()) {
-    auto& member = all.at(name);
-    CHECK(member.local_peer_id() == name);
-    CHECK(eventually([&] { return member.remote_peer_ids() == others_than(name); }));
-    CHECK(member.app_data() == R"({"name": ")" + name + R"("})");
-    CHECK(member.config().peer_id == name);
-    CHECK(eventually([&] { return member.stats().links_opened >= 2; }));
-    CHECK(member.stats().leader_changes >= 1);
-    const auto status = must(member.status());
-    CHECK(status.peer_id == name);
-    CHECK(status.members.size() == 3);
-    CHECK(status.running);
+TEMPLATE_TEST_CASE("manual: a node knows its name, the others, its application data, its counters",
+                   "", in_one_process, in_three_processes) {
+  TestType all{members::options{{"app-data", R"({"zone": "z"})"}}};
+  for (const auto& name : members::names()) {
+    CHECK(all.ask(name, "local_peer_id") == name);
+    CHECK(all.comes_to(members::others_than(name), name, "remote_peer_ids"));
+    CHECK(all.ask(name, "app_data") == json{{"zone", "z"}});
+    CHECK(all.ask(name, "config")["peer-id"] == name);
+    CHECK(eventually([&] { return all.ask(name, "stats")["links_opened"] >= 2; }));
+    CHECK(all.ask(name, "stats")["leader_changes"] >= 1);
+    const auto status = all.ask(name, "status");
+    CHECK(status["peer_id"] == name);
+    CHECK(status["members"] == members::names());
+    CHECK(status["running"] == true);
+    for (const auto& other : members::others_than(name))
+      CHECK(all.tells(name, "hello-notification id=\"" + other + R"(" app-data={"zone": "z"})"));
   }
-  // The same by messages to the node actor.
+}
+
+TEST_CASE("manual: every node has a name of its own, and answers messages as it does calls") {
+  three_members all;
   caf::scoped_actor self{all.system()};
   compat::request(self.ptr(), all.at("a").actor(), caf::timespan{deadline}, get_stats_v)
       .receive([](const node_stats& stats) { CHECK(stats.links_opened >= 2); },
@@ -118,85 +135,103 @@ TEST_CASE("manual: a node knows its name, the others, its application data and i
   CHECK(node_config{}.peer_id != node_config{}.peer_id);
 }
 
-TEST_CASE("manual: collections are created once for all, listed, and take raw commands") {
-  three_members all;
-  auto users = must(all.at("a").create_map<std::string, std::string>("users", {{"x", "1"}}));
-  bool existed = false;
-  REQUIRE(users.await_ready(deadline));
-  REQUIRE(eventually([&] { return static_cast<bool>(all.at("b").find_collection("users")); }));
-  auto same = must(
-      all.at("b").get_or_create_map<std::string, std::string>("users", &existed, {{"y", "2"}}));
-  CHECK(existed);
-  CHECK(must(same.get("x")) == "1");
-  CHECK(must(same.get("y")) == std::nullopt);
-  const auto set = map_command::set(blob::from_string("z").bytes(), blob::from_string("3").bytes());
-  must(all.at("c").submit("users", set, deadline));
-  CHECK(eventually([&] { return must(users.get("z")) == "3"; }));
-  CHECK(all.at("c").submit("nothing", set).error() == errc::unknown_collection);
-  CHECK(all.at("c").submit("users", blob::from_string("x")).error() == errc::bad_command);
-  const auto listed = must(all.at("c").storages());
-  REQUIRE(listed.size() == 1);
-  CHECK(listed[0].name == "users");
-  CHECK(listed[0].kind == "map");
+TEMPLATE_TEST_CASE("manual: collections are created once for all, listed, and take raw commands",
+                   "", in_one_process, in_three_processes) {
+  TestType all;
+  for (const auto& from : all.both_roles()) {
+    const auto id = "users of " + from;
+    const auto users = all.open(from, "map", id, {{"initial", {{"x", "1"}}}});
+    bool existed = false;
+    const auto same = all.open(members::others_than(from).back(), "map", id,
+                               {{"initial", {{"y", "2"}}}}, &existed);
+    CHECK(existed);
+    CHECK(same.comes_to({{"x", "1"}}, "content"));
+    all.ask(from, "submit", {id, command_to_set("z", "3")});
+    CHECK(users("content") == json{{"x", "1"}, {"z", "3"}});
+    CHECK(same.comes_to({{"x", "1"}, {"z", "3"}}, "content"));
+    CHECK(all.refusal(from, "submit", {"nothing", command_to_set("z", "3")})
+          == "unknown_collection");
+    CHECK(all.refusal(from, "submit", {id, "x"}) == "bad_command");
+    for (const auto& name : members::names())
+      CHECK(all.ask(name, "storages")[id] == "map");
+  }
 }
 
-TEST_CASE("manual: members are removed, join again, and leave") {
-  three_members all;
-  const auto gone = all.followers[0];
-  REQUIRE(all.at(all.leader).remove_remote_peer(gone) == caf::error{});
-  CHECK(all.log(gone).wait_for("left"));
-  CHECK(eventually([&] { return must(all.at(all.leader).status()).members.size() == 2; }));
-  REQUIRE(all.at(gone).join(deadline) == caf::error{});
-  CHECK(all.log(gone).wait_for("joined"));
-  CHECK(eventually([&] { return must(all.at(all.leader).status()).members.size() == 3; }));
-  REQUIRE(all.at(gone).leave() == caf::error{});
-  CHECK(eventually([&] { return must(all.at(all.leader).status()).members.size() == 2; }));
-  CHECK(!all.at(gone).running());
+TEMPLATE_TEST_CASE("manual: members are removed, join again, and leave", "", in_one_process,
+                   in_three_processes) {
+  TestType all;
+  const auto leader = all.leader();
+  const auto gone = members::others_than(leader).front();
+  const auto members_now = [&] { return all.ask(leader, "status")["members"]; };
+  all.ask(leader, "remove_remote_peer", {gone});
+  CHECK(all.tells(gone, "left"));
+  CHECK(eventually([&] { return members_now() == members::others_than(gone); }));
+  all.ask(gone, "join");
+  CHECK(all.tells(gone, "joined"));
+  CHECK(eventually([&] { return members_now() == members::names(); }));
+  all.ask(gone, "leave");
+  CHECK(eventually([&] { return members_now() == members::others_than(gone); }));
+  CHECK(all.ask(gone, "running") == false);
   // Who is a member already is no change.
-  CHECK(all.at(all.leader).add_remote_peer(all.followers[1]) == caf::error{});
+  CHECK(all.refusal(leader, "add_remote_peer", {members::others_than(leader).back()}).empty());
 }
 
-TEST_CASE("manual: leadership is handed over to a member by its name") {
-  three_members all;
-  REQUIRE(all.at(all.leader).transfer_leadership(all.followers[1]) == caf::error{});
-  CHECK(eventually([&] { return all.agreed_leader() == all.followers[1]; }));
-  CHECK(all.at(all.followers[0]).transfer_leadership(all.leader) == errc::not_leader);
+TEMPLATE_TEST_CASE("manual: leadership is handed over to a member by its name", "", in_one_process,
+                   in_three_processes) {
+  TestType all;
+  const auto first = all.leader();
+  const auto next = members::others_than(first).back();
+  CHECK(all.refusal(members::others_than(first).front(), "transfer_leadership", {first})
+        == "not_leader");
+  all.ask(first, "transfer_leadership", {next});
+  CHECK(all.leader() == next);
 }
 
-TEST_CASE("manual: a log is cut short at its front") {
-  three_members all;
-  auto users = must(all.at("a").get_or_create_map<std::string, int>("users"));
-  for (int i = 0; i < 50; ++i)
-    must(users.set("x", i, deadline).get());
-  CHECK(eventually([&] {
-    const auto first = all.at("a").compact();
-    return first && *first > 40;
-  }));
-  CHECK(must(users.get("x")) == 49);
+TEMPLATE_TEST_CASE("manual: a log is cut short at its front", "", in_one_process,
+                   in_three_processes) {
+  TestType all;
+  for (const auto& from : all.both_roles()) {
+    auto users = all.everywhere("map", "users of " + from);
+    const auto before = all.ask(from, "commit_index").template get<std::uint64_t>();
+    for (int i = 0; i < 50; ++i)
+      users.at(from)("set", {"x", std::to_string(i)});
+    CHECK(eventually([&] { return all.ask(from, "compact") > before + 40; }));
+    CHECK(users.have({{"x", "49"}}));
+  }
 }
 
-TEST_CASE("manual: the content of a node goes out as JSON and as CBOR, and comes in again") {
-  three_members all;
-  auto users = must(all.at("a").get_or_create_map<std::string, int>("users"));
-  must(users.set("zero", 0, deadline).get());
-  const auto kept = must(all.at("a").export_snapshot());
-  CHECK(kept.members.size() == 3);
-  const auto text = to_json_text(kept);
-  CHECK(must(node_snapshot_from_json(text)) == kept);
-  CHECK(must(node_snapshot_from_cbor(to_cbor(kept))) == kept);
-  const auto bad = node_snapshot_from_json(text.substr(0, text.size() / 2));
-  REQUIRE(!bad);
-  CHECK(bad.error() == errc::snapshot_failed);
-  must(users.set("zero", 1, deadline).get());
-  auto wrong = kept;
-  wrong.collections[0].kind = "nothing";
-  const auto refused = all.at("b").import_snapshot(wrong);
-  CHECK(refused == errc::snapshot_failed);
-  CHECK(text_of(refused).find("collections[0].kind") != std::string::npos);
-  CHECK(must(users.get("zero")) == 1);
-  REQUIRE(all.at("b").import_snapshot(kept) == caf::error{});
-  CHECK(eventually([&] { return must(users.get("zero")) == 0; }));
-  CHECK(all.log("a").wait_for("resync collection=\"users\""));
+TEMPLATE_TEST_CASE("manual: the content of a node goes out as JSON and CBOR, and comes in again",
+                   "", in_one_process, in_three_processes) {
+  TestType all;
+  for (const auto& from : all.both_roles()) {
+    const auto other = members::others_than(from).back();
+    auto users = all.everywhere("map", "users");
+    users.at(from)("set", {"zero", ""});
+    const auto tree = all.ask(from, "export_snapshot");
+    const auto kept = must(node_snapshot_from(tree));
+    CHECK(kept.members.size() == 3);
+    CHECK(must(node_snapshot_from_json(to_json_text(kept))) == kept);
+    CHECK(must(node_snapshot_from_cbor(to_cbor(kept))) == kept);
+    const auto text = tree.dump();
+    const auto bad = node_snapshot_from_json(text.substr(0, text.size() / 2));
+    REQUIRE(!bad);
+    CHECK(bad.error() == errc::snapshot_failed);
+    users.at(from)("set", {"zero", "1"});
+    auto wrong = tree;
+    wrong["collections"][0]["kind"] = "nothing";
+    try {
+      all.ask(other, "import_snapshot", json::array({wrong}));
+      FAIL("it was taken");
+    } catch (const failure& reason) {
+      CHECK(reason.code() == "snapshot_failed");
+      CHECK(reason.text().find("collections[0].kind") != std::string::npos);
+    }
+    CHECK(users.have({{"zero", "1"}}));
+    all.ask(other, "import_snapshot", json::array({tree}));
+    CHECK(users.have({{"zero", ""}}));
+    for (const auto& name : members::names())
+      CHECK(all.tells(name, "resync collection=\"users\""));
+  }
 }
 
 TEST_CASE("manual: an application carries the frames of three nodes") {

@@ -1,5 +1,7 @@
 // The manual's options, on a cluster of three where that shows something.
 
+#include "hamok/tests/manual/in_one_process.hpp"
+#include "hamok/tests/manual/in_three_processes.hpp"
 #include "hamok/tests/manual/manual.hpp"
 
 #include <algorithm>
@@ -8,15 +10,20 @@ namespace hamok::test {
 
 namespace {
 
-const covers clusters{"option cluster", "option initial_members", "option link",
-                      "option placement"};
-const covers times{"option election_timeout", "option follower_max_idle", "option heartbeat",
-                   "option only_follower", "practice configure timeouts"};
+const covers_everywhere given{"option cluster",
+                              "option initial_members",
+                              "option election_timeout",
+                              "option follower_max_idle",
+                              "option heartbeat",
+                              "option only_follower",
+                              "option log_entries_expiration_time",
+                              "option log_max_entries",
+                              "option log_max_bytes",
+                              "option request_timeout",
+                              "practice configure timeouts"};
+const covers kinds{"option link", "option placement"};
 const covers addresses{"option listen", "option advertise", "option allow_insecure"};
 const covers ways_in{"option seeds", "option bootstrap_expect"};
-const covers limits{"option log_entries_expiration_time", "option log_max_entries",
-                    "option log_max_bytes", "option request_timeout"};
-const covers words{"option app_data"};
 const covers checks{"option validate", "trouble check the configuration"};
 
 /// Whether a configuration is refused because of this option.
@@ -29,6 +36,45 @@ bool refused(const std::function<void(node_config&)>& adjust, const std::string&
 }
 
 } // namespace
+
+TEMPLATE_TEST_CASE("manual: members are configured by options, and do as these say", "",
+                   in_one_process, in_three_processes) {
+  TestType all{members::options{{"cluster", "mine"},
+                                {"election-timeout", "4s"},
+                                {"follower-max-idle", "800ms"},
+                                {"heartbeat", "100ms"},
+                                {"only-follower", "false"},
+                                {"log-entries-expiration-time", "2min"},
+                                {"log-max-entries", "1000"},
+                                {"log-max-bytes", "1048576"},
+                                {"request-timeout", "7s"},
+                                {"max-message-entries", "16"},
+                                {"max-message-bytes", "2048"}}};
+  for (const auto& name : members::names()) {
+    const auto seen = all.ask(name, "config");
+    CHECK(seen["peer-id"] == name);
+    CHECK(seen["cluster"] == "mine");
+    CHECK(seen["initial-members"] == members::names());
+    CHECK(seen["election-timeout"] == 4000);
+    CHECK(seen["follower-max-idle"] == 800);
+    CHECK(seen["heartbeat"] == 100);
+    CHECK(seen["only-follower"] == false);
+    CHECK(seen["log-entries-expiration-time"] == 120'000);
+    CHECK(seen["log-max-entries"] == 1000);
+    CHECK(seen["log-max-bytes"] == 1'048'576);
+    CHECK(seen["request-timeout"] == 7000);
+    CHECK(seen["max-message-entries"] == 16);
+    CHECK(seen["max-message-bytes"] == 2048);
+    CHECK(all.ask(name, "status")["cluster"] == "mine");
+  }
+  for (const auto& from : all.both_roles()) { // a log that is cut short by itself
+    auto users = all.everywhere("map", "users of " + from);
+    users.at(from)("set", {"x", std::string(5000, 'x')});
+    for (int i = 0; i < 1500; ++i)
+      users.at(from)("set", {"x", std::to_string(i)});
+    CHECK(users.have({{"x", "1499"}}));
+  }
+}
 
 TEST_CASE("manual: members of the same name and list form a cluster, over every kind of link") {
   CHECK(node_config{}.cluster == "hamok");

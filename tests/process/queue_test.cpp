@@ -4,6 +4,7 @@
 #include "hamok/cli/queue_client.hpp"
 #include "hamok/tests/catch.hpp"
 #include "hamok/tests/process/process_cluster.hpp"
+#include "hamok/tests/process/soak.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -152,13 +153,16 @@ TEST_CASE("two producers and three consumers lose nothing while one leader after
   REQUIRE(hamok::cli::queue_client{via, queue_name}.open());
   traffic going{cluster};
   REQUIRE(going.await_progress(20));
-  for (std::size_t i = 0; i < kills; ++i) {
+  const auto start = std::chrono::steady_clock::now();
+  for (std::size_t i = 0; i < kills || std::chrono::steady_clock::now() < start + soak_time();
+       ++i) {
     CAPTURE(i);
     const auto leader = cluster.await_leader(cluster.all());
     cluster.kill(leader);
     REQUIRE(going.await_progress(20)); // the other two go on
     cluster.start(leader);             // without any memory: as another life
     REQUIRE(cluster.await_members(cluster.all()));
+    std::this_thread::sleep_until(start + (i + 1) * std::chrono::seconds{1}); // one each second
   }
   going.finish();
   check(going);
