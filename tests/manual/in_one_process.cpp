@@ -35,8 +35,8 @@ in_one_process::~in_one_process() = default;
 
 void in_one_process::start(const std::string& name) {
   std::vector<std::string> words{"--hamok.peer-id=" + name, "--hamok.link=local"};
-  for (const auto& [option, value] : nodes_->all_options)
-    words.push_back("--hamok." + option + "=" + value);
+  for (auto& word : words_of(nodes_->all_options, name))
+    words.push_back(std::move(word));
   auto config = config_of(words);
   for (const auto& founder : names())
     config.initial_members.push_back({founder, {}}); // local links find each other by name

@@ -123,8 +123,8 @@ void in_three_processes::start(const std::string& name) {
     founders += (founders.empty() ? "\"" : ", \"") + id + "@" + endpoint + "\"";
   std::vector<std::string> words{"--hamok.peer-id=" + name, "--hamok.listen=" + endpoints_.at(name),
                                  "--hamok.initial-members=[" + founders + "]"};
-  for (const auto& [option, value] : options_)
-    words.push_back("--hamok." + option + "=" + value);
+  for (auto& word : words_of(options_, name))
+    words.push_back(std::move(word));
   members_[name] = std::make_unique<member_process>(words, (folder_ / (name + ".log")).string());
 }
 

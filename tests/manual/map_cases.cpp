@@ -71,7 +71,7 @@ std::vector<step> batch_steps() {
        {"remove c=1", "remove d=1"}},
       {"erase_all", {"b", "nobody"}, json{"b"}, {{"a", "2"}}, {"remove b=1"}},
       {"clear", {}, 1, nothing, {"clear"}},
-      {"clear", {}, 0, nothing, {}},
+      {"clear", {}, 0, nothing, {"clear"}},
   };
 }
 

@@ -9,14 +9,6 @@ namespace hamok::test {
 
 namespace {
 
-/// Each event with those of its kind, in their order: callbacks for different kinds are called in
-/// any.
-std::vector<std::string> by_kind(std::vector<std::string> events) {
-  const auto kind = [](const std::string& line) { return line.substr(0, line.find(' ')); };
-  std::ranges::stable_sort(events, {}, kind);
-  return events;
-}
-
 /// The code of the failure of `what`.
 template <class F>
 std::string code_of(F what) {
@@ -42,9 +34,10 @@ bool comes_true(const std::function<bool()>& condition) {
 
 // -- a collection on one member -------------------------------------------------------------------
 
-opened::opened(members& all, std::string member, std::string id)
+opened::opened(members& all, std::string member, std::string kind, std::string id)
     : all_(&all),
       member_(std::move(member)),
+      kind_(std::move(kind)),
       id_(std::move(id)) {}
 
 json opened::operator()(const std::string& call, const json& with) const {
@@ -67,11 +60,23 @@ bool opened::comes_to(const json& expected, const std::string& call, const json&
   return done;
 }
 
+/// Each event with those that the same callback hears, in their order: callbacks are called in any.
+/// There is one for each kind of event, and for each field where a struct names the fields.
+std::vector<std::string> opened::by_callback(std::vector<std::string> events) const {
+  const bool by_field = kind_ == "record" || kind_ == "text record";
+  const auto callback = [by_field](const std::string& line) {
+    const auto kind = line.find(' ');
+    return line.substr(0, by_field && kind != std::string::npos ? line.find(' ', kind + 1) : kind);
+  };
+  std::ranges::stable_sort(events, {}, callback);
+  return events;
+}
+
 bool opened::has_told(const std::vector<std::string>& events) const {
-  const auto expected = by_kind(events);
+  const auto expected = by_callback(events);
   std::vector<std::string> told;
   const auto done = comes_true([&] {
-    told = by_kind((*this)("events").get<std::vector<std::string>>());
+    told = by_callback((*this)("events").get<std::vector<std::string>>());
     return told == expected;
   });
   if (!done)
@@ -167,7 +172,7 @@ opened members::open(const std::string& member, const std::string& kind, const s
   const auto answer = ask(member, "open", how);
   if (existed)
     *existed = answer.get<bool>();
-  return {*this, member, id};
+  return {*this, member, kind, id};
 }
 
 bool members::converge(const std::string& id) {
@@ -176,6 +181,18 @@ bool members::converge(const std::string& id) {
     return !first.is_null() && ask("b", "digest", {id}) == first
            && ask("c", "digest", {id}) == first;
   });
+}
+
+std::vector<std::string> members::words_of(const options& all, const std::string& member) {
+  std::vector<std::string> result;
+  for (const auto& [name, value] : all) {
+    const auto dot = name.find('.');
+    if (dot != std::string::npos && name.substr(0, dot) != member)
+      continue;
+    const auto option = "--hamok." + name.substr(dot == std::string::npos ? 0 : dot + 1);
+    result.push_back(value.empty() ? option : option + "=" + value);
+  }
+  return result;
 }
 
 json members::answer_of(const std::string& member, const json& request) {

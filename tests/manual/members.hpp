@@ -28,7 +28,7 @@ class members;
 /// A collection on one member.
 class opened {
 public:
-  opened(members& all, std::string member, std::string id);
+  opened(members& all, std::string member, std::string kind, std::string id);
 
   /// The answer to the operation; what is none is thrown, as a `failure`.
   json operator()(const std::string& call, const json& with = {}) const;
@@ -39,13 +39,16 @@ public:
   /// Waits until the operation answers so.
   [[nodiscard]] bool comes_to(const json& expected, const std::string& call,
                               const json& with = {}) const;
-  /// Waits until the collection has told exactly these events here since it was opened; those of
-  /// one kind in this order.
+  /// Waits until the collection has told exactly these events here since it was opened; those that
+  /// one callback hears in this order.
   [[nodiscard]] bool has_told(const std::vector<std::string>& events) const;
 
 private:
+  [[nodiscard]] std::vector<std::string> by_callback(std::vector<std::string> events) const;
+
   members* all_;
   std::string member_;
+  std::string kind_;
   std::string id_;
 };
 
@@ -66,7 +69,7 @@ public:
 
   [[nodiscard]] const opened& at(const std::string& member) const { return all_.at(member); }
   /// Each step on the member `from`: checks its answer, then content and events everywhere. Events
-  /// of one kind are in the order of the log, and none comes twice.
+  /// that one callback hears are in the order of the log, and none comes twice.
   void walk(const std::string& from, const std::vector<step>& steps);
   /// Waits until all members have the content.
   [[nodiscard]] bool have(const json& content) const;
@@ -81,7 +84,8 @@ private:
 /// Three members "a", "b" and "c", which have a leader.
 class members {
 public:
-  /// Options of the configuration by name, for all of them.
+  /// Options of the configuration by name, for all of them, or as "c.heartbeat" for one; a value
+  /// that is empty is for a flag.
   using options = std::map<std::string, std::string>;
 
   virtual ~members() = default;
@@ -128,6 +132,10 @@ public:
 
 protected:
   members() = default;
+
+  /// The options of `all` that this member has, as words of its command line.
+  [[nodiscard]] static std::vector<std::string> words_of(const options& all,
+                                                         const std::string& member);
 
   /// Brings the request to the member and gives its answer. Thread safe for different members.
   virtual json exchange(const std::string& member, const json& request) = 0;

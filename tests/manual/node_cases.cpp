@@ -181,7 +181,7 @@ TEMPLATE_TEST_CASE("manual: leadership is handed over to a member by its name", 
   TestType all;
   const auto first = all.leader();
   const auto next = members::others_than(first).back();
-  CHECK(all.refusal(members::others_than(first).front(), "transfer_leadership", {first})
+  CHECK(all.refusal(members::others_than(first).front(), "transfer_leadership", {next})
         == "not_leader");
   all.ask(first, "transfer_leadership", {next});
   CHECK(all.leader() == next);
@@ -224,7 +224,8 @@ TEMPLATE_TEST_CASE("manual: the content of a node goes out as JSON and CBOR, and
       FAIL("it was taken");
     } catch (const failure& reason) {
       CHECK(reason.code() == "snapshot_failed");
-      CHECK(reason.text().find("collections[0].kind") != std::string::npos);
+      INFO(reason.text());
+      CHECK(reason.text().find("collections[0]") != std::string::npos);
     }
     CHECK(users.have({{"zero", "1"}}));
     all.ask(other, "import_snapshot", json::array({tree}));

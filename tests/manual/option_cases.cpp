@@ -43,7 +43,7 @@ TEMPLATE_TEST_CASE("manual: members are configured by options, and do as these s
                                 {"election-timeout", "4s"},
                                 {"follower-max-idle", "800ms"},
                                 {"heartbeat", "100ms"},
-                                {"only-follower", "false"},
+                                {"c.only-follower", ""},
                                 {"log-entries-expiration-time", "2min"},
                                 {"log-max-entries", "1000"},
                                 {"log-max-bytes", "1048576"},
@@ -58,7 +58,7 @@ TEMPLATE_TEST_CASE("manual: members are configured by options, and do as these s
     CHECK(seen["election-timeout"] == 4000);
     CHECK(seen["follower-max-idle"] == 800);
     CHECK(seen["heartbeat"] == 100);
-    CHECK(seen["only-follower"] == false);
+    CHECK(seen["only-follower"] == (name == "c"));
     CHECK(seen["log-entries-expiration-time"] == 120'000);
     CHECK(seen["log-max-entries"] == 1000);
     CHECK(seen["log-max-bytes"] == 1'048'576);
@@ -67,6 +67,7 @@ TEMPLATE_TEST_CASE("manual: members are configured by options, and do as these s
     CHECK(seen["max-message-bytes"] == 2048);
     CHECK(all.ask(name, "status")["cluster"] == "mine");
   }
+  CHECK(all.leader() != "c");
   for (const auto& from : all.both_roles()) { // a log that is cut short by itself
     auto users = all.everywhere("map", "users of " + from);
     users.at(from)("set", {"x", std::string(5000, 'x')});

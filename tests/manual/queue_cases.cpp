@@ -62,7 +62,7 @@ TEMPLATE_TEST_CASE("manual: every write of a queue is told on all members", "", 
                       {"x", "y", "z"},
                       {"add x", "add y", "add z", "not-empty"}},
                      {"clear", {}, 3, nothing, {"clear", "empty"}},
-                     {"clear", {}, 0, nothing, {}},
+                     {"clear", {}, 0, nothing, {"clear"}},
                      {"push", {"again"}, 1, {"again"}, {"add again", "not-empty"}},
                      {"pop", {}, "again", nothing, {"remove again", "empty"}}});
 }

@@ -47,7 +47,7 @@ std::vector<step> field_steps() {
       {"erase", {"level"}, true, {{"color", ""}}, {"remove level 3"}},
       {"erase", {"level"}, false, {{"color", ""}}, {}},
       {"clear", {}, 1, nothing, {"clear"}},
-      {"clear", {}, 0, nothing, {}},
+      {"clear", {}, 0, nothing, {"clear"}},
   };
 }
 

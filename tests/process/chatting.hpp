@@ -80,7 +80,7 @@ private:
   void publish(seat& at);
   void mark_lost(seat& at);
   void bring_back(seat& at);
-  test::opened chat_on(const std::string& member) { return {members_, member, "chat"}; }
+  test::opened chat_on(const std::string& member) { return {members_, member, "emitter", "chat"}; }
   [[nodiscard]] bool all_linked();
   void check_heard(const publication& event, std::vector<std::string>& wrong) const;
   void check_reached(const publication& event, std::vector<std::string>& wrong) const;

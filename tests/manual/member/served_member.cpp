@@ -4,6 +4,7 @@
 
 #include <caf/send.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 
@@ -34,6 +35,7 @@ json to_json(const node_status& status) {
     if (one.linked && one.voter)
       linked[one.id.peer] = raft::to_string(one.id.incarnation);
   }
+  std::ranges::sort(members); // they are in the order in which they came
   return {{"peer_id", status.peer_id}, {"incarnation", raft::to_string(status.incarnation)},
           {"cluster", status.cluster}, {"running", status.running},
           {"members", members},        {"linked", linked}}; // voters, and which life of them
