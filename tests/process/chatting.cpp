@@ -90,6 +90,10 @@ void chatting::subscribe(seat& at) {
   added.member = at.member;
   added.number = number;
   added.since = clock::now();
+  if (!at.may_go_on) { // its member has been killed since it answered
+    added.lost = true;
+    added.until = added.since;
+  }
 }
 
 void chatting::unsubscribe(seat& at) {
