@@ -85,7 +85,8 @@ raft::configuration without(const cluster_view& all, raft::configuration members
 bool majority_remembers(const cluster_view& all, std::size_t also,
                         const std::vector<std::string>& out) {
   const auto survives = [&](const raft::configuration& members) {
-    return has_majority(all, members, also) && has_majority(all, without(all, members, out, also), also);
+    return has_majority(all, members, also)
+           && has_majority(all, without(all, members, out, also), also);
   };
   const auto committed = all.past.members_index_at(all.past.last_index());
   if (!survives(all.past.members_at(committed)))
