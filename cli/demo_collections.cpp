@@ -31,6 +31,7 @@ constexpr const char* config_record = "config";
 constexpr const char* jobs_queue = "jobs";
 constexpr const char* news_emitter = "news";
 constexpr const char* hello_event = "hello";
+constexpr const char* accounts_map = "accounts"; // the remote one
 
 constexpr std::size_t job_count = 300;
 
@@ -53,8 +54,10 @@ struct outcome {
 
 class demo_table {
 public:
-  demo_table(const demo_cluster& cluster, std::size_t through, std::filesystem::path folder)
+  demo_table(const demo_cluster& cluster, std::size_t through, std::filesystem::path folder,
+             const demo_redis& storage)
       : cluster_(cluster),
+        storage_(storage),
         first_(through),
         second_((through + 1) % cluster.size()),
         third_((through + 2) % cluster.size()),
@@ -72,7 +75,8 @@ public:
             + "through the others",
         &demo_table::share_jobs);
     row("emitter", "an event published through " + name(first_), &demo_table::publish_news);
-    // The row of the remote map belongs here.
+    row("remote map", "entries set through each, executed by the leader",
+        &demo_table::keep_outside);
     row("snapshot", "exported, all changed, imported through " + name(second_),
         &demo_table::bring_back);
     std::cout << '\n';
@@ -167,6 +171,29 @@ private:
     std::ostringstream after;
     after << std::fixed << std::setprecision(1) << milliseconds_since(start);
     return {seen + " within " + after.str() + " ms", {}};
+  }
+
+  outcome keep_outside() {
+    if (storage_.address().empty())
+      return {"skipped: " + storage_.problem(), {}};
+    const auto set = [this](std::size_t member) {
+      auto via = cluster_.client_of(member);
+      map_client accounts{via, accounts_map, "remote_map"};
+      must(accounts.open(), "cannot create a remote map");
+      return !must(accounts.set(name(member), "mine"), "cannot set");
+    };
+    const auto added = at_once(set, {0, 1, 2});
+    const auto stored =
+        must(entries_in_redis({accounts_map, storage_.address()}), "cannot ask the Redis");
+    const auto seen = std::to_string(stored) + " entries in a Redis outside, seen through all";
+    if (added.size() != cluster_.size() || stored != cluster_.size())
+      return {seen, "it has to be one of each member"};
+    for (std::size_t i = 0; i < cluster_.size(); ++i) {
+      auto via = cluster_.client_of(i);
+      if (must(map_client{via, accounts_map}.entries(), "cannot read").size() != stored)
+        return {seen, name(i) + " sees something else"};
+    }
+    return {seen, {}};
   }
 
   outcome bring_back() {
@@ -265,7 +292,8 @@ private:
     std::vector<std::pair<std::string, std::string>> result;
     auto via = cluster_.client_of(first_);
     for (const auto& collection : must(via.list(), "cannot list the collections")) {
-      if (collection.kind == restore_kind) // which an import leaves behind
+      // An import leaves one behind, and what is outside is in no snapshot.
+      if (collection.kind == restore_kind || collection.kind == "remote_map")
         continue;
       const auto statuses = cluster_.digests(collection.name);
       if (!all_equal(statuses))
@@ -289,6 +317,7 @@ private:
   }
 
   const demo_cluster& cluster_;
+  const demo_redis& storage_;
   std::size_t first_;
   std::size_t second_;
   std::size_t third_;
@@ -298,13 +327,17 @@ private:
 
 } // namespace
 
-std::vector<std::string> subscriber_arguments() {
-  return {std::string{"--print-event="} + news_emitter + "/" + hello_event};
+std::vector<std::string> collection_arguments(const demo_redis& storage) {
+  std::vector<std::string> result{std::string{"--print-event="} + news_emitter + "/" + hello_event};
+  if (!storage.address().empty())
+    result.push_back(std::string{"--remote-maps=[\""} + accounts_map + "@" + storage.address()
+                     + "\"]");
+  return result;
 }
 
 bool show_collections(const demo_cluster& cluster, std::size_t through,
-                      const std::filesystem::path& folder) {
-  return demo_table{cluster, through, folder}.show();
+                      const std::filesystem::path& folder, const demo_redis& storage) {
+  return demo_table{cluster, through, folder, storage}.show();
 }
 
 } // namespace hamok::cli

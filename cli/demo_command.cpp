@@ -80,8 +80,9 @@ bool show_digests(const demo_cluster& cluster, const source& from, std::size_t e
 
 bool show_replication(const std::filesystem::path& folder) {
   std::cout << "1. Three processes on loopback\n";
+  const demo_redis storage{folder / "redis"};
   const auto start = steady_clock::now();
-  const demo_cluster cluster{folder / "files", member_count, subscriber_arguments()};
+  const demo_cluster cluster{folder / "files", member_count, collection_arguments(storage)};
   const auto leader = cluster.await_leader();
   for (std::size_t i = 0; i < cluster.size(); ++i)
     std::cout << "  " << cluster.name(i) << "  " << cluster.endpoint(i)
@@ -107,7 +108,7 @@ bool show_replication(const std::filesystem::path& folder) {
     fine = fine && value.has_value();
   }
   std::cout << '\n';
-  return show_collections(cluster, through, folder) && fine;
+  return show_collections(cluster, through, folder, storage) && fine;
 }
 
 // -- the second part: the leader ends under a running writer --------------------------------------

@@ -28,7 +28,7 @@ struct task {
   task(const arguments& from, bool named_member, const std::string& name)
       : given(from),
         via(make_client(from, named_member)),
-        map(via, name),
+        map(via, name, from.has("remote") ? "remote_map" : "map"),
         json(from.has("json")),
         so_far(named_member ? effect::none : effect::possible) {}
 
@@ -193,13 +193,16 @@ hamok map load [NAME] FILE.json  set the entries of a file; NAME is the file's o
 hamok map dump NAME              all entries, from the member that is asked: key, tab, value
 hamok map digest NAME            fingerprint of the content of the member that is asked
 
+    --remote                       with each of them: NAME is a remote map; all members have to
+                                   know where its entries are (`hamok node --remote-maps`)
+
   Keys and values are text. A file whose load fails may be loaded once more.
 )";
 }
 
 int map_command(const word_list& words) {
-  const arguments given{
-      words, with_client_options({.with_value = {"member", "key", "batch"}, .flags = {"raw"}})};
+  const arguments given{words, with_client_options({.with_value = {"member", "key", "batch"},
+                                                    .flags = {"raw", "remote"}})};
   const auto count = given.words().size();
   const auto found = count > 0 ? subcommands().find(given.words()[0]) : subcommands().end();
   if (found == subcommands().end())

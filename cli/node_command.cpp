@@ -4,6 +4,7 @@
 #include "hamok/cli/command.hpp"
 #include "hamok/cli/event_printer.hpp"
 #include "hamok/cli/json_output.hpp"
+#include "hamok/cli/redis_map.hpp"
 #include "hamok/io/log.hpp"
 
 #include <caf/actor_system.hpp>
@@ -22,6 +23,7 @@
 #include <iostream>
 #include <sstream>
 #include <string>
+#include <vector>
 
 namespace hamok::cli {
 
@@ -30,6 +32,8 @@ namespace {
 constexpr const char* log_levels = "trace, debug, info, warning, error or off (default: warning)";
 constexpr const char* printed_events =
     "EMITTER/EVENT: listen to this event and print what is heard";
+constexpr const char* opened_maps =
+    "NAME@ADDRESS of each: open this remote map, whose entries are in the Redis there";
 
 /// The options of CAF, of the library and of this command.
 class program_config : public caf::actor_system_config {
@@ -43,12 +47,14 @@ public:
     opt_group{custom_options_, "global"}
         .add(json, "json", "say in JSON that the member is up")
         .add(log_level, "log-level", log_levels)
-        .add(print_event, "print-event", printed_events);
+        .add(print_event, "print-event", printed_events)
+        .add(remote_maps, "remote-maps", opened_maps);
   }
 
   bool json = false;
   std::string log_level = "warning";
   std::string print_event;
+  std::vector<std::string> remote_maps;
 };
 
 /// CAF 1.x has made a function of what was a member.
@@ -190,6 +196,11 @@ int run(program_config& config, node_config member_config, sigset_t ends) {
     return member.error() == errc::invalid_config ? exit_usage : exit_failed;
   }
   say_up(*member, config.json);
+  for (const auto& words : config.remote_maps)
+    if (const auto failed = open_redis_map(*member, redis_map::parse(words))) {
+      std::cerr << "hamok node: --remote-maps: '" << words << "': " << text_of(failed) << '\n';
+      return exit_failed;
+    }
   if (!config.print_event.empty())
     if (const auto failed =
             print_events(*member, printed_event::parse(config.print_event), config.json)) {
@@ -234,6 +245,7 @@ std::string node_help() {
   show("--json", "say in JSON that the member is up");
   show("--log-level=TEXT", log_levels);
   show("--print-event=TEXT", printed_events);
+  show("--remote-maps=LIST", opened_maps);
   show("--config-file=FILE", "read options from this file");
   show("--long-help", "these options and those of CAF");
   return out.str();
@@ -261,6 +273,10 @@ int node_command(int argc, char** argv) {
   if (!config.print_event.empty() && printed_event::parse(config.print_event).event.empty())
     return wrong_usage("--print-event does not take '" + config.print_event
                        + "'; give EMITTER/EVENT");
+  for (const auto& words : config.remote_maps)
+    if (redis_map::parse(words).name.empty())
+      return wrong_usage("--remote-maps does not take '" + words
+                         + "'; give NAME@ADDRESS of each, such as 'users@127.0.0.1:6379'");
   auto member_config = read_config(config);
   if (const auto problems = member_config.validate(); !problems.empty())
     return wrong_usage("the configuration is not valid:\n" + to_string(problems));

@@ -63,6 +63,7 @@ remote_map_actor::behavior_type remote_map_actor_state::make_behavior() {
       [this](close_collection) { on_close(); },
       [this](execute& what) { return on_execute(what); },
       [this](execute_call& what) { on_execute_call(what); },
+      [this](execute_in_session& what) { return on_execute_in_session(what); },
       [this](read_state& question) { return on_read(question); },
       [this](drain) { return on_drain(); },
   };
@@ -86,13 +87,23 @@ void remote_map_actor_state::on_execute_call(execute_call& what) {
   take(waiters_.add(what.id), std::move(what.command), what.timeout);
 }
 
+/// The session makes of it one entry in the log, however often the client asks, and whomever; and
+/// the entry is executed once.
+caf::result<blob> remote_map_actor_state::on_execute_in_session(execute_in_session& what) {
+  const auto ticket = waiters_.add(self_->make_response_promise());
+  auto operation = std::exchange(what.command, {});
+  take(ticket, std::move(operation), what.timeout, std::move(what));
+  return caf::delegated<blob>{};
+}
+
 caf::result<blob> remote_map_actor_state::on_read(read_state& question) {
   const auto ticket = waiters_.add(self_->make_response_promise());
   ask(ticket, question.query, {});
   return caf::delegated<blob>{};
 }
 
-void remote_map_actor_state::take(std::uint64_t ticket, blob operation, caf::timespan timeout) {
+void remote_map_actor_state::take(std::uint64_t ticket, blob operation, caf::timespan timeout,
+                                  std::optional<execute_in_session> session) {
   if (const auto question = remote_operation::question_of(operation))
     return ask(ticket, *question, timeout);
   remote_plan plan;
@@ -105,7 +116,7 @@ void remote_map_actor_state::take(std::uint64_t ticket, blob operation, caf::tim
     reason = errc::overloaded;
   if (reason != errc::none)
     return waiters_.answer(ticket, reason, {});
-  request what{std::move(operation), ticket, now() + time_for(timeout)};
+  request what{std::move(operation), {ticket}, now() + time_for(timeout), std::move(session)};
   if (number_ != 0)
     return enqueue(std::move(what));
   early_.push_back(std::move(what));
@@ -116,23 +127,29 @@ void remote_map_actor_state::enqueue(request what) {
   ++enqueuing_;
   const auto left = std::max<raft::duration>(what.deadline - now(), shortest_wait);
   auto command = remote_command::enqueue(owner_, events_, what.operation);
-  log(std::move(command), left,
-      [this, what = std::move(what)](const caf::expected<blob>& answer) mutable {
-        --enqueuing_;
-        on_enqueued(what, answer);
-        answer_drained();
-      });
+  auto call = what.session;
+  answer_function then = [this, what = std::move(what)](const caf::expected<blob>& answer) mutable {
+    --enqueuing_;
+    on_enqueued(what, answer);
+    answer_drained();
+  };
+  if (!call)
+    return log(std::move(command), left, std::move(then));
+  call->command = std::move(command);
+  call->timeout = left;
+  ask_collection(*std::move(call), left, std::move(then));
 }
 
 /// What another member applies sooner than this one may be executed and reported by now.
 void remote_map_actor_state::on_enqueued(request& what, const caf::expected<blob>& answer) {
   raft::index_t index = 0;
   if (!answer)
-    answer_with(what.ticket, answer);
+    for (const auto ticket : what.tickets)
+      answer_with(ticket, answer);
   else if (!map_answer::decode(*answer, index))
-    waiters_.answer(what.ticket, errc::bad_command, {});
+    this->answer(what, errc::bad_command);
   else if (index == 0)
-    waiters_.answer(what.ticket, errc::overloaded, {});
+    this->answer(what, errc::overloaded);
   else
     settle(index, std::move(what));
 }
@@ -140,6 +157,12 @@ void remote_map_actor_state::on_enqueued(request& what, const caf::expected<blob
 void remote_map_actor_state::settle(raft::index_t index, request what) {
   const auto content = view();
   if (content && content->waits(index)) {
+    if (const auto asked = callers_.find(index); asked != callers_.end()) {
+      const auto& before = asked->second;
+      what.tickets.insert(what.tickets.end(), before.tickets.begin(), before.tickets.end());
+      what.deadline = std::max(what.deadline, before.deadline);
+      forget(index);
+    }
     deadlines_.emplace(what.deadline, index);
     callers_.insert_or_assign(index, std::move(what));
     return arm_timer();
@@ -147,7 +170,12 @@ void remote_map_actor_state::settle(raft::index_t index, request what) {
   if (const auto result = content ? content->result(index) : std::nullopt)
     finish(what, *result);
   else
-    waiters_.answer(what.ticket, errc::outcome_unknown, {});
+    answer(what, errc::outcome_unknown);
+}
+
+void remote_map_actor_state::answer(const request& what, errc reason, const blob& result) {
+  for (const auto ticket : what.tickets)
+    waiters_.answer(ticket, reason, result);
 }
 
 void remote_map_actor_state::forget(raft::index_t index) {
@@ -164,10 +192,7 @@ void remote_map_actor_state::finish(const request& what, const remote_result& re
       && (read_operation(what.operation, events_, plan) != command_status::ok
           || !decode(result.touches, touches)))
     reason = errc::outcome_unknown;
-  if (reason == errc::none)
-    waiters_.answer(what.ticket, errc::none, answer_of(plan, touches));
-  else
-    waiters_.answer(what.ticket, reason, {});
+  answer(what, reason, reason == errc::none ? answer_of(plan, touches) : blob{});
 }
 
 /// The content was replaced: what has become of the operations is in it, or is not known any more.
@@ -209,8 +234,13 @@ void remote_map_actor_state::ask(std::uint64_t ticket, const blob& question,
 
 /// Writes to the log as any user of a collection does.
 void remote_map_actor_state::log(blob command, caf::timespan timeout, answer_function then) {
-  compat::request(self_, collection_, timeout + answer_margin,
-                  hamok::execute{std::move(command), timeout})
+  ask_collection(hamok::execute{std::move(command), timeout}, timeout, std::move(then));
+}
+
+template <class Request>
+void remote_map_actor_state::ask_collection(Request what, caf::timespan timeout,
+                                            answer_function then) {
+  compat::request(self_, collection_, timeout + answer_margin, std::move(what))
       .then([then](const blob& answer) { then(answer); },
             [then](const caf::error& reason) { then(reason); });
 }
@@ -229,7 +259,7 @@ void remote_map_actor_state::answer_with(std::uint64_t ticket, const caf::expect
 void remote_map_actor_state::on_created(const collection_created& msg) {
   if (msg.refused != errc::none) {
     for (const auto& one : std::exchange(early_, {}))
-      waiters_.answer(one.ticket, msg.refused, {});
+      answer(one, msg.refused);
     return answer_drained();
   }
   closing_ = false;
@@ -274,7 +304,7 @@ void remote_map_actor_state::on_leader(const leader_notice& notice) {
   if (notice.away == errc::refused_retired) // nothing of the log will ever come any more
     for (const auto& [index, what] : std::exchange(callers_, {})) {
       deadlines_.erase({what.deadline, index});
-      waiters_.answer(what.ticket, errc::outcome_unknown, {});
+      answer(what, errc::outcome_unknown);
     }
   new_office();
   go_on();
@@ -293,9 +323,9 @@ void remote_map_actor_state::on_peers(const peers_notice& peers) {
 void remote_map_actor_state::on_close() {
   closing_ = true;
   for (const auto& one : std::exchange(early_, {}))
-    waiters_.answer(one.ticket, errc::closed, {});
+    answer(one, errc::closed);
   for (const auto& [index, what] : std::exchange(callers_, {}))
-    waiters_.answer(what.ticket, errc::outcome_unknown, {});
+    answer(what, errc::outcome_unknown);
   deadlines_.clear();
   answer_drained();
   compat::send(self_, collection_, close_collection_v);
@@ -340,14 +370,14 @@ void remote_map_actor_state::on_time() {
 void remote_map_actor_state::expire(raft::timestamp now) {
   while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
     const auto index = deadlines_.begin()->second;
-    const auto ticket = callers_.at(index).ticket;
+    const auto what = callers_.at(index);
     forget(index);
-    waiters_.answer(ticket, errc::outcome_unknown, {});
+    answer(what, errc::outcome_unknown);
   }
   std::erase_if(early_, [this, now](const request& one) {
     if (one.deadline > now)
       return false;
-    waiters_.answer(one.ticket, errc::request_timeout, {});
+    answer(one, errc::request_timeout);
     return true;
   });
   answer_drained();

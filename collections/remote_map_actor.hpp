@@ -51,8 +51,9 @@ private:
   /// An operation of a user of this member.
   struct request {
     blob operation;
-    std::uint64_t ticket = 0;
+    std::vector<std::uint64_t> tickets; ///< a remote client may ask again for the same
     raft::timestamp deadline{0};
+    std::optional<execute_in_session> session; ///< of a remote client, without the command
   };
 
   /// A thread that talks to the storage.
@@ -67,6 +68,7 @@ private:
   // remote_map_actor.cpp
   caf::result<blob> on_execute(execute& what);
   void on_execute_call(execute_call& what);
+  caf::result<blob> on_execute_in_session(execute_in_session& what);
   caf::result<blob> on_read(read_state& question);
   caf::result<void> on_drain();
   void on_created(const collection_created& msg);
@@ -75,7 +77,8 @@ private:
   void on_leader(const leader_notice& notice);
   void on_peers(const peers_notice& peers);
   void on_close();
-  void take(std::uint64_t ticket, blob operation, caf::timespan timeout);
+  void take(std::uint64_t ticket, blob operation, caf::timespan timeout,
+            std::optional<execute_in_session> session = std::nullopt);
   void enqueue(request what);
   void on_enqueued(request& what, const caf::expected<blob>& answer);
   void settle(raft::index_t index, request what);
@@ -84,6 +87,9 @@ private:
   void look_again();
   void ask(std::uint64_t ticket, const blob& question, caf::timespan timeout);
   void log(blob command, caf::timespan timeout, answer_function then);
+  template <class Request>
+  void ask_collection(Request what, caf::timespan timeout, answer_function then);
+  void answer(const request& what, errc reason, const blob& result = {});
   void answer_with(std::uint64_t ticket, const caf::expected<blob>& answer);
   void answer_drained();
   [[nodiscard]] view_ptr view() const;

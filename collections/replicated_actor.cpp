@@ -183,9 +183,8 @@ void replicated_state::submit(std::uint64_t ticket, blob command, caf::timespan 
 }
 
 caf::result<blob> replicated_state::on_execute_in_session(execute_in_session& request) {
-  if (remote_)
-    return make_error(errc::not_supported, "a remote map is changed through a member, or with the "
-                                           "handle of its actor");
+  if (is_for_storage())
+    return pass_on(remote_, request);
   if (const auto reason = refusal_of_writes(); reason != errc::none)
     return make_error(reason);
   auto promise = self_->make_response_promise();

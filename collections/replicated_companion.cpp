@@ -41,6 +41,7 @@ caf::result<blob> replicated_state::pass_on(const Companion& to, Message& reques
 }
 
 template caf::result<blob> replicated_state::pass_on(const remote_map_actor&, execute&);
+template caf::result<blob> replicated_state::pass_on(const remote_map_actor&, execute_in_session&);
 template caf::result<blob> replicated_state::pass_on(const remote_map_actor&, read_state&);
 
 /// What users of a remote map want goes to its storage; the log is the companion's affair.

@@ -194,6 +194,8 @@ using remote_map_actor = caf::typed_actor<
     caf::result<blob>(execute),
     // The same for a plain thread of this process.
     caf::result<void>(execute_call),
+    // The same under a session that a remote client has chosen.
+    caf::result<blob>(execute_in_session),
     // Answers a question from the storage, or one about the execution.
     caf::result<blob>(read_state),
     // Answers once no caller of this member waits for an operation any more.

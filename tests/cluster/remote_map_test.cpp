@@ -164,6 +164,72 @@ TEST_CASE("only the leader executes, and every member tells what has changed") {
     one.cancel();
 }
 
+TEST_CASE("what a remote client asks for again, and through another member, is executed once") {
+  remote_cluster all;
+  const auto& users = all.at[all.followers[0]];
+  must(users.set("k", "first", deadline).get());
+  caf::scoped_actor self{all.members.system()};
+  execute_in_session call;
+  call.session = {7, 11};
+  call.sequence = 1;
+  call.first_outstanding = 1;
+  call.command =
+      map_command::set(blob::from_string("k").bytes(), blob::from_string("second").bytes());
+  call.timeout = deadline;
+  const auto ask = [&](const std::string& member) {
+    call.opened_after = must(all.at[member].status()).applied_index;
+    blob answer;
+    compat::request(self.ptr(), all.at[member].actor(), caf::timespan{deadline}, call)
+        .receive([&](const blob& given) { answer = given; },
+                 [](const caf::error& reason) { FAIL(to_string(reason)); });
+    return answer;
+  };
+  const auto executed = [&] {
+    std::size_t sum = 0;
+    for (const auto& [name, path] : all.paths)
+      sum += path->outcomes().size();
+    return sum;
+  };
+  const auto before = executed();
+  const auto first = ask(all.followers[0]);
+  CHECK(ask(all.followers[1]) == first); // and not what is there now
+  CHECK(ask(all.leader) == first);
+  CHECK(ask(all.followers[0]) == first);
+  CHECK(executed() == before + 1);
+  call.sequence = 2;
+  CHECK(ask(all.followers[1]) != first);
+  CHECK(executed() == before + 2);
+}
+
+TEST_CASE("a remote client that asks twice at once has both answers") {
+  remote_cluster all;
+  const auto& users = all.at[all.followers[0]];
+  must(users.set("k", "first", deadline).get());
+  for (const auto& [name, path] : all.paths)
+    path->set(gate::before);
+  execute_in_session call;
+  call.session = {7, 12};
+  call.sequence = 1;
+  call.first_outstanding = 1;
+  call.command = map_command::remove(blob::from_string("k").bytes());
+  call.timeout = deadline;
+  call.opened_after = must(users.status()).applied_index;
+  std::vector<std::thread> callers;
+  std::atomic<int> answers{0};
+  for (int i = 0; i < 2; ++i)
+    callers.emplace_back([&] {
+      caf::scoped_actor self{all.members.system()};
+      compat::request(self.ptr(), users.actor(), caf::timespan{deadline}, call)
+          .receive([&](const blob&) { ++answers; }, [](const caf::error&) {});
+    });
+  CHECK(eventually([&] { return must(users.status()).outstanding == 0; }));
+  for (const auto& [name, path] : all.paths)
+    path->set(gate::open);
+  for (auto& caller : callers)
+    caller.join();
+  CHECK(answers == 2);
+}
+
 TEST_CASE("a leader that dies in front of the storage is followed by one that executes") {
   remote_cluster all;
   all.paths[all.leader]->set(gate::before);
