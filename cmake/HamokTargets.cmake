@@ -59,11 +59,12 @@ function(hamok_program target)
 endfunction()
 
 # hamok_catch_test(TARGET LABEL label TIMEOUT seconds SOURCES files... [LINKS targets...]
-#                  [PCH host] [DEFINITIONS defs...] [SERIAL])
+#                  [PCH host] [DEFINITIONS defs...] [SERIAL] [LOCK name])
 # Each TEST_CASE becomes a test of ctest under its own name. One that the machine does not allow says
-# "SKIPPED on this machine: why", and is shown as skipped.
+# "SKIPPED on this machine: why", and is shown as skipped. Those that are SERIAL measure time, and run
+# beside nothing; those with a LOCK run beside others, but not beside those with the same.
 function(hamok_catch_test target)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "SERIAL" "LABEL;TIMEOUT;PCH" "SOURCES;LINKS;DEFINITIONS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "SERIAL" "LABEL;TIMEOUT;PCH;LOCK" "SOURCES;LINKS;DEFINITIONS")
   if(NOT arg_SOURCES)
     return()
   endif()
@@ -74,6 +75,9 @@ function(hamok_catch_test target)
                  SKIP_REGULAR_EXPRESSION "SKIPPED on this machine")
   if(arg_SERIAL)
     list(APPEND properties RUN_SERIAL TRUE)
+  endif()
+  if(arg_LOCK)
+    list(APPEND properties RESOURCE_LOCK ${arg_LOCK})
   endif()
   catch_discover_tests(${target} PROPERTIES ${properties})
 endfunction()

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t writer_count = 4;
 constexpr std::uint64_t some = 20; ///< writes of each client between two steps
+constexpr std::uint64_t few = 5;   ///< the same where each takes long
 constexpr path_quality nothing_comes_through{.cut = true};
 
 /// Five hosts, or nothing, said with the reason, where this machine does not allow them.
@@ -161,10 +162,10 @@ TEST_CASE("five hosts: slow links slow down, and change nothing else") {
   REQUIRE(writing.await_progress(some));
   const auto term = cluster.client_of(leader).status()->view.term;
   network.set_all_of(cluster.all_but(leader).front(), {.delay = 200ms}); // one far away
-  REQUIRE(writing.await_progress(some));
+  REQUIRE(writing.await_progress(few));
   for (const auto i : cluster.all())
     network.set_all_of(i, {.delay = 50ms}); // everybody far away
-  REQUIRE(writing.await_progress(some));
+  REQUIRE(writing.await_progress(few));
   CHECK(cluster.client_of(leader).status()->view.term == term);
   network.heal();
   REQUIRE(writing.await_progress(some));
@@ -182,13 +183,13 @@ TEST_CASE("five hosts: links that lose packets cost time, and nothing else") {
   writers writing{cluster, writer_count};
   REQUIRE(writing.await_progress(some));
   network.set_all_of(cluster.all_but(leader).front(), {.loss = 0.2}); // a follower's
-  REQUIRE(writing.await_progress(some));
+  REQUIRE(writing.await_progress(few));
   network.heal();
   network.set_all_of(leader, {.loss = 0.2}); // the leader's
-  REQUIRE(writing.await_progress(some));
+  REQUIRE(writing.await_progress(few));
   for (const auto i : cluster.all())
     network.set_all_of(i, {.loss = 0.05}); // all
-  REQUIRE(writing.await_progress(some));
+  REQUIRE(writing.await_progress(few));
   CHECK(network.lost() > 0);
   network.heal();
   REQUIRE(cluster.await_members(cluster.all()));
