@@ -247,7 +247,8 @@ TEST_CASE("a leader that dies in front of the storage is followed by one that ex
   CHECK(must(users.get("k", deadline).get()) == "2");
 }
 
-TEST_CASE("what a leader has executed and not reported before it died is not executed again") {
+TEST_CASE("consensus.md, 13: what a leader has executed and not reported before it died is not "
+          "executed again") {
   remote_cluster all;
   all.paths[all.leader]->set(gate::behind);
   const auto& users = all.at[all.followers[0]];
@@ -262,7 +263,8 @@ TEST_CASE("what a leader has executed and not reported before it died is not exe
   CHECK(must(users.set("k", "2", deadline).get()) == "1");
 }
 
-TEST_CASE("a leader that was cut off and slept is refused by the storage when it wakes up") {
+TEST_CASE("consensus.md, 13: a leader that was cut off and slept is refused by the storage when it "
+          "wakes up") {
   remote_cluster all;
   must(all.at[all.leader].set("k", "0", deadline).get());
   all.paths[all.leader]->set(gate::before);
