@@ -61,13 +61,16 @@ TEST_CASE("a wrong configuration is refused with every problem named") {
     CHECK(no_event.code == 2);
     CHECK(no_event.errors.find("give EMITTER/EVENT") != std::string::npos);
   }
+  const auto no_map = run_hamok({"node", R"(--remote-maps=["users"])"});
+  CHECK(no_map.code == 2);
+  CHECK(no_map.errors.find("give NAME@ADDRESS of each") != std::string::npos);
 }
 
 TEST_CASE("the help of a member names its options") {
   const auto help = run_hamok({"node", "--help"});
   CHECK(help.code == 0);
   for (const auto* option : {"--hamok.peer-id", "--hamok.heartbeat", "--hamok.initial-members",
-                             "--log-level", "--print-event", "--config-file"})
+                             "--log-level", "--print-event", "--remote-maps", "--config-file"})
     CHECK(help.output.find(option) != std::string::npos);
   CHECK(run_hamok({"help", "node"}).output == help.output);
 }
