@@ -109,7 +109,7 @@ TEST_CASE("manual: times decide how soon a leader is replaced, and who never lea
 
 TEST_CASE("manual: a member listens where it is told to, and on loopback only unless allowed") {
   three_members all{nullptr, transport::broker};
-  const auto& own = all.config_of("a").initial_members.front().endpoint;
+  const auto own = all.config_of("a").initial_members.front().endpoint;
   CHECK(all.at("a").listening() == own);
   CHECK(refused([](node_config& x) { x.listen = "0.0.0.0:7000"; }, "listen"));
   CHECK(!refused(

@@ -4,6 +4,7 @@
 #include "hamok/collections/map_state.hpp"
 #include "hamok/collections/state_bytes_state.hpp"
 #include "hamok/tests/catch.hpp"
+#include "hamok/tests/rounds.hpp"
 #include "hamok/tests/unit/collections/fake_cluster.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
@@ -211,7 +212,8 @@ TEST_CASE(
     "is taken and written") {
   lone_collection it;
   it.created();
-  const auto state = filled(1'000'000);
+  const auto entries = test::rounds(1'000'000);
+  const auto state = filled(entries);
   raft::index_t index = state->applied_index();
   std::uint64_t sequence = index - first_index + 1;
   const auto started = it.worked();
@@ -233,7 +235,7 @@ TEST_CASE(
   chunk_source source{std::move(best.chunks)};
   REQUIRE(copy.load(source));
   CHECK(copy.digest() == best.digest);
-  CHECK(copy.machine().size() == 1'000'000);
+  CHECK(copy.machine().size() == entries);
 }
 
 TEST_CASE("a part in a cut is what the collection has applied, and stays so") {
