@@ -12,11 +12,11 @@
 #endif
 #endif
 
-namespace hamok::test {
+namespace hamok {
 
 /// Under sanitizers, where each round takes about ten times as long, a quarter of `all` of them:
 /// the paths are the same, and the build without sanitizers goes through every round.
-[[nodiscard]] constexpr std::uint64_t rounds(std::uint64_t all) noexcept {
+[[nodiscard]] constexpr std::uint64_t test_rounds(std::uint64_t all) noexcept {
 #if defined(HAMOK_IS_SANITIZED)
   return (all + 3) / 4;
 #else
@@ -24,4 +24,4 @@ namespace hamok::test {
 #endif
 }
 
-} // namespace hamok::test
+} // namespace hamok

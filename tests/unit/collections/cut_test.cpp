@@ -212,7 +212,7 @@ TEST_CASE(
     "is taken and written") {
   lone_collection it;
   it.created();
-  const auto entries = test::rounds(1'000'000);
+  const auto entries = hamok::test_rounds(1'000'000);
   const auto state = filled(entries);
   raft::index_t index = state->applied_index();
   std::uint64_t sequence = index - first_index + 1;

@@ -539,7 +539,7 @@ TEST_CASE("two refusals that have nothing to do with each other do not make a na
 
 TEST_CASE("consensus.md, 5: never two clusters; after healing one, with everybody who wants") {
   std::map<std::string, std::size_t> counts;
-  for (std::uint64_t seed = 1; seed <= hamok::test::rounds(200); ++seed) {
+  for (std::uint64_t seed = 1; seed <= hamok::test_rounds(200); ++seed) {
     life_world world{seed};
     world.run(1500);
     world.heal();

@@ -480,7 +480,7 @@ TEST_CASE("consensus.md, 16: changes, transfers, crashes and partitions beside e
   const auto* first = std::getenv("HAMOK_FIRST_WORLD");
   counts all;
   for (std::uint64_t seed = first ? std::strtoull(first, nullptr, 10) : 1;
-       seed <= (last ? std::strtoull(last, nullptr, 10) : hamok::test::rounds(300)); ++seed) {
+       seed <= (last ? std::strtoull(last, nullptr, 10) : hamok::test_rounds(300)); ++seed) {
     try {
       const auto done = world{seed}.run(3000);
       all.commits += done.commits;

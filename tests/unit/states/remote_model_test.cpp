@@ -96,7 +96,7 @@ TEST_CASE("remote map answers and tells what a map does") {
 }
 
 TEST_CASE("remote map goes on from a snapshot at any point as if there had been none") {
-  for (std::uint64_t seed = 1; seed <= hamok::test::rounds(30); ++seed) {
+  for (std::uint64_t seed = 1; seed <= hamok::test_rounds(30); ++seed) {
     CAPTURE(seed);
     dice d{std::mt19937_64{seed}};
     remote_fixture one;
