@@ -99,6 +99,10 @@ int remove(task& job) {
 
 int digest(task& job) {
   const auto status = job.must(job.map.status());
+  if (status.kind == "remote_map")
+    fail(exit_failed, "not_supported",
+         "the entries of '" + status.name + "' are outside: no member has a fingerprint of them",
+         job.json);
   if (job.json)
     std::cout << line({{"name", status.name},
                        {"created", status.number != 0},
@@ -193,8 +197,8 @@ hamok map load [NAME] FILE.json  set the entries of a file; NAME is the file's o
 hamok map dump NAME              all entries, from the member that is asked: key, tab, value
 hamok map digest NAME            fingerprint of the content of the member that is asked
 
-    --remote                       with each of them: NAME is a remote map; all members have to
-                                   know where its entries are (`hamok node --remote-maps`)
+    --remote                       where it creates one: a remote map, whose entries are where
+                                   all members know (`hamok node --remote-maps`)
 
   Keys and values are text. A file whose load fails may be loaded once more.
 )";

@@ -273,6 +273,8 @@ int node_command(int argc, char** argv) {
   if (!config.print_event.empty() && printed_event::parse(config.print_event).event.empty())
     return wrong_usage("--print-event does not take '" + config.print_event
                        + "'; give EMITTER/EVENT");
+  if (!config.remote_maps.empty() && !has_redis())
+    return wrong_usage("--remote-maps needs a program that was built with hiredis");
   for (const auto& words : config.remote_maps)
     if (redis_map::parse(words).name.empty())
       return wrong_usage("--remote-maps does not take '" + words

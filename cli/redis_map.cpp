@@ -1,5 +1,7 @@
 #include "hamok/cli/redis_map.hpp"
 
+#include "hamok/actors/interfaces/endpoint.hpp"
+
 #if HAMOK_HAS_REDIS
 #include "hamok/redis/redis_storage.hpp"
 #endif
@@ -53,13 +55,24 @@ redis_map redis_map::parse(const std::string& words) {
   const auto at = words.rfind('@');
   if (at == std::string::npos || at == 0 || at + 1 == words.size())
     return {};
-  return {words.substr(0, at), words.substr(at + 1)};
+  redis_map result{words.substr(0, at), words.substr(at + 1)};
+  if (result.address.front() != '/' && !parse_endpoint(result.address))
+    return {};
+  return result;
+}
+
+bool has_redis() noexcept {
+#if HAMOK_HAS_REDIS
+  return true;
+#else
+  return false;
+#endif
 }
 
 caf::error open_redis_map([[maybe_unused]] node& member, [[maybe_unused]] const redis_map& which) {
 #if HAMOK_HAS_REDIS
   const auto opened =
-      member.get_or_create_remote_map<std::string, std::string>(which.name, storage_of(which));
+      member.create_remote_map<std::string, std::string>(which.name, storage_of(which));
   return opened ? caf::error{} : opened.error();
 #else
   return no_hiredis();
@@ -81,10 +94,11 @@ demo_redis::demo_redis(const std::filesystem::path& folder) {
     return;
   }
   std::filesystem::create_directories(folder);
-  const auto socket = (folder / "redis.socket").string();
-  process_ = child_process{{.arguments = {program, "--port", "0", "--unixsocket", socket, "--dir",
-                                          folder.string(), "--save", "", "--daemonize", "no"},
-                            .log = (folder / "redis.log").string()}};
+  const auto socket = (std::filesystem::absolute(folder) / "redis.socket").string();
+  process_ = child_process{
+      {.arguments = {program, "--port", "0", "--unixsocket", socket, "--dir",
+                     std::filesystem::absolute(folder).string(), "--save", "", "--daemonize", "no"},
+       .log = (folder / "redis.log").string()}};
   const auto deadline = std::chrono::steady_clock::now() + start_limit;
   for (;;) {
     const auto entries = entries_in_redis({"demo", socket});

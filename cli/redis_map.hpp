@@ -19,13 +19,17 @@ struct redis_map {
   std::string name;
   std::string address; ///< `host:port`, or the path of a socket
 
-  /// The words NAME and ADDRESS of "NAME@ADDRESS"; empty where it is none. The name may have an @.
+  /// The words NAME and ADDRESS of "NAME@ADDRESS"; empty where it is none. The name may have an @,
+  /// and a socket's path begins with a slash.
   [[nodiscard]] static redis_map parse(const std::string& words);
 };
 
-/// Lets the member open the remote map, so that it executes what is asked of it whenever it leads.
-/// Its entries are in the Redis below the name of the map. `not_supported`: this program was built
-/// without hiredis.
+/// Whether this program was built with hiredis.
+[[nodiscard]] bool has_redis() noexcept;
+
+/// Lets the member open the remote map, so that it executes what is asked of it whenever it leads;
+/// does not wait until there is a leader. Its entries are in the Redis below the name of the map.
+/// `not_supported`: this program was built without hiredis.
 [[nodiscard]] caf::error open_redis_map(node& member, const redis_map& which);
 
 /// How many entries the Redis has, past the cluster; errors as of `open_redis_map`, or

@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t max_callers = 65536;
 constexpr std::size_t max_questions = 4096;
 constexpr std::size_t max_before_creation = 4096;
+constexpr std::size_t max_tickets = 16; ///< of one operation
 
 /// A timer keeps its actor in memory, so none is armed for longer.
 constexpr raft::duration longest_wait = std::chrono::seconds{5};
@@ -107,10 +108,14 @@ void remote_map_actor_state::take(std::uint64_t ticket, blob operation, caf::tim
   if (const auto question = remote_operation::question_of(operation))
     return ask(ticket, *question, timeout);
   remote_plan plan;
-  auto reason = closing_ ? errc::closed : errc::none;
+  auto reason = closing_ ? errc::closed : draining_ ? errc::stopped : errc::none;
   if (reason == errc::none)
     if (const auto status = read_operation(operation, true, plan); status != command_status::ok)
       reason = status == command_status::too_large ? errc::too_large : errc::bad_command;
+  // What is in the log and finds no room there has used up its number in the session.
+  const auto content = view();
+  if (reason == errc::none && content && content->size() >= remote_limit::waiting)
+    reason = errc::overloaded;
   const auto room = number_ != 0 ? max_callers : max_before_creation;
   if (reason == errc::none && early_.size() + enqueuing_ + callers_.size() >= room)
     reason = errc::overloaded;
@@ -155,10 +160,14 @@ void remote_map_actor_state::on_enqueued(request& what, const caf::expected<blob
 }
 
 void remote_map_actor_state::settle(raft::index_t index, request what) {
-  const auto content = view();
+  auto content = view();
+  if (content && content->summary().owner != owner_)
+    content = nullptr; // what has these indices there is of another cluster
   if (content && content->waits(index)) {
     if (const auto asked = callers_.find(index); asked != callers_.end()) {
       const auto& before = asked->second;
+      if (before.tickets.size() >= max_tickets)
+        return answer(what, errc::overloaded);
       what.tickets.insert(what.tickets.end(), before.tickets.begin(), before.tickets.end());
       what.deadline = std::max(what.deadline, before.deadline);
       forget(index);
@@ -221,7 +230,8 @@ void remote_map_actor_state::ask(std::uint64_t ticket, const blob& question,
     return waiters_.answer(ticket, errc::remote_unavailable, {});
   ++asking_;
   const auto done = [this, ticket](const caf::expected<blob>& answer) {
-    --asking_;
+    if (--asking_ == 0)
+      let_go(reader_);
     answer_with(ticket, answer);
   };
   compat::request(self_, reader_.actor, time_for(timeout), read_state{question})
@@ -278,6 +288,7 @@ void remote_map_actor_state::on_created(const collection_created& msg) {
 void remote_map_actor_state::on_event(const collection_event& event) {
   if (event.kind == resync_event_kind) {
     look_again();
+    answer_drained();
     new_office(); // whoever executes has to say so in the new content
     return go_on();
   }
@@ -301,6 +312,7 @@ void remote_map_actor_state::on_applied(const collection_applied& what) {
 void remote_map_actor_state::on_leader(const leader_notice& notice) {
   leader_ = notice.leader;
   away_ = notice.away != errc::none;
+  draining_ = notice.draining;
   if (notice.away == errc::refused_retired) // nothing of the log will ever come any more
     for (const auto& [index, what] : std::exchange(callers_, {})) {
       deadlines_.erase({what.deadline, index});

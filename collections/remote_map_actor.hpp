@@ -110,6 +110,7 @@ private:
   void on_reported(const std::string& problem, const caf::expected<blob>& answer);
   void pause(const std::string& why);
   [[nodiscard]] bool use_storage(worker& which);
+  static void let_go(worker& which);
   template <class F>
   auto in_this_office(F what);
 
@@ -124,6 +125,7 @@ private:
   raft::incarnation_id owner_;
   bool events_ = true;
   bool closing_ = false;
+  bool draining_ = false;                    ///< this member is about to stop
   std::vector<request> early_;               ///< before the creation
   std::size_t enqueuing_ = 0;                ///< on their way into the log
   std::size_t asking_ = 0;                   ///< questions to the storage that are not answered
@@ -143,6 +145,7 @@ private:
   raft::duration patience_{0}; ///< until the next attempt; 0: the last one was good
   raft::timestamp retry_{0};   ///< no attempt before
   worker writer_;
+  std::size_t writing_ = 0; ///< jobs that it has not answered
 
   raft::timestamp armed_ = raft::timestamp::max();
 };

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace hamok {
 
@@ -83,13 +84,22 @@ void remote_map_actor_state::claim() {
 
 void remote_map_actor_state::execute_next(const remote_view& content) {
   busy_ = true;
+  ++writing_;
   const auto most = std::max<std::size_t>(writer_.storage->kept_outcomes(), 1);
   remote_job job{owner_, content.summary().reported, content.tasks(most, job_bytes)};
   const auto done =
       in_this_office([this](const caf::expected<blob>& answer) { on_executed(answer); });
   compat::request(self_, writer_.actor, job_patience, hamok::execute{encode(job), job_patience})
-      .then([done](const blob& answer) { done(caf::expected<blob>{answer}); },
-            [done](const caf::error& reason) { done(caf::expected<blob>{reason}); });
+      .then(
+          [this, done](const blob& answer) {
+            if (--writing_ == 0)
+              let_go(writer_);
+            done(caf::expected<blob>{answer});
+          },
+          [this, done](const caf::error& reason) { // what comes next waits behind it
+            --writing_;
+            done(caf::expected<blob>{reason});
+          });
 }
 
 void remote_map_actor_state::on_executed(const caf::expected<blob>& answer) {
@@ -142,15 +152,21 @@ void remote_map_actor_state::pause(const std::string& why) {
                                 + why + "; it is tried again until it is"});
 }
 
+/// Without work it ends: an actor system that waits for its actors must not wait for this one, and
+/// threads are soon there again.
+void remote_map_actor_state::let_go(worker& which) {
+  if (which.actor)
+    caf::anon_send_exit(std::exchange(which.actor, nullptr), caf::exit_reason::user_shutdown);
+}
+
 /// Whether there is a storage for the worker. A user may have given another one since.
 bool remote_map_actor_state::use_storage(worker& which) {
   auto storage = context_.storages->get(name_);
   if (!storage)
     return false;
-  if (which.storage == storage)
+  if (which.actor && which.storage == storage)
     return true;
-  if (which.actor)
-    self_->send_exit(which.actor, caf::exit_reason::user_shutdown);
+  let_go(which);
   which.actor = spawn_storage_worker(self_->system(), storage);
   which.storage = std::move(storage);
   return true;

@@ -222,7 +222,7 @@ caf::expected<blob> ask_storage(remote_storage& storage, const blob& question) {
 }
 
 // Not hidden: an actor system that ends waits for the threads of its actors, and by then nobody is
-// left who could tell a hidden one to end.
+// left who could tell a hidden one to end. It is let go when it has nothing to do.
 storage_actor spawn_storage_worker(caf::actor_system& system, remote_storage_ptr storage) {
   using worker = compat::shell<storage_worker_state, caf::event_based_actor>;
   return caf::actor_cast<storage_actor>(system.spawn<worker, caf::detached>(std::move(storage)));

@@ -289,8 +289,8 @@ struct install_order {
 ///   core is gone. There is never more than one: `release_cut` for one comes before the answer to
 ///   another is used, and also when an answer came too late to be wanted. Without `volatile_state`
 ///   it is saved besides, and `cut_taken` says that this is durable; a snapshot becomes what a
-///   start begins from only when the log up to its index is durable, and the one before is kept
-///   until then.
+///   start begins from only when the log up to its index is durable and has that very entry there,
+///   index and term, and the one before is kept until then.
 /// * State machines that are further than the entry of a cut, or lack something, have no such cut:
 ///   the answer is `ok == false`. Another one is asked for with the next heartbeat.
 /// * `install` comes when `chunk` has brought the last piece, perhaps in the same step. Until it is

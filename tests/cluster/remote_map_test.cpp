@@ -214,20 +214,36 @@ TEST_CASE("a remote client that asks twice at once has both answers") {
   call.command = map_command::remove(blob::from_string("k").bytes());
   call.timeout = deadline;
   call.opened_after = must(users.status()).applied_index;
-  std::vector<std::thread> callers;
   std::atomic<int> answers{0};
-  for (int i = 0; i < 2; ++i)
-    callers.emplace_back([&] {
+  const auto ask = [&] {
+    return std::thread{[&] {
       caf::scoped_actor self{all.members.system()};
       compat::request(self.ptr(), users.actor(), caf::timespan{deadline}, call)
           .receive([&](const blob&) { ++answers; }, [](const caf::error&) {});
-    });
-  CHECK(eventually([&] { return must(users.status()).outstanding == 0; }));
+    }};
+  };
+  auto first = ask();
+  REQUIRE(eventually([&] { return all.paths[all.leader]->holds(); }));
+  const auto before = must(users.status()).applied_index;
+  auto second = ask(); // is a duplicate in the log, of an operation that waits for its execution
+  CHECK(eventually([&] {
+    const auto now = must(users.status());
+    return now.applied_index > before && now.outstanding == 0;
+  }));
   for (const auto& [name, path] : all.paths)
     path->set(gate::open);
-  for (auto& caller : callers)
-    caller.join();
+  first.join();
+  second.join();
   CHECK(answers == 2);
+}
+
+TEST_CASE("an actor system can wait for its actors while a remote map is open") {
+  remote_cluster all;
+  for (const auto& name : all.members.names()) {
+    must(all.at[name].set(name, "1", deadline).get());
+    CHECK(must(all.at[name].get(name, deadline).get()) == "1");
+  }
+  CHECK(eventually([&] { return all.members.system().registry().running() == 0; }));
 }
 
 TEST_CASE("a leader that dies in front of the storage is followed by one that executes") {

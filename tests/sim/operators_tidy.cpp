@@ -122,6 +122,8 @@ std::size_t operators::anybody_of_the_members() const {
 // that has a member's name may be known in its place.
 void operators::mend_seeds() {
   const auto member = anybody_of_the_members();
+  if (all_.leader() == nobody && !all_.has_twins())
+    return; // they have to find each other by themselves
   if (member == nobody || all_.time.now() - settling_since_ < all_.plan.idle * 8)
     return;
   const auto home = all_.lives[member].place;
