@@ -1,6 +1,6 @@
 #pragma once
 
-// How often tests try what is random.
+// How often tests try what is random, and how long they let things take.
 
 #include <cstdint>
 
@@ -21,6 +21,16 @@ namespace hamok {
   return (all + 3) / 4;
 #else
   return all;
+#endif
+}
+
+/// What takes so long at the most, times eight under sanitizers.
+template <class Duration>
+[[nodiscard]] constexpr Duration test_time(Duration limit) noexcept {
+#if defined(HAMOK_IS_SANITIZED)
+  return limit * 8;
+#else
+  return limit;
 #endif
 }
 

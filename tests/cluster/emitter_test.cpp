@@ -319,7 +319,9 @@ TEST_CASE("subscriptions of an actor that dies are removed through the log") {
   caf::anon_send_exit(actor, caf::exit_reason::kill);
   CHECK(all.all_know(3));
   CHECK(eventually([&] { return !all.at["a"].has_subscribers<parted>(); }));
-  CHECK(must(all.at["a"].publish(said{"x"}).get()).handled == texts{"a", "b", "c"});
+  CHECK(eventually([&] { // a link may be given up and be there again, where everything is slow
+    return must(all.at["a"].publish(said{"x"}).get()).handled == texts{"a", "b", "c"};
+  }));
 }
 
 TEST_CASE("subscriptions of a member that is removed are removed") {

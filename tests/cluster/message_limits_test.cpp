@@ -25,9 +25,9 @@ std::string value_for(std::size_t bytes) {
 /// How many entries of the log one such command takes.
 raft::index_t entries_for(cluster& all, const text_map& users, std::size_t bytes) {
   auto& leader = all.at(all.agreed_leader());
-  const auto before = leader.commit_index();
+  const auto before = must(leader.wait_until_commit_head(deadline));
   must(users.set("k", value_for(bytes), deadline).get());
-  return leader.commit_index() - before;
+  return must(leader.wait_until_commit_head(deadline)) - before;
 }
 
 /// Checks that commands are whole up to the limit, and in parts above it.

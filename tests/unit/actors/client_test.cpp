@@ -4,6 +4,7 @@
 #include "hamok/io/client.hpp"
 #include "hamok/io/wire.hpp"
 #include "hamok/tests/catch.hpp"
+#include "hamok/tests/rounds.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -293,7 +294,7 @@ TEST_CASE("what was refused everywhere cannot have happened") {
   made_up_member a{"a", [](const auto&) { return refuse(errc::no_leader); }};
   a.start();
   auto options = options_for({&a});
-  options.timeout = 200ms;
+  options.timeout = test_time(200ms);
   client talks{options};
   const auto result = talks.execute("users", bytes("x"));
   REQUIRE_FALSE(result);
