@@ -45,7 +45,7 @@ TEMPLATE_TEST_CASE("manual: members are configured by options, and do as these s
                                 {"heartbeat", "100ms"},
                                 {"c.only-follower", ""},
                                 {"log-entries-expiration-time", "2min"},
-                                {"log-max-entries", "200"},
+                                {"log-max-entries", "1000"},
                                 {"log-max-bytes", "1048576"},
                                 {"request-timeout", "7s"},
                                 {"max-message-entries", "16"},
@@ -60,7 +60,7 @@ TEMPLATE_TEST_CASE("manual: members are configured by options, and do as these s
     CHECK(seen["heartbeat"] == 100);
     CHECK(seen["only-follower"] == (name == "c"));
     CHECK(seen["log-entries-expiration-time"] == 120'000);
-    CHECK(seen["log-max-entries"] == 200);
+    CHECK(seen["log-max-entries"] == 1000);
     CHECK(seen["log-max-bytes"] == 1'048'576);
     CHECK(seen["request-timeout"] == 7000);
     CHECK(seen["max-message-entries"] == 16);
@@ -71,9 +71,9 @@ TEMPLATE_TEST_CASE("manual: members are configured by options, and do as these s
   for (const auto& from : all.both_roles()) { // a log that is cut short by itself
     auto users = all.everywhere("map", "users of " + from);
     users.at(from)("set", {"x", std::string(5000, 'x')});
-    for (int i = 0; i < 300; ++i)
+    for (int i = 0; i < 1100; ++i)
       users.at(from)("set", {"x", std::to_string(i)});
-    CHECK(users.have({{"x", "299"}}));
+    CHECK(users.have({{"x", "1099"}}));
   }
 }
 
