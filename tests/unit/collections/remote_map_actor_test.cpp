@@ -123,7 +123,7 @@ TEST_CASE("a drained remote map has no caller that waits") {
   auto drained = compat::request(self.operator->(), lone.facade.actor(), seconds{20}, drain_v);
   CHECK_FALSE(waiting.wait_for(milliseconds{50}));
   lone.lead();
-  drained.receive([] {}, [](const caf::error& reason) { FAIL(to_string(reason)); });
+  std::move(drained).receive([] {}, [](const caf::error& reason) { FAIL(to_string(reason)); });
   CHECK(waiting.wait_for(milliseconds{0}));
 }
 
