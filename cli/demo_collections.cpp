@@ -176,11 +176,10 @@ private:
   outcome keep_outside() {
     if (storage_.address().empty())
       return {"skipped: " + storage_.problem(), {}};
+    open(accounts_map, "remote_map");
     const auto set = [this](std::size_t member) {
       auto via = cluster_.client_of(member);
-      map_client accounts{via, accounts_map, "remote_map"};
-      must(accounts.open(), "cannot create a remote map");
-      return !must(accounts.set(name(member), "mine"), "cannot set");
+      return !must(map_client{via, accounts_map}.set(name(member), "mine"), "cannot set");
     };
     const auto added = at_once(set, {0, 1, 2});
     const auto stored =

@@ -1,8 +1,8 @@
 #include "hamok/tests/manual/members.hpp"
 
+#include "hamok/tests/cluster/cluster.hpp"
+
 #include <algorithm>
-#include <chrono>
-#include <thread>
 #include <utility>
 
 namespace hamok::test {
@@ -21,16 +21,6 @@ std::string code_of(F what) {
 }
 
 } // namespace
-
-bool comes_true(const std::function<bool()>& condition) {
-  const auto end = std::chrono::steady_clock::now() + patience_of_cases;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() >= end)
-      return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds{2});
-  }
-  return true;
-}
 
 // -- a collection on one member -------------------------------------------------------------------
 
@@ -54,7 +44,7 @@ std::string opened::refusal(const std::string& call, const json& with) const {
 
 bool opened::comes_to(const json& expected, const std::string& call, const json& with) const {
   json last;
-  const auto done = comes_true([&] { return (last = (*this)(call, with)) == expected; });
+  const auto done = eventually([&] { return (last = (*this)(call, with)) == expected; });
   if (!done)
     UNSCOPED_INFO(member_ << " answers " << last.dump() << " and not " << expected.dump());
   return done;
@@ -75,7 +65,7 @@ std::vector<std::string> opened::by_callback(std::vector<std::string> events) co
 bool opened::has_told(const std::vector<std::string>& events) const {
   const auto expected = by_callback(events);
   std::vector<std::string> told;
-  const auto done = comes_true([&] {
+  const auto done = eventually([&] {
     told = by_callback((*this)("events").get<std::vector<std::string>>());
     return told == expected;
   });
@@ -126,7 +116,7 @@ std::vector<std::string> members::others_than(const std::string& name) {
 
 std::string members::leader(const std::vector<std::string>& among) {
   std::string found;
-  REQUIRE(comes_true([&] {
+  REQUIRE(eventually([&] {
     found = ask(among.front(), "leader_id");
     return std::ranges::count(among, found) == 1 && ask(found, "leader") == true
            && std::ranges::all_of(
@@ -151,14 +141,14 @@ std::string members::refusal(const std::string& member, const std::string& call,
 bool members::comes_to(const json& expected, const std::string& member, const std::string& call,
                        const json& with) {
   json last;
-  const auto done = comes_true([&] { return (last = ask(member, call, with)) == expected; });
+  const auto done = eventually([&] { return (last = ask(member, call, with)) == expected; });
   if (!done)
     UNSCOPED_INFO(member << " answers " << last.dump() << " and not " << expected.dump());
   return done;
 }
 
 bool members::tells(const std::string& member, const std::string& beginning) {
-  return comes_true([&] {
+  return eventually([&] {
     return std::ranges::any_of(ask(member, "events"), [&](const json& line) {
       return line.get<std::string>().starts_with(beginning);
     });
@@ -176,7 +166,7 @@ opened members::open(const std::string& member, const std::string& kind, const s
 }
 
 bool members::converge(const std::string& id) {
-  return comes_true([&] {
+  return eventually([&] {
     const auto first = ask("a", "digest", {id});
     return !first.is_null() && ask("b", "digest", {id}) == first
            && ask("c", "digest", {id}) == first;

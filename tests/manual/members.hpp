@@ -12,16 +12,12 @@
 #include "hamok/tests/manual/covers.hpp"
 #include "hamok/tests/manual/member/failure.hpp"
 
-#include <functional>
 #include <future>
 #include <map>
 #include <string>
 #include <vector>
 
 namespace hamok::test {
-
-/// Asks until it is true; false: it does not become so in time.
-[[nodiscard]] bool comes_true(const std::function<bool()>& condition);
 
 class members;
 

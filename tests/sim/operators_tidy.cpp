@@ -106,10 +106,13 @@ void operators::remove_the_gone() {
   }
 }
 
-// A leader, or while there is none one that might become it.
+// A leader, or while there is none, and a name was started twice, somebody who votes. Otherwise
+// they have to find each other by themselves.
 std::size_t operators::anybody_of_the_members() const {
   if (const auto leader = all_.leader(); leader != nobody)
     return leader;
+  if (!all_.has_twins())
+    return nobody;
   const auto& past = all_.rules.view().past;
   for (const auto& id : past.members_at(past.last_index()).voters)
     if (const auto who = all_.lives.number_of(id);
@@ -122,8 +125,6 @@ std::size_t operators::anybody_of_the_members() const {
 // that has a member's name may be known in its place.
 void operators::mend_seeds() {
   const auto member = anybody_of_the_members();
-  if (all_.leader() == nobody && !all_.has_twins())
-    return; // they have to find each other by themselves
   if (member == nobody || all_.time.now() - settling_since_ < all_.plan.idle * 8)
     return;
   const auto home = all_.lives[member].place;
