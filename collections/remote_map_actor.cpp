@@ -289,7 +289,7 @@ void remote_map_actor_state::on_event(const collection_event& event) {
   if (event.kind == resync_event_kind) {
     look_again();
     answer_drained();
-    new_office(); // whoever executes has to say so in the new content
+    executor_.begin_office(); // whoever executes has to say so in the new content
     return go_on();
   }
   remote_result result;
@@ -318,7 +318,7 @@ void remote_map_actor_state::on_leader(const leader_notice& notice) {
       deadlines_.erase({what.deadline, index});
       answer(what, errc::outcome_unknown);
     }
-  new_office();
+  executor_.begin_office();
   go_on();
   answer_drained();
 }
@@ -326,7 +326,7 @@ void remote_map_actor_state::on_leader(const leader_notice& notice) {
 void remote_map_actor_state::on_peers(const peers_notice& peers) {
   if (peers.self != myself_) {
     myself_ = peers.self;
-    new_office();
+    executor_.begin_office();
   }
   go_on();
 }
@@ -401,8 +401,8 @@ void remote_map_actor_state::arm_timer() {
   auto due = deadlines_.empty() ? raft::timestamp::max() : deadlines_.begin()->first;
   for (const auto& one : early_)
     due = std::min(due, one.deadline);
-  if (retry_ > time)
-    due = std::min(due, retry_);
+  if (executor_.retry() > time)
+    due = std::min(due, executor_.retry());
   if (due == raft::timestamp::max() || due >= armed_)
     return;
   armed_ = std::clamp(due, time + shortest_wait, time + longest_wait);

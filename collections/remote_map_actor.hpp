@@ -8,6 +8,7 @@
 #include "hamok/actors/interfaces/interfaces.hpp"
 #include "hamok/collections/registry.hpp"
 #include "hamok/collections/remote_command_state.hpp"
+#include "hamok/collections/remote_executor_state.hpp"
 #include "hamok/collections/remote_view_state.hpp"
 #include "hamok/collections/storage_worker.hpp"
 #include "hamok/collections/waiters.hpp"
@@ -100,19 +101,14 @@ private:
   void arm_timer();
 
   // remote_map_executing.cpp
-  void new_office();
   [[nodiscard]] bool leads() const;
   void go_on();
   void claim();
-  void execute_next(const remote_view& content);
-  void on_executed(const caf::expected<blob>& answer);
-  void report(const remote_report& done);
-  void on_reported(const std::string& problem, const caf::expected<blob>& answer);
-  void pause(const std::string& why);
+  void execute_next(const remote_job& job);
+  void on_executed(std::uint64_t office, const std::optional<remote_report>& done);
+  void complain();
   [[nodiscard]] bool use_storage(worker& which);
   static void let_go(worker& which);
-  template <class F>
-  auto in_this_office(F what);
 
   caf::event_based_actor* self_;
   collection_actor collection_;
@@ -138,12 +134,7 @@ private:
   std::optional<raft::member_id> leader_;
   std::optional<raft::member_id> myself_;
   bool away_ = false;
-  std::uint64_t office_ = 0;   ///< counts changes of the leadership
-  raft::index_t claimed_ = 0;  ///< the executor that this member is; 0: none
-  bool busy_ = false;          ///< something of this office is under way
-  bool complained_ = false;    ///< of a storage that is not available
-  raft::duration patience_{0}; ///< until the next attempt; 0: the last one was good
-  raft::timestamp retry_{0};   ///< no attempt before
+  remote_executor executor_;
   worker writer_;
   std::size_t writing_ = 0; ///< jobs that it has not answered
 

@@ -1,5 +1,4 @@
-// The companion of a remote map on the member that leads: claims, executes, reports. One thing at a
-// time, so that everything is in the order of the log.
+// The companion of a remote map on the member that leads: carries out what `remote_executor` says.
 
 #include "hamok/actors/interfaces/timeout.hpp"
 #include "hamok/collections/remote_map_actor.hpp"
@@ -12,138 +11,90 @@ namespace hamok {
 
 namespace {
 
-/// Bytes of operations that a storage is given at once, unless the first alone is larger.
-constexpr std::size_t job_bytes = std::size_t{4} << 20;
-
 /// A storage that has not answered after this long is asked again, behind its answer: nothing is
 /// executed twice.
 constexpr caf::timespan job_patience = std::chrono::minutes{1};
 
-// Pauses after a failure, each twice as long as the one before.
-constexpr raft::duration first_pause = std::chrono::milliseconds{10};
-constexpr raft::duration longest_pause = std::chrono::seconds{2};
+std::optional<blob> answer_in(const caf::expected<blob>& answer) {
+  return answer ? std::optional{*answer} : std::nullopt;
+}
 
 } // namespace
-
-/// The leadership has changed, or what is known of it: what is under way is of an earlier one.
-void remote_map_actor_state::new_office() {
-  ++office_;
-  claimed_ = 0;
-  busy_ = false;
-  patience_ = {};
-  retry_ = {};
-}
 
 bool remote_map_actor_state::leads() const {
   return leader_ && leader_ == myself_ && !away_;
 }
 
-/// Calls `what` unless the office is another one by then.
-template <class F>
-auto remote_map_actor_state::in_this_office(F what) {
-  return [this, office = office_, what](const auto& answer) {
-    if (office == office_)
-      what(answer);
-  };
-}
-
 /// Does what is next for the member that leads.
 void remote_map_actor_state::go_on() {
-  if (busy_ || number_ == 0 || !leads())
+  if (number_ == 0 || !leads())
     return;
   const auto content = view();
-  if (!content || content->size() == 0)
+  if (!content)
     return;
-  const auto summary = content->summary();
-  if (summary.owner != owner_) // of another cluster, where the content was exported
-    return;
-  if (retry_ > now())
-    return arm_timer();
-  if (!use_storage(writer_))
-    pause("it was given none");
-  else if (claimed_ == 0 || summary.executor != claimed_)
+  auto next = executor_.next(now(), *content, owner_, [this]() -> std::size_t {
+    return use_storage(writer_) ? std::max<std::size_t>(writer_.storage->kept_outcomes(), 1) : 0;
+  });
+  complain();
+  switch (next.what) {
+  case remote_action::kind::nothing:
+    break;
+  case remote_action::kind::wait:
+    arm_timer();
+    break;
+  case remote_action::kind::claim:
     claim();
-  else
-    execute_next(*content);
+    break;
+  case remote_action::kind::execute:
+    execute_next(next.job);
+    break;
+  }
 }
 
-/// From the claim on no report of another member counts. And what an earlier leader has committed
-/// is known here when the claim is applied, so execution goes on exactly where it has stopped.
 void remote_map_actor_state::claim() {
-  busy_ = true;
   log(remote_command::claim(owner_), time_for({}),
-      in_this_office([this](const caf::expected<blob>& answer) {
-        busy_ = false;
-        if (!answer || !map_answer::decode(*answer, claimed_)) {
-          claimed_ = 0;
-          pause({});
-        }
+      [this, office = executor_.office()](const caf::expected<blob>& answer) {
+        executor_.claimed(office, now(), answer_in(answer));
         go_on();
-      }));
+      });
 }
 
-void remote_map_actor_state::execute_next(const remote_view& content) {
-  busy_ = true;
+void remote_map_actor_state::execute_next(const remote_job& job) {
   ++writing_;
-  const auto most = std::max<std::size_t>(writer_.storage->kept_outcomes(), 1);
-  remote_job job{owner_, content.summary().reported, content.tasks(most, job_bytes)};
-  const auto done =
-      in_this_office([this](const caf::expected<blob>& answer) { on_executed(answer); });
+  const auto office = executor_.office();
   compat::request(self_, writer_.actor, job_patience, hamok::execute{encode(job), job_patience})
       .then(
-          [this, done](const blob& answer) {
+          [this, office](const blob& answer) {
             if (--writing_ == 0)
               let_go(writer_);
-            done(caf::expected<blob>{answer});
+            remote_report done;
+            on_executed(office,
+                        decode(answer, done) ? std::optional{std::move(done)} : std::nullopt);
           },
-          [this, done](const caf::error& reason) { // what comes next waits behind it
+          [this, office](const caf::error&) { // what comes next waits behind it
             --writing_;
-            done(caf::expected<blob>{reason});
+            on_executed(office, std::nullopt);
           });
 }
 
-void remote_map_actor_state::on_executed(const caf::expected<blob>& answer) {
-  remote_report done;
-  if (!answer || !decode(*answer, done))
-    done.problem = "it does not answer";
-  if (!done.results.empty())
-    return report(done);
-  busy_ = false;
-  pause(done.problem);
-  go_on();
+void remote_map_actor_state::on_executed(std::uint64_t office,
+                                         const std::optional<remote_report>& done) {
+  auto command = executor_.executed(office, now(), done);
+  complain();
+  if (!command)
+    return go_on();
+  log(*std::move(command), time_for({}), [this, office](const caf::expected<blob>& answer) {
+    executor_.reported(office, now(), answer_in(answer));
+    complain();
+    go_on();
+  });
 }
 
-void remote_map_actor_state::report(const remote_report& done) {
-  log(remote_command::report(claimed_, done.results), time_for({}),
-      in_this_office([this, problem = done.problem](const caf::expected<blob>& answer) {
-        on_reported(problem, answer);
-      }));
-}
-
-/// A report that is in doubt is made again: the storage still knows how it was.
-void remote_map_actor_state::on_reported(const std::string& problem,
-                                         const caf::expected<blob>& answer) {
-  busy_ = false;
-  bool counts = false;
-  if (!answer || !problem.empty()) {
-    pause(problem);
-  } else {
-    patience_ = {};
-    complained_ = false;
-  }
-  if (answer && (!map_answer::decode(*answer, counts) || !counts))
-    claimed_ = 0;
-  go_on();
-}
-
-/// Tries again after a while. With a reason it is the storage's fault, which is told once.
-void remote_map_actor_state::pause(const std::string& why) {
-  patience_ = std::clamp(2 * patience_, first_pause, longest_pause);
-  retry_ = now() + patience_;
-  arm_timer();
-  if (why.empty() || complained_)
+/// Tells why the storage is not available, once.
+void remote_map_actor_state::complain() {
+  const auto why = executor_.take_complaint();
+  if (why.empty())
     return;
-  complained_ = true;
   compat::send(self_, context_.node,
                event::error{errc::remote_unavailable,
                             "the storage of the remote map '" + name_

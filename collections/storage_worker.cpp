@@ -4,6 +4,7 @@
 #include "hamok/actors/placement.hpp"
 #include "hamok/collections/item_list_state.hpp"
 #include "hamok/collections/remote_command_state.hpp"
+#include "hamok/collections/remote_executor_state.hpp"
 
 #include <caf/event_based_actor.hpp>
 
@@ -20,22 +21,8 @@ namespace {
 /// Entries that are asked for at once when all of them are wanted.
 constexpr std::size_t page_entries = 4096;
 
-/// Bytes of results in one report, unless the first alone has more.
-constexpr std::size_t report_bytes = std::size_t{16} << 20;
-
-// -- writing --------------------------------------------------------------------------------------
-
-remote_outcome execute_task(remote_storage& storage, const remote_job& job,
-                            const remote_task& task) {
-  remote_plan plan;
-  remote_write write;
-  if (read_operation(task.operation, task.events, plan) != command_status::ok)
-    return {remote_status::superseded};
-  write.owner = job.owner;
-  write.index = task.index;
-  write.reported = job.reported;
-  write.max_bytes = remote_limit::operation_bytes;
-  write.steps = std::move(plan.steps);
+/// What a storage throws counts as `unavailable`.
+remote_outcome execute_write(remote_storage& storage, const remote_write& write) {
   try {
     return storage.execute(write);
   } catch (const std::exception& thrown) {
@@ -188,24 +175,10 @@ private:
 
 blob execute_job(remote_storage& storage, const blob& job) {
   remote_job work;
-  remote_report result;
-  std::size_t bytes = 0;
   if (!decode(job, work))
-    result.problem = "it was given what is no job";
-  for (const auto& task : work.tasks) {
-    if (bytes > report_bytes)
-      break;
-    const auto outcome = execute_task(storage, work, task);
-    if (outcome.status >= remote_status::unavailable) {
-      result.problem = outcome.problem.substr(0, remote_limit::problem_bytes);
-      if (result.problem.empty())
-        result.problem = "it does not say why";
-      break;
-    }
-    result.results.push_back({task.index, outcome.status, encode(outcome.touches)});
-    bytes += result.results.back().touches.size();
-  }
-  return encode(result);
+    return encode(remote_report{"it was given what is no job", {}});
+  return encode(execute_tasks(
+      work, [&storage](const remote_write& write) { return execute_write(storage, write); }));
 }
 
 caf::expected<blob> ask_storage(remote_storage& storage, const blob& question) {

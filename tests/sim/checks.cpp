@@ -12,6 +12,7 @@
 #include "hamok/tests/sim/invariants/election_needs_quorum.hpp"
 #include "hamok/tests/sim/invariants/election_safety.hpp"
 #include "hamok/tests/sim/invariants/everything_written.hpp"
+#include "hamok/tests/sim/invariants/executed_in_order.hpp"
 #include "hamok/tests/sim/invariants/founded_by_all.hpp"
 #include "hamok/tests/sim/invariants/given_up_with_proof.hpp"
 #include "hamok/tests/sim/invariants/leader_append_only.hpp"
@@ -73,16 +74,16 @@ checks::checks(const scenario& plan, const roster& lives)
            strangers_change_nothing, lives_do_not_forget, seeds_never_alone, one_list_per_life,
            founded_by_all, given_up_with_proof, one_cluster, election_safety, leader_append_only,
            log_matching, leader_completeness, pops_in_order, popped_once, removed_listen_no_more,
-           collections_as_modelled, answers_as_modelled, digests_tell_content, state_machine_safety,
-           acknowledged_operations, applied_once, chunks_of_one_snapshot, cut_is_one_index,
-           install_whole, compaction_behind_applied, nothing_goes_back, one_vote_per_term,
-           election_needs_quorum, commit_needs_quorum, configuration_in_force, retired_never_return,
-           one_change_at_a_time, replace_only_when_down, promotion_needs_catch_up,
-           learners_count_for_nothing, removal_only_when_committed, removed_leader_is_no_leader,
-           transfer_ends, rounds_end, durability_promise, leader_knows_members, leader_has_quorum,
-           stickiness, only_followers_follow, order_answers_true, told_losses_are_true,
-           members_told, repair_by_terms, everything_written, within_limits, truthful_output,
-           convergence>()) {
+           executed_in_order, collections_as_modelled, answers_as_modelled, digests_tell_content,
+           state_machine_safety, acknowledged_operations, applied_once, chunks_of_one_snapshot,
+           cut_is_one_index, install_whole, compaction_behind_applied, nothing_goes_back,
+           one_vote_per_term, election_needs_quorum, commit_needs_quorum, configuration_in_force,
+           retired_never_return, one_change_at_a_time, replace_only_when_down,
+           promotion_needs_catch_up, learners_count_for_nothing, removal_only_when_committed,
+           removed_leader_is_no_leader, transfer_ends, rounds_end, durability_promise,
+           leader_knows_members, leader_has_quorum, stickiness, only_followers_follow,
+           order_answers_true, told_losses_are_true, members_told, repair_by_terms,
+           everything_written, within_limits, truthful_output, convergence>()) {
   view_.members.resize(lives.size());
 }
 
@@ -130,6 +131,11 @@ void checks::installed(const install_view& install) {
 void checks::acknowledged(const ack_view& ack) {
   for (const auto& each : all_)
     each->acknowledged(view_, ack);
+}
+
+void checks::executed(const execute_view& done) {
+  for (const auto& each : all_)
+    each->executed(view_, done);
 }
 
 void checks::saved(const save_view& save) {

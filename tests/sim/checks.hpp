@@ -28,6 +28,7 @@ public:
   void cut(const cut_view& made);
   void installed(const install_view& install);
   void acknowledged(const ack_view& ack);
+  void executed(const execute_view& done);
   void saved(const save_view& save);
   void forgotten(std::size_t who);
   void core_begins(const begin_view& begin);

@@ -27,7 +27,7 @@ namespace {
 constexpr raft::index_t snapshot_every = 61;
 
 constexpr std::array kinds{collection_kind::map, collection_kind::record, collection_kind::queue,
-                           collection_kind::emitter};
+                           collection_kind::emitter, collection_kind::remote_map};
 
 // -- operations as entries ------------------------------------------------------------------------
 
@@ -112,6 +112,9 @@ public:
     return state_->contains(session_of(op));
   }
   [[nodiscard]] collection_cut cut() const { return {label_, state_->cut()}; }
+  [[nodiscard]] std::shared_ptr<const hamok::remote_view> remote_map() const {
+    return std::dynamic_pointer_cast<const hamok::remote_view>(state_->machine().view());
+  }
 
   applied_entry apply(const command_context& context, const operation& op, const blob& entry) {
     const auto turn = op.kind == operation_kind::pop
@@ -192,6 +195,13 @@ public:
     for (const auto& [number, each] : collections_)
       result.push_back(each.seen());
     return result;
+  }
+
+  remote_map_part remote_map() const override {
+    for (const auto& [number, each] : collections_)
+      if (each.seen().kind == collection_kind::remote_map)
+        return {number, each.remote_map()};
+    return {};
   }
 
   blob snapshot() const override {

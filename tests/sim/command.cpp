@@ -35,7 +35,12 @@ const std::vector<operation_kind>& operations_of(collection_kind kind) {
       subscribe, subscribe, subscribe,   subscribe,     subscribe,         unsubscribe,
       update,    update,    unsubscribe, remove_member, remove_subscriber, publish,
       publish,   publish,   keep_alive,  import};
-  static const std::array all{&of_table, &of_map, &of_record, &of_queue, &of_emitter};
+  static const kinds of_remote_map{set,        set,        set,       insert,    insert,
+                                   update_if,  update_if,  update_if, remove,    remove_if,
+                                   erase,      set_all,    set_all,   clear,     insert_all,
+                                   remove_all, remove_all, erase_all, keep_alive};
+  static const std::array all{&of_table, &of_map,     &of_record,
+                              &of_queue, &of_emitter, &of_remote_map};
   return *all[static_cast<std::size_t>(kind)];
 }
 
@@ -102,6 +107,8 @@ blob to_payload(const operation& value, const blob& inner, std::size_t padding) 
   out.u8(value.count);
   out.varint(value.value);
   out.varint(value.expected);
+  if (value.kind == operation_kind::report)
+    out.bytes(value.words.bytes());
   out.bytes(inner.bytes());
   bytes.resize(bytes.size() + padding, std::byte{0x2a});
   return blob::from_vector(std::move(bytes));
@@ -124,8 +131,11 @@ std::optional<command> from_payload(const blob& payload) {
   what.count = in.u8();
   what.value = in.varint();
   what.expected = in.varint();
+  if (what.kind == operation_kind::report)
+    what.words = in.bytes();
   result.inner = in.bytes();
-  if (!in.ok() || what.kind >= operation_kind::end_ || what.collection > collection_kind::emitter)
+  if (!in.ok() || what.kind >= operation_kind::end_
+      || what.collection > collection_kind::remote_map)
     return std::nullopt;
   return result;
 }
@@ -136,7 +146,7 @@ const char* to_string(operation_kind kind) noexcept {
       "update_if",     "remove",     "remove_if",  "add",         "set_all", "insert_all",
       "update_all_if", "remove_all", "erase",      "erase_all",   "clear",   "push",
       "push_all",      "pop",        "subscribe",  "unsubscribe", "update",  "remove_subscriber",
-      "remove_member", "publish",    "import"};
+      "remove_member", "publish",    "claim",      "report",      "import"};
   static_assert(names.size() == static_cast<std::size_t>(operation_kind::end_));
   return names[static_cast<std::size_t>(kind)];
 }

@@ -47,6 +47,9 @@ enum class operation_kind : std::uint8_t {
   remove_subscriber,
   remove_member,
   publish,
+  // remote maps, by the member that executes
+  claim,  ///< gives the index
+  report, ///< gives whether it counts
   // all but tables
   import, ///< replaces the content
   end_
@@ -74,6 +77,9 @@ struct operation {
   std::uint8_t count = 0; ///< of things, where there are several
   std::uint64_t value = 0;
   std::uint64_t expected = 0;
+  /// Of a report, as the library says it: of `count` operations from the one at index `value` on,
+  /// by the executor `expected`.
+  blob words;
 
   friend bool operator==(const operation&, const operation&) = default;
 };

@@ -7,6 +7,10 @@ namespace hamok::sim {
 namespace {
 
 std::string describe(std::uint64_t number, collection_kind kind) {
+  if (kind == collection_kind::remote_map && number >= remote_item::executor)
+    return number == remote_item::executor   ? "executor"
+           : number == remote_item::reported ? "reported"
+                                             : "outcome";
   if (kind != collection_kind::emitter)
     return std::to_string(number);
   const auto which = to_subscription(number);
@@ -37,7 +41,8 @@ std::uint64_t digest_part(collection_kind kind, const content& items) noexcept {
 }
 
 const char* to_string(collection_kind kind) noexcept {
-  static constexpr const char* names[] = {"table", "map", "record", "queue", "emitter"};
+  static constexpr const char* names[] = {"table", "map",     "record",
+                                          "queue", "emitter", "remote map"};
   return names[static_cast<std::size_t>(kind)];
 }
 

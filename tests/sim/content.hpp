@@ -10,16 +10,27 @@
 namespace hamok::sim {
 
 /// What a collection is; a table is the simulator's own.
-enum class collection_kind : std::uint8_t { table, map, record, queue, emitter };
+enum class collection_kind : std::uint8_t { table, map, record, queue, emitter, remote_map };
 
 /// One thing in a collection. Of tables, maps and records a key and its value; of queues an item;
-/// of emitters a subscription (see `to_number`) and its metadata.
+/// of emitters a subscription (see `to_number`) and its metadata; of remote maps the index of an
+/// operation that waits, and those of `remote_item`.
 struct item {
   std::uint64_t name = 0;
   std::uint64_t value = 0;
 
   friend auto operator<=>(const item&, const item&) = default;
 };
+
+/// What the log says of a remote map besides: the last claim, the last operation that is reported,
+/// and the hash of what has become of that.
+namespace remote_item {
+
+inline constexpr std::uint64_t executor = std::uint64_t{1} << 62U;
+inline constexpr std::uint64_t reported = executor + 1;
+inline constexpr std::uint64_t outcome = executor + 2;
+
+} // namespace remote_item
 
 /// All of it: a queue's in its order, all others sorted.
 using content = std::vector<item>;

@@ -11,7 +11,7 @@ namespace {
 
 class emitter_model final : public model {
 public:
-  std::uint64_t execute(const operation& op) override {
+  std::uint64_t execute(const operation& op, raft::index_t) override {
     const auto which = subscription_of(op);
     switch (op.kind) {
     case operation_kind::subscribe:

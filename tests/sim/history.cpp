@@ -97,7 +97,7 @@ std::uint64_t history::execute(const operation& op, raft::index_t index) {
   default:
     break;
   }
-  const auto result = collection.plain->execute(op);
+  const auto result = collection.plain->execute(op, index);
   remember(op.collection, index);
   return result;
 }

@@ -34,6 +34,7 @@ public:
   virtual void cut(const cluster_view&, const cut_view&) {}
   virtual void installed(const cluster_view&, const install_view&) {}
   virtual void acknowledged(const cluster_view&, const ack_view&) {}
+  virtual void executed(const cluster_view&, const execute_view&) {}
   virtual void saved(const cluster_view&, const save_view&) {}
   /// Member `who` has lost everything that it ever wrote.
   virtual void forgotten(const cluster_view&, std::size_t /*who*/) {}

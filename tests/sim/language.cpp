@@ -15,6 +15,8 @@ const language& language_of(collection_kind kind) noexcept {
     return queue_language();
   case collection_kind::emitter:
     return emitter_language();
+  case collection_kind::remote_map:
+    return remote_map_language();
   case collection_kind::map:
   case collection_kind::table: // it has none
     break;

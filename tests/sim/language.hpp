@@ -33,6 +33,7 @@ struct language {
 [[nodiscard]] const language& record_language() noexcept;
 [[nodiscard]] const language& queue_language() noexcept;
 [[nodiscard]] const language& emitter_language() noexcept;
+[[nodiscard]] const language& remote_map_language() noexcept;
 
 /// A number as eight bytes, and back.
 [[nodiscard]] blob bytes_of(std::uint64_t value);

@@ -12,7 +12,7 @@ namespace {
 
 class map_model final : public model {
 public:
-  std::uint64_t execute(const operation& op) override {
+  std::uint64_t execute(const operation& op, raft::index_t) override {
     using enum operation_kind;
     switch (op.kind) {
     case set_all:

@@ -43,7 +43,8 @@ member::member(world& all, std::size_t who)
     : all_(all),
       who_(who),
       disk_(all, who),
-      clock_(all.nodes[all.lives[who].place].clock()) {}
+      clock_(all.nodes[all.lives[who].place].clock()),
+      companion_(all, who) {}
 
 node& member::home() noexcept {
   return all_.nodes[all_.lives[who_].place];
@@ -77,6 +78,7 @@ void member::start() {
   if (up() || all_.lives[who_].gone)
     return;
   restore_machine();
+  companion_.start();
   launch();
 }
 
@@ -112,6 +114,7 @@ void member::launch() {
   all_.rules.started(who_);
   timer_.reset();
   arm_timer();
+  companion_.office_changed();
   home().core_started();
 }
 
@@ -137,6 +140,7 @@ void member::stop() {
   to_apply_.clear();
   to_answer_.clear();
   waiting_.clear();
+  companion_.stop();
   dies_.reset();
   view().up = false;
   view().core = nullptr;
@@ -297,9 +301,7 @@ void member::propose(const request& what, bool asked_here) {
                         && leader != who_
                         && all_.chance.chance(all_.plan.clients.forward_per_mille);
   if (outcome_->refused && !forwards) {
-    all_.time.after(all_.net.delay(), [this, what, leader] {
-      all_.clients[what.client].refused(what.attempt, leader);
-    });
+    all_.time.after(all_.net.delay(), [this, what, leader] { all_.refused(what, leader); });
     return;
   }
   auto& asked = waiting_[what.client];

@@ -8,6 +8,7 @@
 #include "hamok/tests/sim/clock.hpp"
 #include "hamok/tests/sim/crash_point.hpp"
 #include "hamok/tests/sim/disk.hpp"
+#include "hamok/tests/sim/executor.hpp"
 #include "hamok/tests/sim/state_machine.hpp"
 #include "hamok/tests/sim/tally.hpp"
 #include "hamok/tests/sim/views.hpp"
@@ -71,6 +72,14 @@ public:
   void transfer(const raft::transfer_leadership& what);
   void compact(raft::index_t up_to);
 
+  /// Now, or as soon as the member is not paused any more; never when it dies before.
+  void when_awake(std::function<void()> what);
+  /// As it is applied here.
+  [[nodiscard]] remote_map_part remote_map() const {
+    return machine_ ? machine_->remote_map() : remote_map_part{};
+  }
+  [[nodiscard]] executor& companion() noexcept { return companion_; }
+
 private:
   /// An operation that a client has asked this member for.
   struct waiting {
@@ -80,7 +89,6 @@ private:
 
   // member.cpp: life and death, what comes in
   void launch();
-  void when_awake(std::function<void()> what);
   void arm_timer();
   [[nodiscard]] bool dies_at(crash_point where);
   [[nodiscard]] member_view& view();
@@ -127,7 +135,8 @@ private:
   std::uint64_t commits_ = 0; ///< in this member's present term of office
 
   std::unique_ptr<state_machine> machine_;
-  shadow_log given_; ///< what the state machine was given
+  executor companion_; ///< of its remote map
+  shadow_log given_;   ///< what the state machine was given
   std::deque<std::pair<raft::index_t, raft::entry>> to_apply_;
   bool apply_planned_ = false;
   std::vector<std::pair<operation, operation_result>> to_answer_;

@@ -179,6 +179,7 @@ void member::end_install() {
   seen.applied_index = index;
   seen.told_applied = index;
   to_answer_.clear();
+  companion_.content_replaced();
   all_.rules.installed({who_, index, machine_->digest(), bytes, machine_.get()});
   if (!all_.lives[who_].config.volatile_state) {
     disk_.store(index, bytes);

@@ -168,6 +168,8 @@ bool member::carry_out(raft::output out) {
     view().core = core_.get();
   }
   arm_timer();
+  if (out.role || out.leader_changed)
+    companion_.office_changed();
   if (out.members_changed || out.leader_changed)
     home().core_changed();
   return true;
@@ -225,7 +227,8 @@ void member::apply_waiting() {
   if (dies_at(crash_point::before_answer))
     return;
   answer_all();
-  feed(raft::applied{last});
+  if (feed(raft::applied{last}))
+    companion_.go_on();
 }
 
 // After the death of the role alone the core hands out again what the state machine has: it is
@@ -274,9 +277,8 @@ void member::answer(const operation& what, const operation_result& result) {
     all_.done.add(count::answers_lost);
     return;
   }
-  all_.time.after(all_.net.delay(), [this, what, attempt, result] {
-    all_.clients[what.client].answered(what.sequence, attempt, result);
-  });
+  all_.time.after(all_.net.delay(),
+                  [this, what, attempt, result] { all_.answered(what, attempt, result); });
 }
 
 } // namespace hamok::sim

@@ -12,6 +12,8 @@ std::unique_ptr<model> make_model(collection_kind kind) {
     return make_queue_model();
   case collection_kind::emitter:
     return make_emitter_model();
+  case collection_kind::remote_map:
+    return make_remote_map_model();
   }
   return nullptr;
 }

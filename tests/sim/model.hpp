@@ -17,8 +17,9 @@ public:
   model& operator=(const model&) = delete;
   virtual ~model() = default;
 
-  /// Does what `op` says, and gives what it answers (`operation_result::result`).
-  virtual std::uint64_t execute(const operation& op) = 0;
+  /// Does what `op`, in the log at `index`, says, and gives what it answers
+  /// (`operation_result::result`).
+  virtual std::uint64_t execute(const operation& op, raft::index_t index) = 0;
 
   [[nodiscard]] virtual content items() const = 0;
 };
@@ -30,5 +31,6 @@ public:
 [[nodiscard]] std::unique_ptr<model> make_map_model();
 [[nodiscard]] std::unique_ptr<model> make_queue_model();
 [[nodiscard]] std::unique_ptr<model> make_emitter_model();
+[[nodiscard]] std::unique_ptr<model> make_remote_map_model();
 
 } // namespace hamok::sim

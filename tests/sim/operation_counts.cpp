@@ -47,6 +47,19 @@ void count_kind(counts& done, const operation& op) {
       row{collection_kind::emitter, operation_kind::remove_member, count::emitter_remove_member},
       row{collection_kind::emitter, operation_kind::publish, count::emitter_publish},
       row{collection_kind::emitter, operation_kind::import, count::emitter_import},
+      row{collection_kind::remote_map, operation_kind::set, count::remote_set},
+      row{collection_kind::remote_map, operation_kind::insert, count::remote_insert},
+      row{collection_kind::remote_map, operation_kind::update_if, count::remote_update_if},
+      row{collection_kind::remote_map, operation_kind::remove, count::remote_remove},
+      row{collection_kind::remote_map, operation_kind::remove_if, count::remote_remove_if},
+      row{collection_kind::remote_map, operation_kind::set_all, count::remote_set_all},
+      row{collection_kind::remote_map, operation_kind::insert_all, count::remote_insert_all},
+      row{collection_kind::remote_map, operation_kind::remove_all, count::remote_remove_all},
+      row{collection_kind::remote_map, operation_kind::erase, count::remote_erase},
+      row{collection_kind::remote_map, operation_kind::erase_all, count::remote_erase_all},
+      row{collection_kind::remote_map, operation_kind::clear, count::remote_clear},
+      row{collection_kind::remote_map, operation_kind::claim, count::remote_claim},
+      row{collection_kind::remote_map, operation_kind::report, count::remote_report},
   };
   for (const auto& each : rows)
     if (each.collection == op.collection && each.kind == op.kind)
@@ -86,6 +99,10 @@ void count_outcome(counts& done, const operation& op, std::uint64_t result) {
     break;
   case operation_kind::pop:
     done.add(any ? count::queue_pops_of_items : count::queue_pops_of_nothing);
+    break;
+  case operation_kind::report:
+    if (!any)
+      done.add(count::remote_reports_refused);
     break;
   case operation_kind::remove_member:
     if (any)

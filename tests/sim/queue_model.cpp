@@ -10,7 +10,7 @@ namespace {
 
 class queue_model final : public model {
 public:
-  std::uint64_t execute(const operation& op) override {
+  std::uint64_t execute(const operation& op, raft::index_t) override {
     switch (op.kind) {
     case operation_kind::push:
     case operation_kind::push_all:

@@ -223,6 +223,15 @@ void plan_operators(scenario& plan, dice& chance) {
     plan.faults.forget = 4;
 }
 
+void plan_outside(scenario& plan, dice& chance) {
+  auto& outside = plan.outside;
+  outside.kept_outcomes = chance.chance(300) ? 1 : chance.between(2, 8);
+  outside.max_delay = chance.between(duration{0}, plan.idle / 10);
+  outside.max_stall = plan.idle * static_cast<int>(chance.between(1, 4));
+  outside.stall_per_mille = chance.between(0, 100);
+  outside.unavailable_per_mille = chance.between(0, 100);
+}
+
 /// A quarter of the seeds has the simulator's own state machine, the others collections of the
 /// library: two, so that some clients have one in common, or all.
 void plan_collections(scenario& plan, dice& chance) {
@@ -238,6 +247,10 @@ void plan_collections(scenario& plan, dice& chance) {
   const bool own = roll < 250;
   plan.machine = own ? &key_value_kind() : &collections_kind();
   plan.collections = own ? std::vector{table} : sets[roll % sets.size()];
+  static const std::vector<std::vector<collection_kind>> with_storage{
+      {remote_map}, {remote_map, queue}, {map, remote_map}};
+  if (roll >= 880)
+    plan.collections = with_storage[roll % with_storage.size()];
 }
 
 } // namespace
@@ -256,6 +269,7 @@ scenario make_scenario(std::uint64_t seed) {
   plan_snapshots(plan, chance);
   plan_collections(plan, chance);
   plan.apply_delay = chance.chance(500) ? duration{0} : plan.network.max_delay;
+  plan_outside(plan, chance);
   return plan;
 }
 

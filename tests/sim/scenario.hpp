@@ -101,6 +101,15 @@ struct operator_plan {
   std::size_t most_members = 7;
 };
 
+/// The storage behind a remote map.
+struct outside_plan {
+  std::size_t kept_outcomes = 1;
+  duration max_delay{0}; ///< of one write
+  duration max_stall{0};
+  std::uint64_t stall_per_mille = 0;
+  std::uint64_t unavailable_per_mille = 0; ///< before a write, and again behind it
+};
+
 struct scenario {
   std::uint64_t seed = 0;
   bool hunting = false; ///< new leaders are struck at once, most of the time
@@ -120,6 +129,7 @@ struct scenario {
   std::vector<collection_kind> collections; ///< that clients use, in turn
   std::uint64_t min_operations = 100;       ///< committed before the network heals
   duration apply_delay{0};                  ///< state machines take up to this long
+  outside_plan outside;
 };
 
 /// The same seed gives the same scenario.

@@ -4,6 +4,7 @@
 // to compare it with.
 
 #include "hamok/collections/digest_state.hpp"
+#include "hamok/collections/remote_view_state.hpp"
 #include "hamok/raft/types.hpp"
 #include "hamok/tests/sim/command.hpp"
 #include "hamok/tests/sim/content.hpp"
@@ -19,6 +20,12 @@ struct picture {
   collection_kind kind = collection_kind::map;
   content items;
   digest128 digest; ///< the library's own
+};
+
+/// What a member knows of its remote map.
+struct remote_map_part {
+  std::uint64_t number = 0;                        ///< of the collection
+  std::shared_ptr<const hamok::remote_view> state; ///< null: there is none
 };
 
 /// A replicated state machine under test.
@@ -43,6 +50,7 @@ public:
   [[nodiscard]] virtual const picture* touched() const { return nullptr; }
   /// All collections of the library.
   [[nodiscard]] virtual std::vector<picture> collections() const { return {}; }
+  [[nodiscard]] virtual remote_map_part remote_map() const { return {}; }
 };
 
 /// How a kind of state machine is made, and how operations are written for it.

@@ -149,6 +149,14 @@ struct install_view {
   const state_machine* machine = nullptr; ///< as it is now
 };
 
+/// A storage outside was asked for a write, and has not answered yet.
+struct execute_view {
+  std::size_t who = 0; ///< asks
+  raft::index_t index = 0;
+  bool is_new = false; ///< it was not done before
+  const content* touches = nullptr;
+};
+
 /// A client has been told that its operation is done.
 struct ack_view {
   operation what;

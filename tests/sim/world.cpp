@@ -18,6 +18,9 @@ namespace {
 /// More than any healthy run needs: what is beyond goes round in circles.
 constexpr std::uint64_t max_steps = 1'000'000;
 
+/// Clients with higher numbers are executors.
+constexpr std::uint32_t first_executor = 1000;
+
 } // namespace
 
 world::world(std::uint64_t seed, trace_mode mode)
@@ -27,6 +30,7 @@ world::world(std::uint64_t seed, trace_mode mode)
       story(mode),
       rules(plan, lives),
       net(*this),
+      storage(plan.outside.kept_outcomes),
       trouble(*this),
       wishes(*this) {
   raft::identity known;
@@ -172,6 +176,7 @@ void world::settle() {
   wishes.settle();
   repair_logs();
   serve_clients();
+  execute_all();
   let_everybody_in();
   wishes.stop();
 }
@@ -223,6 +228,47 @@ void world::serve_clients() {
     return std::all_of(clients.begin(), clients.end(),
                        [](const client& each) { return each.idle(); });
   });
+}
+
+// One job after the other: what becomes of it is in the log before the next begins.
+void world::execute_all() {
+  const auto known = [&] {
+    const auto leads = leader();
+    return leads == nobody ? remote_map_part{} : members[leads].remote_map();
+  };
+  const auto left = [&] {
+    const auto part = known();
+    return part.state ? part.state->size() : 0;
+  };
+  const auto jobs = static_cast<int>(left() + 10);
+  const auto bound =
+      time.now() + plan.idle * 40 + plan.members.front().config.election_timeout * 2
+      + (round_trip() * 2 + plan.apply_delay * 2 + plan.outside.max_delay * 2) * jobs;
+  run_until(
+      bound, "a remote map's operations are not executed although the network has healed", [&] {
+        return leader() != nobody && left() == 0 && std::ranges::all_of(members, [](member& each) {
+                 return !each.up() || each.companion().idle();
+               });
+      });
+}
+
+std::uint32_t world::new_executor(std::size_t who) {
+  executors_.push_back(who);
+  return first_executor + static_cast<std::uint32_t>(executors_.size() - 1);
+}
+
+void world::answered(const operation& what, std::uint64_t attempt, const operation_result& result) {
+  if (what.client < first_executor)
+    clients[what.client].answered(what.sequence, attempt, result);
+  else
+    members[executors_[what.client - first_executor]].companion().answered(what, attempt, result);
+}
+
+void world::refused(const request& what, std::size_t leader) {
+  if (what.client < first_executor)
+    clients[what.client].refused(what.attempt, leader);
+  else
+    members[executors_[what.client - first_executor]].companion().refused(what);
 }
 
 // Who has to come may have to take the whole log first, and more than once: those who ask too late

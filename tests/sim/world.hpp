@@ -12,6 +12,7 @@
 #include "hamok/tests/sim/network.hpp"
 #include "hamok/tests/sim/node.hpp"
 #include "hamok/tests/sim/operators.hpp"
+#include "hamok/tests/sim/outside.hpp"
 #include "hamok/tests/sim/roster.hpp"
 #include "hamok/tests/sim/scenario.hpp"
 #include "hamok/tests/sim/trace.hpp"
@@ -20,6 +21,7 @@
 #include <cstdint>
 #include <deque>
 #include <string>
+#include <vector>
 
 namespace hamok::sim {
 
@@ -53,6 +55,7 @@ public:
   std::deque<node> nodes;     ///< by place
   std::deque<member> members; ///< by the number of the life
   std::deque<client> clients;
+  outside storage; ///< of the remote map
   faults trouble;
   operators wishes;
 
@@ -76,6 +79,12 @@ public:
   /// The longest that a snapshot takes from when it is known to be needed: the cut, the chunks one
   /// by one (those that overtake each other are sent again behind a heartbeat), the install.
   [[nodiscard]] duration time_to_install() const;
+  /// The number of another client, which is the executor of this member.
+  [[nodiscard]] std::uint32_t new_executor(std::size_t who);
+  /// Whoever has asked for it is told what has become of an operation.
+  void answered(const operation& what, std::uint64_t attempt, const operation_result& result);
+  /// The same of a request that came to nothing. `leader` may know better.
+  void refused(const request& what, std::size_t leader);
   /// Highest index at which an acknowledged operation took effect.
   raft::index_t last_acknowledged = 0;
   /// Who led last.
@@ -86,6 +95,7 @@ private:
   void settle();
   void repair_logs();
   void serve_clients();
+  void execute_all();
   void let_everybody_in();
   void stay_calm();
   void stay_without_majority();
@@ -101,6 +111,7 @@ private:
   [[nodiscard]] bool converged() const;
 
   std::uint64_t versions_ = 0;
+  std::vector<std::size_t> executors_; ///< members, by number of the client
 };
 
 } // namespace hamok::sim

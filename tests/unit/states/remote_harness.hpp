@@ -1,13 +1,11 @@
 #pragma once
 
-// Short words for tests of the replicated part of a remote map, and a storage that is too simple to
-// be wrong.
+// Short words for tests of the replicated part of a remote map.
 
 #include "hamok/collections/remote_map_state.hpp"
+#include "hamok/tests/plain_storage.hpp"
 #include "hamok/tests/unit/states/map_harness.hpp"
 
-#include <map>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -17,27 +15,6 @@ namespace hamok::state_test {
 
 inline const raft::incarnation_id one_owner{1, 2};
 inline const raft::incarnation_id another_owner{3, 4};
-
-/// The entries outside.
-struct plain_storage {
-  std::map<blob, blob> entries;
-
-  remote_touch take(const remote_step& step) {
-    if (step.verb == remote_verb::clear) {
-      const remote_touch result{true, std::nullopt, entries.size()};
-      entries.clear();
-      return result;
-    }
-    const auto found = entries.find(step.key);
-    auto value = found != entries.end() ? std::optional{found->second} : std::nullopt;
-    const auto result = take_step(step, value);
-    if (value)
-      entries.insert_or_assign(step.key, *value);
-    else
-      entries.erase(step.key);
-    return result;
-  }
-};
 
 /// A remote map, its storage, and the index of the last entry.
 struct remote_fixture {
@@ -81,10 +58,7 @@ struct remote_fixture {
       remote_plan plan;
       if (read_operation(task.operation, task.events, plan) != command_status::ok)
         throw std::logic_error{"operation"};
-      std::vector<remote_touch> touches;
-      for (const auto& step : plan.steps)
-        touches.push_back(storage.take(step));
-      results.push_back({task.index, remote_status::done, encode(touches)});
+      results.push_back({task.index, remote_status::done, encode(storage.take(plan.steps))});
     }
     return results;
   }
