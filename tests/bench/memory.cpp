@@ -186,6 +186,7 @@ void print(const row& measured, bool json) {
 
 /// In a process of its own: what one measurement leaves behind would be taken for room by the next.
 bool run_apart(const std::function<row()>& measure, bool json) {
+  std::cout.flush(); // else the child has what is in the buffer, and writes it, too
   const auto child = fork();
   if (child < 0)
     throw std::runtime_error("cannot fork");

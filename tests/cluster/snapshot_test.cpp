@@ -1,9 +1,11 @@
 // Members that lack what is not in any log more: they are sent a snapshot.
 
 #include "hamok/tests/cluster/crowd.hpp"
+#include "hamok/tests/cluster/remote_storages.hpp"
 
 #include <algorithm>
 #include <atomic>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -83,6 +85,63 @@ TEST_CASE("a member that was away too long goes on from a snapshot, with its ses
   CHECK(eventually([&] { return must(away.get("key7")) == "late" + std::string(1000, 'x'); }));
   must(away.set("key7", "again", deadline).get()); // its session goes on
   CHECK(must(away.get("key7")) == "again");
+}
+
+TEST_CASE("a newcomer goes on with a remote map that is in no log any more, where others stopped") {
+  crowd all;
+  const auto storage = std::make_shared<memory_remote_storage>();
+  const auto open = [&](const std::string& name) {
+    return must(all.at(name).get_or_create_remote_map<std::string, std::string>("users", storage));
+  };
+  auto& first = all.add("a", {});
+  const auto users = open("a");
+  for (int i = 0; i < 20; ++i)
+    must(users.set("key" + std::to_string(i), "early", deadline).get());
+  REQUIRE(compact(first));
+  const auto seed = first.listening();
+  all.add("b", {seed});
+  all.add("c", {seed});
+  REQUIRE(all.agree({"a", "b", "c"}));
+  const auto beside = open("b");
+  const auto late = open("c");
+  CHECK(must(late.set("key7", "late", deadline).get()) == "early");
+  all.remove("a");
+  CHECK(must(late.set("key8", "late", deadline).get()) == "early");
+  CHECK(must(late.insert("key7", "again", deadline).get()) == "late");
+  CHECK(must(late.size(deadline).get()) == 20);
+}
+
+TEST_CASE(
+    "what waits in a remote map comes with a snapshot, and is executed once by who leads then") {
+  const auto storage = std::make_shared<memory_remote_storage>();
+  const auto slow = std::make_shared<storage_path>(storage);
+  crowd all;
+  const auto seed = all.add("a", {}).listening();
+  all.add("b", {seed});
+  all.add("c", {seed});
+  REQUIRE(all.agree({"a", "b", "c"}));
+  const auto open = [&](const std::string& name, const remote_storage_ptr& way) {
+    return must(all.at(name).get_or_create_remote_map<std::string, std::string>("users", way));
+  };
+  const auto users = open("a", slow);
+  const auto away = open("c", storage);
+  must(users.set("count", "0", deadline).get());
+  REQUIRE(all.at("c").stop() == caf::error{});
+  slow->set(storage_path::gate::behind); // done, and not reported
+  std::vector<future<std::optional<std::string>>> waiting;
+  for (int i = 1; i <= 5; ++i)
+    waiting.push_back(users.set("count", std::to_string(i), deadline));
+  REQUIRE(slow->holds());
+  REQUIRE(compact(all.at("a")));
+  REQUIRE(compact(all.at("b")));
+  REQUIRE(all.at("c").start() == caf::error{});
+  REQUIRE(all.log("c").wait_for("resync collection=\"users\""));
+  REQUIRE(all.agree({"a", "b", "c"}));
+  REQUIRE(all.at("a").transfer_leadership("c") == caf::error{});
+  for (int i = 1; i <= 5; ++i)
+    CHECK(must(waiting[static_cast<std::size_t>(i - 1)].get()) == std::to_string(i - 1));
+  CHECK(must(away.get("count", deadline).get()) == "5");
+  slow->set(storage_path::gate::open);
 }
 
 TEST_CASE("consensus.md, 14: a user of a member that starts again hears every change, or resync") {
