@@ -128,7 +128,7 @@ void orders::answered(std::uint64_t id, std::uint64_t attempt, const change_outc
 void orders::refuse(pending& one, const change_outcome& outcome, timestamp now) {
   const bool may_have_begun = one.begun || one.doubtful;
   const auto reason = *outcome.refused;
-  if (reason == change_refusal::no_such_member && one.was_open) { // somebody has had that name
+  if (reason == change_refusal::no_such_member && (one.was_open || one.name_was_taken)) {
     one.result = order_result::done;
     return;
   }
@@ -146,6 +146,8 @@ void orders::refuse(pending& one, const change_outcome& outcome, timestamp now) 
 /// The life that the name was taken for is gone, and the leader has begun nothing about it.
 void orders::find_another(pending& one, index_t index, timestamp now) const {
   one.gone_at = index;
+  // That a configuration had the one life does not say when another one has gone.
+  one.name_was_taken = one.name_was_taken || std::exchange(one.was_open, false);
   if (!one.doubtful)
     one.wish.what.member.incarnation = {};
   one.next = now + patience_ / 4;

@@ -107,6 +107,7 @@ private:
     bool by_name = false;             ///< a removal of whoever has that name
     std::optional<index_t> gone_at;   ///< where the life that had the name was not a member
     bool was_open = false;            ///< a committed configuration did not show it
+    bool name_was_taken = false;      ///< by another life, which is gone
     bool doubtful = false;            ///< an attempt went without an answer
     std::optional<change_refusal> refused;
     std::optional<order_result> result;

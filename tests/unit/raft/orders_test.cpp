@@ -297,6 +297,16 @@ TEST_CASE("a removal by name is of the present life, also where an earlier one i
       w.look();
       CHECK(w.answers == done);
     }
+    SECTION("and begins to remove it, where nobody of that name is known here") {
+      w.answer(begun(31, next_life));
+      w.view.committed = without_two;
+      w.view.committed_index = 30;
+      w.look();
+      CHECK(w.answers.empty()); // the entry can vanish with its leader
+      w.view.committed_index = 31;
+      w.look();
+      CHECK(w.answers == done);
+    }
     SECTION("and nobody has the name any more") {
       w.answer(refused(change_refusal::no_such_member));
       w.look();
