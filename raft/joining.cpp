@@ -1,6 +1,7 @@
 #include "hamok/raft/joining.hpp"
 
 #include "hamok/raft/membership.hpp"
+#include "hamok/raft/quorum.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -74,6 +75,13 @@ std::vector<order_target> neighbours::in(const incarnation_id& cluster) const {
     if (said.cluster == cluster && said.born_after)
       result.push_back({peer, *said.born_after});
   return result;
+}
+
+void neighbours::learn(const configuration& before, const configuration& now) {
+  for (const auto& id : others(now, {}))
+    if (const auto met = lives_.find(id.peer); met != lives_.end() && met->second != id
+                                               && !is_member(before, id) && !is_linked(met->second))
+      lives_.erase(met);
 }
 
 std::vector<member_id> neighbours::lives() const {

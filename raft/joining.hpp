@@ -52,6 +52,9 @@ public:
   [[nodiscard]] incarnation_id cluster_of(const member_id& peer) const noexcept;
   /// Those who are linked and in this cluster.
   [[nodiscard]] std::vector<order_target> in(const incarnation_id& cluster) const;
+  /// This configuration is known now, and was not before. Where it has brought another life of a
+  /// name, one that was met before and has gone says no more: it may be an older one.
+  void learn(const configuration& before, const configuration& now);
   /// The life of each name that was met last, linked or not.
   [[nodiscard]] std::vector<member_id> lives() const;
 

@@ -277,6 +277,7 @@ private:
   bool rejoining_told_ = false;
   configuration heard_; ///< the newest committed configuration that others told
   index_t heard_index_ = 0;
+  configuration known_; ///< the newest that this node knows, committed or not
   std::optional<timestamp> lost_since_;
   std::vector<member_id> lost_told_; ///< the last `quorum_lost`
   std::string conflict_told_;

@@ -138,6 +138,10 @@ void life::tell_joined() {
 
 void life::tell_quorum_lost() {
   const auto& members = heard_index_ > core_.latest_index ? heard_ : core_.latest;
+  if (members != known_) {
+    neighbours_.learn(known_, members);
+    known_ = members;
+  }
   auto lives = neighbours_.lives();
   lives.push_back(identity_.self);
   auto lost = forgotten(members, lives);

@@ -513,6 +513,21 @@ TEST_CASE("consensus.md, 5: survivors say so when too many have forgotten, and w
   CHECK(x.notices.size() == times);
 }
 
+TEST_CASE("consensus.md, 5: a life that was met before the one that votes is no sign of a loss") {
+  auto x = member_four();
+  x.see({ids(1, 3), {}, {}}, 30, standing::voter, std::nullopt);
+  for (const auto& older : {member_id{"n2", {7, 7}}, member_id{"n3", {7, 8}}}) {
+    x.feed(peer_met{older, {}});
+    x.feed(peer_lost{older});
+  }
+  x.see({{id(1), {"n2", {8, 8}}, id(3)}, {}, {}}, 40, standing::voter, std::nullopt);
+  x.feed(tick{}, 1s);
+  CHECK_FALSE(x.noticed(notice::quorum_lost));
+  x.feed(peer_met{{"n2", {9, 9}}, {}}); // has come since
+  x.feed(tick{}, 1s);
+  CHECK(x.noticed(notice::quorum_lost));
+}
+
 TEST_CASE("a name is taken when it is refused for longer than a dead link is kept") {
   subject x{subject::joiner(4)};
   x.feed(turned_away{cluster, verdict::name_taken});
