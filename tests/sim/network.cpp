@@ -101,11 +101,12 @@ void network::repeat_old(std::size_t to) {
     }
 }
 
-void network::carry(std::size_t from, std::size_t to, std::function<void()> arrive) {
+bool network::carry(std::size_t from, std::size_t to, std::function<void()> arrive) {
   if (paths_.at(from, to).blocked > 0
       || (!healed_ && all_.chance.chance(all_.plan.network.loss_per_mille)))
-    return;
+    return false;
   all_.time.after(delay(), std::move(arrive));
+  return true;
 }
 
 void network::dispatch(std::size_t from, std::size_t to, const blob& bytes, std::uint64_t number) {

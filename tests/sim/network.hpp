@@ -26,8 +26,9 @@ public:
 
   void send(std::size_t from, std::size_t to, const raft::message& message);
 
-  /// Carries something of the shell's (a forwarded proposal) over the same paths.
-  void carry(std::size_t from, std::size_t to, std::function<void()> arrive);
+  /// Carries something of the shell's (a forwarded proposal) over the same paths. False: it is
+  /// lost.
+  bool carry(std::size_t from, std::size_t to, std::function<void()> arrive);
 
   [[nodiscard]] bool is_open(std::size_t from, std::size_t to) {
     return paths_.at(from, to).blocked == 0;

@@ -309,7 +309,7 @@ void node::core_changed() {
 
 void node::ask(const raft::change_request& request) {
   if (request.to != stored_.self)
-    return say(request.to, request);
+    return static_cast<void>(say(request.to, request));
   all_.time.after(duration{0}, [this, process = process_, who = who_, request] {
     if (process != process_)
       return;

@@ -154,8 +154,9 @@ private:
   void drop(std::size_t peer);
   void part();
   /// Does `what` with the node of that life, when that is awake then and this is still its life.
-  void reach(std::size_t who, std::function<void(node&)> what);
-  void say(const raft::member_id& to, node_word what);
+  // False: it is lost on the way.
+  bool reach(std::size_t who, std::function<void(node&)> what);
+  bool say(const raft::member_id& to, node_word what);
   void hear(std::size_t from, node_word& what);
 
   world& all_;

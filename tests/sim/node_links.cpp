@@ -19,10 +19,10 @@ std::size_t place_at(const std::string& endpoint) {
 
 } // namespace
 
-void node::reach(std::size_t who, std::function<void(node&)> what) {
+bool node::reach(std::size_t who, std::function<void(node&)> what) {
   if (who == who_)
-    return;
-  all_.net.carry(who_, who, [this, who, what = std::move(what)] {
+    return true;
+  return all_.net.carry(who_, who, [this, who, what = std::move(what)] {
     auto& other = all_.nodes[all_.lives[who].place];
     if (other.who_ == who)
       other.when_awake([&other, who, what] {
@@ -177,8 +177,10 @@ void node::watch() {
   dial_those_wanted();
   if (!std::exchange(gossips_, false))
     return;
+  // A link loses nothing: what does not come at once comes later, or the link ends.
   for (const auto& [peer, heard] : links_)
-    say(all_.lives[peer].config.self, book_->all());
+    if (!say(all_.lives[peer].config.self, book_->all()))
+      gossips_ = true;
 }
 
 bool node::is_answered_by(std::size_t peer) const {
@@ -234,12 +236,12 @@ bool node::hears(std::size_t from) const {
   return life_ && core() != nullptr && life_->admits(all_.lives[from].config.self);
 }
 
-void node::say(const raft::member_id& to, node_word what) {
+bool node::say(const raft::member_id& to, node_word what) {
   const auto peer = all_.lives.number_of(to);
   if (!links_.contains(peer))
-    return;
+    return true;
   all_.done.add(count::words_sent);
-  reach(peer, [from = who_, what = std::move(what)](node& other) mutable {
+  return reach(peer, [from = who_, what = std::move(what)](node& other) mutable {
     if (other.links_.contains(from))
       other.hear(from, what);
   });

@@ -58,10 +58,36 @@ std::set<std::string> twins_in(const cluster_view& all, const raft::configuratio
   return twins;
 }
 
+/// Whether `one` ends with a later entry than `other`.
+bool is_ahead(const shadow_log& one, const shadow_log& other) {
+  return std::pair{one.term_at(one.last_index()), one.last_index()}
+         > std::pair{other.term_at(other.last_index()), other.last_index()};
+}
+
+/// The names of those who will not vote for `candidate`, being ahead of it, and who stand for
+/// nothing themselves: a promotion that they have not heard of has made voters of them. Whoever has
+/// given them what the candidate lacks must not forget it.
+std::set<std::string> out_of_reach(const cluster_view& all, const member_view& candidate,
+                                   const raft::configuration& members) {
+  std::set<std::string> names;
+  for (const auto& id : members.voters) {
+    const auto number = all.lives.number_of(id);
+    if (number == nobody)
+      continue;
+    const auto& log = all.members[number].log;
+    if (!raft::is_voter(all.members_at(log, log.last_index()), id) && is_ahead(log, candidate.log))
+      names.insert(id.peer);
+  }
+  return names;
+}
+
 } // namespace
 
-bool has_majority(const cluster_view& all, const raft::configuration& members, std::size_t also) {
-  const memory who{all, also, twins_in(all, members)};
+bool has_majority(const cluster_view& all, const raft::configuration& members, std::size_t also,
+                  const std::set<std::string>& besides) {
+  auto uncounted = twins_in(all, members);
+  uncounted.insert(besides.begin(), besides.end());
+  const memory who{all, also, std::move(uncounted)};
   // A leader may promote a learner that it has heard a moment ago and that has forgotten since.
   auto promoted = members.voters;
   for (const auto& learner : members.learners)
@@ -84,16 +110,18 @@ raft::configuration without(const cluster_view& all, raft::configuration members
 
 bool majority_remembers(const cluster_view& all, std::size_t also,
                         const std::vector<std::string>& out) {
-  const auto survives = [&](const raft::configuration& members) {
-    return has_majority(all, members, also)
-           && has_majority(all, without(all, members, out, also), also);
+  const auto survives = [&](const raft::configuration& members,
+                            const std::set<std::string>& besides = {}) {
+    return has_majority(all, members, also, besides)
+           && has_majority(all, without(all, members, out, also), also, besides);
   };
   const auto committed = all.past.members_index_at(all.past.last_index());
   if (!survives(all.past.members_at(committed)))
     return false;
   return std::ranges::all_of(all.members, [&](const member_view& each) {
     return std::ranges::all_of(each.log.configurations(), [&](const auto& held) {
-      return held.index < committed || survives(*held.members);
+      return held.index < committed
+             || survives(*held.members, out_of_reach(all, each, *held.members));
     });
   });
 }

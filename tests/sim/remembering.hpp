@@ -6,6 +6,7 @@
 #include "hamok/tests/sim/views.hpp"
 
 #include <cstddef>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,9 +21,10 @@ class world;
                                           std::size_t also = nobody);
 
 /// Whether `members`, and all that its learners may be promoted to, would still have its majorities
-/// when `also` had forgotten as well.
+/// when `also` had forgotten as well, and those with the names of `besides` did not vote.
 [[nodiscard]] bool has_majority(const cluster_view& all, const raft::configuration& members,
-                                std::size_t also = nobody);
+                                std::size_t also = nobody,
+                                const std::set<std::string>& besides = {});
 
 /// Whether that is so for every configuration that may still come to count: those that are not
 /// older than the last committed one, in whichever log; and also when those have gone who are
