@@ -8,9 +8,10 @@ namespace {
 
 std::string describe(std::uint64_t number, collection_kind kind) {
   if (kind == collection_kind::remote_map && number >= remote_item::executor)
-    return number == remote_item::executor   ? "executor"
-           : number == remote_item::reported ? "reported"
-                                             : "outcome";
+    return number == remote_item::executor ? "executor"
+           : number == remote_item::reported
+               ? "reported"
+               : "outcome of " + std::to_string(number - remote_item::outcome);
   if (kind != collection_kind::emitter)
     return std::to_string(number);
   const auto which = to_subscription(number);

@@ -23,12 +23,15 @@ struct item {
 };
 
 /// What the log says of a remote map besides: the last claim, the last operation that is reported,
-/// and the hash of what has become of that.
+/// and hashes of what has become of that and of those before it.
 namespace remote_item {
 
 inline constexpr std::uint64_t executor = std::uint64_t{1} << 62U;
 inline constexpr std::uint64_t reported = executor + 1;
-inline constexpr std::uint64_t outcome = executor + 2;
+inline constexpr std::uint64_t outcome = executor + 2; ///< to which the index is added
+
+/// Outcomes are those of operations at so many indices up to the last one that is reported.
+inline constexpr std::uint64_t outcome_window = 64;
 
 } // namespace remote_item
 

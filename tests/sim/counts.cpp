@@ -211,6 +211,7 @@ constexpr std::array<const char*, counts::size> names{
     "remote map: those that had been executed before",
     "remote map: those of a member that did not lead any more",
     "remote map: storage out of reach",
+    "remote map: no storage there yet",
     "remote map: storage's answers lost",
     "steps checked",
     "runs repeated with an equal trace",

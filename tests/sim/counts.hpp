@@ -222,6 +222,7 @@ enum class count : std::size_t {
   remote_executed_before,
   remote_executed_late,
   remote_unavailable,
+  remote_without_storage,
   remote_answers_lost,
   // checks
   steps,

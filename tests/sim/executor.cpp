@@ -55,6 +55,8 @@ void executor::office_changed() {
 }
 
 void executor::content_replaced() {
+  if (!runs_)
+    return;
   decides_.begin_office();
   later(duration{0}, [this] { go_on(); });
 }
@@ -78,8 +80,11 @@ void executor::go_on() {
   const auto part = all_.members[who_].remote_map();
   if (!part.state)
     return;
+  // Who leads is told again, for whatever reason.
+  if (all_.trouble.stormy() && all_.chance.chance(10))
+    decides_.begin_office();
   auto next = decides_.next(all_.time.now(), *part.state, outside_owner,
-                            [this] { return all_.plan.outside.kept_outcomes; });
+                            [this] { return kept_outcomes(); });
   switch (next.what) {
   case remote_action::kind::nothing:
     break;
@@ -108,6 +113,14 @@ void executor::wait() {
 
 // -- the storage ----------------------------------------------------------------------------------
 
+/// None, when the application has not given one yet.
+std::size_t executor::kept_outcomes() {
+  if (!all_.trouble.stormy() || !all_.chance.chance(20))
+    return all_.plan.outside.kept_outcomes;
+  all_.done.add(count::remote_without_storage);
+  return 0;
+}
+
 /// What is on its way to the storage arrives, whatever becomes of the member meanwhile.
 void executor::execute(const std::shared_ptr<job>& what) {
   const auto& plan = all_.plan.outside;
@@ -126,7 +139,10 @@ void executor::execute(const std::shared_ptr<job>& what) {
 void executor::executed(const std::shared_ptr<job>& what) {
   if (what->done.problem.empty() && what->done.results.size() < what->whole.tasks.size())
     return execute(what);
-  auto command = decides_.executed(what->office, all_.time.now(), what->done);
+  // After a minute nobody waits for an answer any more.
+  const auto late = all_.trouble.stormy() && all_.chance.chance(20);
+  auto command = decides_.executed(what->office, all_.time.now(),
+                                   late ? std::nullopt : std::optional{what->done});
   if (command) {
     operation op;
     op.value = what->done.results.front().index;
@@ -162,7 +178,8 @@ remote_report executor::execute_next(const job& what) {
     if (!all_.members[who_].leads())
       all_.done.add(count::remote_executed_late);
     const auto touches = to_content(outcome.touches);
-    all_.rules.executed({who_, write.index, is_new, &touches});
+    const auto held = all_.storage.items();
+    all_.rules.executed({who_, write.index, is_new, &touches, &held});
     if (!fails())
       return outcome;
     all_.done.add(count::remote_answers_lost);
@@ -196,37 +213,35 @@ void executor::log(operation_kind kind, operation op) {
   op.place.sequence = op.sequence - 1; // all but the opening count
   op.place.first_outstanding = op.place.sequence;
   batch_.push_back(std::move(op));
+  wanted_ = kind;
   office_ = decides_.office();
+  answer_.reset();
   acknowledged_before_ = all_.last_acknowledged;
   ask();
+  // Sooner or later its time is over, and whether it happens is not known any more.
+  const auto patience = all_.plan.clients.max_timeout * static_cast<int>(all_.chance.between(1, 8));
+  later(patience, [this, batch = ++batches_] {
+    if (batch != batches_ || batch_.empty())
+      return;
+    all_.done.add(count::remote_given_up);
+    batch_.clear();
+    begin_session();
+    ended(std::nullopt);
+  });
 }
 
 void executor::ask() {
   const request what{number_, ++attempt_, batch_};
-  all_.story.note(all_.time.now(), {0xE8EC, number_, attempt_, who_}, [&] {
-    return all_.name(who_) + " wants to log a " + to_string(batch_.back().kind);
-  });
+  all_.story.note(all_.time.now(), {0xE8EC, number_, attempt_, who_},
+                  [&] { return all_.name(who_) + " wants to log a " + to_string(wanted_); });
   later(duration{0}, [this, what] { all_.members[who_].ask(what); });
   const auto& plan = all_.plan.clients;
   later(all_.chance.between(plan.min_timeout, plan.max_timeout), [this, attempt = attempt_] {
     if (attempt != attempt_ || batch_.empty())
       return;
     all_.done.add(count::requests_retried);
-    // Sooner or later its time is over. Without storms only where somebody else leads.
-    if (all_.trouble.stormy() ? all_.chance.chance(200) : !led_)
-      give_up();
-    else
-      ask();
+    ask();
   });
-}
-
-/// Whether it happens is not known any more.
-void executor::give_up() {
-  all_.done.add(count::remote_given_up);
-  const auto kind = batch_.back().kind;
-  batch_.clear();
-  begin_session();
-  ended(kind, std::nullopt);
 }
 
 void executor::answered(const operation& what, std::uint64_t attempt,
@@ -243,14 +258,16 @@ void executor::answered(const operation& what, std::uint64_t attempt,
   all_.done.add(count::operations_acknowledged);
   batch_.erase(found);
   if (what.kind == operation_kind::claim)
-    ended(what.kind, map_answer::encode(result.result));
+    answer_ = map_answer::encode(result.result);
   else if (what.kind == operation_kind::report)
-    ended(what.kind, map_answer::encode(result.result != 0));
+    answer_ = map_answer::encode(result.result != 0);
+  if (batch_.empty())
+    ended(answer_);
 }
 
-void executor::ended(operation_kind kind, const std::optional<blob>& answer) {
+void executor::ended(const std::optional<blob>& answer) {
   const auto now = all_.time.now();
-  if (kind == operation_kind::claim)
+  if (wanted_ == operation_kind::claim)
     decides_.claimed(office_, now, answer);
   else
     decides_.reported(office_, now, answer);

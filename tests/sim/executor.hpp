@@ -1,8 +1,8 @@
 #pragma once
 
 // What executes a remote map on one member: `remote_executor` decides, as in the companion of a
-// real one, and this carries it out. It asks its own member, as a client; the storage is slow, and
-// not always available.
+// real one, and this carries it out. It asks its own member, as a client does; the storage is slow,
+// and not always available.
 
 #include "hamok/collections/remote_executor_state.hpp"
 #include "hamok/tests/sim/client.hpp"
@@ -51,8 +51,8 @@ private:
   void begin_session();
   void log(operation_kind kind, operation op);
   void ask();
-  void give_up();
-  void ended(operation_kind kind, const std::optional<blob>& answer);
+  void ended(const std::optional<blob>& answer);
+  [[nodiscard]] std::size_t kept_outcomes();
   void execute(const std::shared_ptr<job>& what);
   void executed(const std::shared_ptr<job>& what);
   remote_report execute_next(const job& what);
@@ -70,8 +70,11 @@ private:
   std::uint32_t number_ = 0; ///< as a client; another with each session
   std::uint64_t attempt_ = 0;
   std::uint64_t next_sequence_ = 1;
-  std::uint64_t office_ = 0;     ///< in which the batch began
   std::vector<operation> batch_; ///< not acknowledged yet
+  std::uint64_t batches_ = 0;
+  operation_kind wanted_ = operation_kind::claim; ///< what the batch is for
+  std::uint64_t office_ = 0;                      ///< in which it began
+  std::optional<blob> answer_;
   raft::index_t acknowledged_before_ = 0;
   std::optional<timestamp> timer_;
 };

@@ -5,8 +5,8 @@
 #include "hamok/tests/sim/outside_model.hpp"
 #include "hamok/tests/sim/violation.hpp"
 
+#include <algorithm>
 #include <limits>
-#include <optional>
 #include <vector>
 
 namespace hamok::sim {
@@ -34,13 +34,11 @@ std::uint64_t result_of(const operation& op, const blob& answer) {
   return op.kind == operation_kind::report ? std::uint64_t{counts} : index;
 }
 
-std::uint64_t outcome_of(const std::optional<remote_result>& result) {
-  if (!result)
-    return 0;
+std::uint64_t hash_of(const remote_result& result) {
   std::vector<remote_touch> touches;
-  if (result->status != remote_status::done || !decode(result->touches, touches))
+  if (result.status != remote_status::done || !decode(result.touches, touches))
     throw violation{"collections are as modelled", "an operation was not done"};
-  return hash_of(to_content(touches));
+  return sim::hash_of(to_content(touches));
 }
 
 content read_content(const hamok::state_view& view) {
@@ -54,7 +52,11 @@ content read_content(const hamok::state_view& view) {
     throw violation{"collections are as modelled", "another number waits than there are tasks"};
   result.push_back({remote_item::executor, summary.executor});
   result.push_back({remote_item::reported, summary.reported});
-  result.push_back({remote_item::outcome, outcome_of(map.result(summary.reported))});
+  const auto last = summary.reported;
+  auto index = last - std::min<raft::index_t>(last, remote_item::outcome_window - 1);
+  for (; index <= last; ++index)
+    if (const auto outcome = map.result(index))
+      result.push_back({remote_item::outcome + index, hash_of(*outcome)});
   return result;
 }
 

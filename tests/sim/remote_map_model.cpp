@@ -34,7 +34,9 @@ public:
       result.push_back({index, 0});
     result.push_back({remote_item::executor, executor_});
     result.push_back({remote_item::reported, reported_});
-    result.push_back({remote_item::outcome, outcome_});
+    for (const auto& [index, outcome] : all_)
+      if (index <= reported_ && index + remote_item::outcome_window > reported_)
+        result.push_back({remote_item::outcome + index, outcome});
     return result;
   }
 
@@ -50,7 +52,6 @@ private:
         break;
       waiting_.pop_front();
       reported_ = next->name;
-      outcome_ = next->value;
     }
     return 1;
   }
@@ -60,7 +61,6 @@ private:
   std::deque<raft::index_t> waiting_;
   raft::index_t executor_ = 0;
   raft::index_t reported_ = 0;
-  std::uint64_t outcome_ = 0;
 };
 
 } // namespace

@@ -155,6 +155,7 @@ struct execute_view {
   raft::index_t index = 0;
   bool is_new = false; ///< it was not done before
   const content* touches = nullptr;
+  const content* held = nullptr; ///< all that the storage has then
 };
 
 /// A client has been told that its operation is done.

@@ -232,24 +232,25 @@ void world::serve_clients() {
 
 // One job after the other: what becomes of it is in the log before the next begins.
 void world::execute_all() {
-  const auto known = [&] {
-    const auto leads = leader();
-    return leads == nobody ? remote_map_part{} : members[leads].remote_map();
-  };
-  const auto left = [&] {
-    const auto part = known();
+  const auto left = [](const member& each) {
+    const auto part = each.remote_map();
     return part.state ? part.state->size() : 0;
   };
-  const auto jobs = static_cast<int>(left() + 10);
+  std::uint64_t jobs = 10;
+  for (const auto& each : members)
+    jobs = std::max(jobs, left(each) + 10);
+  const auto& limits = plan.members.front().config;
   const auto bound =
-      time.now() + plan.idle * 40 + plan.members.front().config.election_timeout * 2
-      + (round_trip() * 2 + plan.apply_delay * 2 + plan.outside.max_delay * 2) * jobs;
-  run_until(
-      bound, "a remote map's operations are not executed although the network has healed", [&] {
-        return leader() != nobody && left() == 0 && std::ranges::all_of(members, [](member& each) {
-                 return !each.up() || each.companion().idle();
-               });
-      });
+      time.now() + plan.idle * 40 + limits.election_timeout * 2
+      + (round_trip() + plan.apply_delay + plan.outside.max_delay) * 2 * static_cast<int>(jobs);
+  run_until(bound, "a remote map's operations are not executed although the network has healed",
+            [&] {
+              const auto leads = leader();
+              return leads != nobody && left(members[leads]) == 0
+                     && std::ranges::all_of(members, [](member& each) {
+                          return !each.up() || each.companion().idle();
+                        });
+            });
 }
 
 std::uint32_t world::new_executor(std::size_t who) {

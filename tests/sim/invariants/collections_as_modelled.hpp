@@ -7,7 +7,7 @@
 
 namespace hamok::sim {
 
-/// Whatever a member has applied or installed, each of its maps, records, queues and emitters has
+/// Whatever a member has applied or installed, each of its collections has
 /// exactly the content that the plain model has at that index.
 class collections_as_modelled final : public invariant {
 public:

@@ -30,6 +30,11 @@ public:
              + to_string(collection_kind::map, *done.touches) + ", and with the model "
              + to_string(collection_kind::map, expected);
     });
+    require(*done.held == plain_.items(), [&] {
+      return "behind the operation at index " + str(done.index) + " the storage has "
+             + to_string(collection_kind::map, *done.held) + ", and the model "
+             + to_string(collection_kind::map, plain_.items());
+    });
   }
 
   void finished(const cluster_view& all) override {
