@@ -1,8 +1,8 @@
 #pragma once
 
 // What a member does for a remote map while it leads: it claims, executes and reports, one thing at
-// a time, so that everything is in the order of the log (consensus.md, 13). It only decides; the
-// companion carries it out, and a member of the simulator does.
+// a time, so that everything is in the order of the log (consensus.md, 13). It only decides: the
+// companion carries it out, and in the simulator the member's executor.
 
 #include "hamok/collections/remote_command_state.hpp"
 #include "hamok/collections/remote_view_state.hpp"
@@ -20,7 +20,7 @@ namespace hamok {
 /// What is to be done next.
 struct remote_action {
   enum class kind : std::uint8_t {
-    nothing, ///< until something is applied
+    nothing, ///< until something is applied, or what is under way has ended
     wait,    ///< until `remote_executor::retry`
     claim,   ///< log a `remote_command::claim`
     execute, ///< give the job to the storage
@@ -44,7 +44,7 @@ public:
   [[nodiscard]] std::uint64_t office() const noexcept { return office_; }
 
   /// What is next, `content` being all that is applied here. `kept` is called when there is
-  /// something to do. Nothing else comes before the end of a claim or a job is told.
+  /// something to do. Nothing else comes before a claim, or a job and its report, has ended.
   [[nodiscard]] remote_action next(raft::timestamp now, const remote_view& content,
                                    const raft::incarnation_id& owner, const kept_outcomes& kept);
 

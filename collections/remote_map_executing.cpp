@@ -33,7 +33,8 @@ void remote_map_actor_state::go_on() {
   if (!content)
     return;
   auto next = executor_.next(now(), *content, owner_, [this]() -> std::size_t {
-    return use_storage(writer_) ? std::max<std::size_t>(writer_.storage->kept_outcomes(), 1) : 0;
+    const auto storage = context_.storages->get(name_);
+    return storage ? std::max<std::size_t>(storage->kept_outcomes(), 1) : 0;
   });
   complain();
   switch (next.what) {
@@ -60,6 +61,7 @@ void remote_map_actor_state::claim() {
 }
 
 void remote_map_actor_state::execute_next(const remote_job& job) {
+  static_cast<void>(use_storage(writer_)); // there is one: the job was made for it
   ++writing_;
   const auto office = executor_.office();
   compat::request(self_, writer_.actor, job_patience, hamok::execute{encode(job), job_patience})

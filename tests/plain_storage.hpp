@@ -1,7 +1,7 @@
 #pragma once
 
 // The entries behind a remote map, in a storage that is too simple to be wrong: it does what it is
-// told, and keeps nothing of it.
+// told, and keeps no outcomes.
 
 #include "hamok/collections/remote_step_state.hpp"
 
