@@ -3,6 +3,7 @@
 
 #include "hamok/tests/manual/in_one_process.hpp"
 #include "hamok/tests/manual/in_three_processes.hpp"
+#include "hamok/tests/manual/manual.hpp"
 
 #include <algorithm>
 #include <set>
@@ -76,8 +77,11 @@ TEMPLATE_TEST_CASE("manual: what is pushed together stays together, and comes ou
     pushes.push_back(jobs.at(name).later("push", {name + "1", name + "2", name + "3"}));
   for (auto& one : pushes)
     CHECK(one.get().template get<int>() % 3 == 0);
-  const auto order = jobs.at("a")("content").template get<std::vector<std::string>>();
-  REQUIRE(order.size() == 9);
+  std::vector<std::string> order;
+  REQUIRE(test::eventually([&] { // what others were told of comes to this member soon
+    order = jobs.at("a")("content").template get<std::vector<std::string>>();
+    return order.size() == 9;
+  }));
   for (std::size_t i = 0; i < order.size(); ++i)
     CHECK(order[i] == order[i / 3 * 3].substr(0, 1) + std::to_string(i % 3 + 1));
   std::vector<std::string> popped;
