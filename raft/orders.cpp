@@ -147,7 +147,8 @@ void orders::refuse(pending& one, const change_outcome& outcome, timestamp now) 
 void orders::find_another(pending& one, index_t index, timestamp now) const {
   one.gone_at = index;
   // That a configuration had the one life does not say when another one has gone.
-  one.name_was_taken = one.name_was_taken || std::exchange(one.was_open, false);
+  if (std::exchange(one.was_open, false))
+    one.name_was_taken = true;
   if (!one.doubtful)
     one.wish.what.member.incarnation = {};
   one.next = now + patience_ / 4;

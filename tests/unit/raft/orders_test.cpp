@@ -297,6 +297,22 @@ TEST_CASE("a removal by name is of the present life, also where an earlier one i
       w.look();
       CHECK(w.answers == done);
     }
+    SECTION("and that it is a later one still, which it begins to remove") {
+      w.answer(refused(change_refusal::not_leader));
+      w.view.committed = with_next_life;
+      w.view.committed_index = 30;
+      CHECK(w.look(patience).at(0).what.member == next_life);
+      w.answer(gone(40, next_life));
+      w.view.committed = without_two;
+      w.view.committed_index = 35;
+      CHECK(w.look(patience).at(0).what.member == named(2));
+      w.answer(begun(41, {id(2).peer, {8, 8}}));
+      w.look();
+      CHECK(w.answers.empty());
+      w.view.committed_index = 41;
+      w.look();
+      CHECK(w.answers == done);
+    }
     SECTION("and begins to remove it, where nobody of that name is known here") {
       w.answer(begun(31, next_life));
       w.view.committed = without_two;
