@@ -43,6 +43,9 @@ public:
   /// Counts changes of the leadership.
   [[nodiscard]] std::uint64_t office() const noexcept { return office_; }
 
+  /// A claim, or a job and its report, is under way: nothing is next.
+  [[nodiscard]] bool busy() const noexcept { return busy_; }
+
   /// What is next, `content` being all that is applied here. `kept` is called when there is
   /// something to do. Nothing else comes before a claim, or a job and its report, has ended.
   [[nodiscard]] remote_action next(raft::timestamp now, const remote_view& content,

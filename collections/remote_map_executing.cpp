@@ -27,7 +27,7 @@ bool remote_map_actor_state::leads() const {
 
 /// Does what is next for the member that leads.
 void remote_map_actor_state::go_on() {
-  if (number_ == 0 || !leads())
+  if (executor_.busy() || number_ == 0 || !leads())
     return;
   const auto content = view();
   if (!content)
