@@ -104,11 +104,9 @@ void client::answered(std::uint64_t sequence, std::uint64_t attempt,
     return "client " + str(number_) + " knows that #" + str(sequence) + " is done, at index "
            + str(result.index);
   });
-  all_.rules.acknowledged({*found, result, acknowledged_before_});
+  all_.acknowledged({*found, result, acknowledged_before_});
   if (found->kind == operation_kind::create)
     collection_number_ = result.result;
-  all_.last_acknowledged = std::max(all_.last_acknowledged, result.index);
-  all_.done.add(count::operations_acknowledged);
   ++acknowledged_;
   batch_.erase(found);
   if (batch_.empty())

@@ -253,9 +253,7 @@ void executor::answered(const operation& what, std::uint64_t attempt,
     return all_.name(who_) + " knows that its " + to_string(what.kind) + " is in the log at "
            + str(result.index);
   });
-  all_.rules.acknowledged({*found, result, acknowledged_before_});
-  all_.last_acknowledged = std::max(all_.last_acknowledged, result.index);
-  all_.done.add(count::operations_acknowledged);
+  all_.acknowledged({*found, result, acknowledged_before_});
   batch_.erase(found);
   if (what.kind == operation_kind::claim)
     answer_ = map_answer::encode(result.result);

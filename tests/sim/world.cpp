@@ -272,6 +272,12 @@ void world::refused(const request& what, std::size_t leader) {
     members[executors_[what.client - first_executor]].companion().refused(what);
 }
 
+void world::acknowledged(const ack_view& ack) {
+  rules.acknowledged(ack);
+  last_acknowledged = std::max(last_acknowledged, ack.result.index);
+  done.add(count::operations_acknowledged);
+}
+
 // Who has to come may have to take the whole log first, and more than once: those who ask too late
 // come back as another life. Changes go one after another.
 duration world::time_to_change() const {

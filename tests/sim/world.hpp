@@ -85,6 +85,8 @@ public:
   void answered(const operation& what, std::uint64_t attempt, const operation_result& result);
   /// The same of a request that came to nothing. `leader` may know better.
   void refused(const request& what, std::size_t leader);
+  /// Whoever has asked knows that it is done.
+  void acknowledged(const ack_view& ack);
   /// Highest index at which an acknowledged operation took effect.
   raft::index_t last_acknowledged = 0;
   /// Who led last.

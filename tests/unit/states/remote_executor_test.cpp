@@ -33,13 +33,12 @@ struct executing : remote_fixture {
     decides.claimed(decides.office(), now, last.result);
   }
   /// What the storage makes of the job, and a problem when it is not available behind it.
-  remote_report run_job(const remote_job& job, std::size_t most, std::string problem = {}) {
-    auto done = execute_tasks(job, [&](const remote_write& write) -> remote_outcome {
+  remote_report run_job(const remote_job& job, std::size_t most, const std::string& problem = {}) {
+    return execute_tasks(job, [&](const remote_write& write) -> remote_outcome {
       if (most-- == 0)
         return {remote_status::unavailable, {}, problem};
       return {remote_status::done, storage.take(write.steps)};
     });
-    return done;
   }
   bool report_it(const remote_report& done) {
     const auto command = decides.executed(decides.office(), now, done);
