@@ -307,7 +307,7 @@ private:
   static caf::expected<Facade> created(caf::expected<Facade> result, bool* existed) {
     if (!result)
       return result;
-    auto status = result->await_ready();
+    auto status = result->await_created();
     if (!status)
       return std::move(status.error());
     if (existed)

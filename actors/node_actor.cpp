@@ -91,6 +91,7 @@ node_actor::behavior_type node_state::make_behavior() {
       [this](await_leader, caf::timespan timeout) { return on_await_leader(timeout); },
       [this](await_commit_head, caf::timespan timeout) { return on_await_commit_head(timeout); },
       [this](await_ready, caf::timespan timeout) { return on_await_commit_head(timeout); },
+      [this](await_ready, const collection_actor& x, caf::timespan t) { return await_for(x, t); },
       [this](get_stats) { return parts_.board->get().stats; },
       [this](submit_command, std::string& id, execute& command) { return submit(id, command); },
       [this](export_content) { return export_all(); },

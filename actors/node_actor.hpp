@@ -62,7 +62,8 @@ private:
     caf::typed_response_promise<std::string> promise;
   };
   struct commit_waiter {
-    caf::typed_response_promise<raft::index_t> promise;
+    caf::response_promise promise;
+    collection_actor whose;             ///< it answers in the end; none: the index is the answer
     std::optional<raft::index_t> index; ///< none until it is a member, and a leader is known
   };
 
@@ -175,6 +176,8 @@ private:
   // node_waiting.cpp
   caf::result<std::string> on_await_leader(caf::timespan timeout);
   caf::result<raft::index_t> on_await_commit_head(caf::timespan timeout);
+  caf::result<collection_status> await_for(const collection_actor& whose, caf::timespan timeout);
+  [[nodiscard]] caf::error keep_waiting(const collection_actor& whose, caf::timespan timeout);
   void serve_leader_waiters();
   void serve_commit_waiters();
   void end_waiters(errc reason);

@@ -81,7 +81,7 @@ private:
     ask(
         [this](const collection_actor& actor) {
           ask([this, actor](const collection_status& status) { on_ready(actor, status); }, actor,
-              await_ready_v, left());
+              await_created_v, left());
         },
         node_, open_collection_v, std::move(spec));
   }
@@ -124,7 +124,7 @@ private:
         [this](const collection_actor& actor) {
           ask([this](
                   const collection_status&) { await_node([this](raft::index_t) { finish({}); }); },
-              actor, await_ready_v, left());
+              actor, await_created_v, left());
         },
         node_, open_collection_v, std::move(spec));
   }

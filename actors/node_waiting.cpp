@@ -8,7 +8,7 @@ namespace hamok {
 
 namespace {
 
-constexpr std::size_t max_waiters = 4096;
+constexpr std::size_t max_waiters = std::size_t{1} << 16;
 constexpr caf::timespan longest_wait = std::chrono::hours{1};
 
 } // namespace
@@ -31,20 +31,33 @@ caf::result<std::string> node_state::on_await_leader(caf::timespan timeout) {
 }
 
 caf::result<raft::index_t> node_state::on_await_commit_head(caf::timespan timeout) {
+  if (auto reason = keep_waiting({}, timeout))
+    return reason;
+  return caf::delegated<raft::index_t>{};
+}
+
+caf::result<collection_status> node_state::await_for(const collection_actor& whose,
+                                                     caf::timespan timeout) {
+  if (auto reason = keep_waiting(whose, timeout))
+    return reason;
+  return caf::delegated<collection_status>{};
+}
+
+/// Keeps the current question until that much is applied, and lets `whose` answer it then.
+caf::error node_state::keep_waiting(const collection_actor& whose, caf::timespan timeout) {
   if (const auto reason = refusal(); reason != errc::none)
     return make_error(reason);
   if (commit_waiters_.size() >= max_waiters)
     return make_error(errc::overloaded);
   const auto id = ++last_waiter_;
-  auto promise = self_->make_response_promise<raft::index_t>();
-  commit_waiters_.emplace(id, commit_waiter{promise, {}});
+  commit_waiters_.emplace(id, commit_waiter{self_->make_response_promise(), whose, {}});
   compat::run_after(self_, std::min(timeout, longest_wait), [this, id] {
     if (auto waiter = commit_waiters_.extract(id); !waiter.empty())
       waiter.mapped().promise.deliver(
           make_error(view_.leader ? errc::request_timeout : errc::no_leader));
   });
   serve_commit_waiters();
-  return promise;
+  return {};
 }
 
 void node_state::serve_leader_waiters() {
@@ -63,7 +76,10 @@ void node_state::serve_commit_waiters() {
     if (!waiter.index && view_.leader && is_member)
       waiter.index = std::max(view_.commit_index, view_.known_commit);
     if (waiter.index && *waiter.index <= applied_index_) {
-      waiter.promise.deliver(*waiter.index);
+      if (waiter.whose)
+        waiter.promise.delegate(waiter.whose, get_status_v);
+      else
+        waiter.promise.deliver(*waiter.index);
       i = commit_waiters_.erase(i);
     } else {
       ++i;

@@ -53,7 +53,8 @@ public:
   auto status(Self&& self, caf::timespan timeout = {}) const {
     return compat::request(detail::to_pointer(self), actor_, time_for(timeout), get_status_v);
   }
-  /// The status once the collection is created, as CAF's own response handle.
+  /// The status once the collection is created and up to date on its member, as CAF's own response
+  /// handle.
   template <actor_self Self>
   auto ready(Self&& self, caf::timespan timeout = {}) const {
     const auto limit = time_for(timeout);

@@ -15,7 +15,7 @@ caf::expected<collection_snapshot> export_collection(const collection_actor& fro
   caf::scoped_actor self{from.home_system()};
   caf::expected<collection_snapshot> result = make_error(errc::connection_lost);
   caf::error not_ready;
-  compat::request(self.ptr(), from, bounded(timeout) + answer_margin, await_ready_v,
+  compat::request(self.ptr(), from, bounded(timeout) + answer_margin, await_created_v,
                   bounded(timeout))
       .receive([](const collection_status&) {},
                [&](const caf::error& reason) {

@@ -49,6 +49,12 @@ public:
     return ask(this->time_for(timeout), get_status_v);
   }
   /// Waits until the collection is created.
+  [[nodiscard]] caf::expected<collection_status> await_created(caf::timespan timeout = {}) const {
+    const auto limit = this->time_for(timeout);
+    return ask(limit + answer_margin, await_created_v, limit);
+  }
+  /// Waits until it is created and up to date on this member: everything has been applied that was
+  /// committed then, as far as the leader has told. `no_leader` when there is none in time.
   [[nodiscard]] caf::expected<collection_status> await_ready(caf::timespan timeout = {}) const {
     const auto limit = this->time_for(timeout);
     return ask(limit + answer_margin, await_ready_v, limit);
@@ -105,20 +111,27 @@ protected:
     });
   }
 
+  /// Waits, as a plain thread, for what `request(self)` asks for.
+  template <class Answer, class Request>
+  caf::expected<Answer> wait_for(Request request) const {
+    caf::scoped_actor self{this->actor_.home_system()};
+    caf::expected<Answer> result = make_error(errc::connection_lost);
+    request(self).receive([&](Answer answer) { result = std::move(answer); },
+                          [&](const caf::error& reason) {
+                            result = detail::in_our_words(reason, errc::connection_lost);
+                          });
+    return result;
+  }
+
   [[nodiscard]] const std::shared_ptr<call_table>& calls() const noexcept { return calls_; }
   [[nodiscard]] published::snapshot content() const { return content_->get(); }
 
 private:
   template <class... Ts>
   caf::expected<collection_status> ask(caf::timespan timeout, const Ts&... message) const {
-    caf::scoped_actor self{this->actor_.home_system()};
-    caf::expected<collection_status> result = make_error(errc::connection_lost);
-    compat::request(self.operator->(), this->actor_, timeout, message...)
-        .receive([&](collection_status& value) { result = std::move(value); },
-                 [&](const caf::error& reason) {
-                   result = detail::in_our_words(reason, errc::connection_lost);
-                 });
-    return result;
+    return wait_for<collection_status>([&](const caf::scoped_actor& self) {
+      return compat::request(self.ptr(), this->actor_, timeout, message...);
+    });
   }
 
   std::string id_;

@@ -21,16 +21,11 @@
 //   auto hits = hamok::open_replicated<counter>(node, "hits", "counter");
 //   hits->execute(1).get();
 
-#include "hamok/actors/caf_compat.hpp"
-#include "hamok/actors/interfaces/interfaces.hpp"
 #include "hamok/actors/interfaces/timeout.hpp"
 #include "hamok/collections/codec.hpp"
-#include "hamok/collections/collection_events.hpp"
-#include "hamok/collections/content_access.hpp"
 #include "hamok/collections/decoders.hpp"
-#include "hamok/collections/future.hpp"
+#include "hamok/collections/member_facade.hpp"
 #include "hamok/collections/registry.hpp"
-#include "hamok/collections/response.hpp"
 #include "hamok/collections/state_bytes_state.hpp"
 
 #include <concepts>
@@ -207,101 +202,55 @@ struct codec_decoder : Way {
 
 } // namespace detail
 
-/// The facade of a replicated `State`, for actors and for plain threads. For deadlines see
-/// `map_handle`.
+/// A replicated `State` on a member: see `member_facade` for the ways to use it.
 ///
 /// Thread safety: const functions from any thread.
 template <replicable State>
-class replicated {
+class replicated : public member_facade<collection_handle> {
+  using super = member_facade<collection_handle>;
+
 public:
   using command_type = typename State::command;
   using result_type = typename State::result;
 
   replicated() = default;
-  replicated(collection_actor actor, std::shared_ptr<call_table> calls,
-             caf::timespan request_timeout = default_request_timeout)
-      : actor_(std::move(actor)),
-        calls_(std::move(calls)),
-        request_timeout_(request_timeout) {}
-
-  [[nodiscard]] const collection_actor& actor() const noexcept { return actor_; }
+  replicated(std::string id, collection_actor actor, const local_access& access,
+             caf::timespan request_timeout = {})
+      : super(
+          std::move(id), access,
+          collection_handle{std::move(actor), bounded(request_timeout, access.request_timeout)}) {}
 
   /// Logs the command; answers with its result once it is applied on the member of the handle.
   template <actor_self Self>
   auto execute(Self&& self, const command_type& command, caf::timespan timeout = {}) const {
-    const auto limit = time_for(timeout);
-    auto* asking = detail::to_pointer(self);
-    auto ask = [&](blob bytes) {
-      return compat::request(asking, actor_, limit + answer_margin,
-                             hamok::execute{std::move(bytes), limit});
-    };
-    using decoder = detail::codec_decoder<detail::write_answer, result_type>;
-    using answer = response<decoder, decltype(ask(blob{}))>;
-    auto bytes = encode_value<codec<command_type>, command_type>(command);
-    if (!bytes)
-      return answer{std::move(bytes.error())};
-    return answer{ask(std::move(*bytes)), decode_failures{actor_}};
+    return write<result_decoder>(self, bytes_of(command), timeout);
   }
-
   /// The same for plain threads.
   future<result_type> execute(const command_type& command, caf::timespan timeout = {}) const {
-    auto bytes = encode_value<codec<command_type>, command_type>(command);
-    if (!bytes)
-      return future<result_type>{std::move(bytes.error())};
-    const auto limit = time_for(timeout);
-    auto slot = calls_->open();
-    const auto id = slot.id;
-    using decoder = detail::codec_decoder<detail::write_answer, result_type>;
-    future<result_type> result{calls_, std::move(slot), call_slot::clock::now() + limit,
-                               &decoder::decode, decode_failures{actor_}};
-    if (id != 0)
-      compat::anon_send(actor_, execute_call{id, std::move(*bytes), limit});
-    return result;
+    return call<result_decoder>(bytes_of(command), timeout);
   }
 
   /// Asks the state of the member of the handle, at once.
-  template <actor_self Self, class S = State>
-  requires detail::answers_questions<S>
+  template <actor_self Self, detail::answers_questions S = State>
   auto query(Self&& self, const typename S::question& question, caf::timespan timeout = {}) const {
-    auto* asking = detail::to_pointer(self);
-    auto ask = [&](blob bytes) {
-      return compat::request(asking, actor_, time_for(timeout), read_state{std::move(bytes)});
-    };
     using decoder = detail::codec_decoder<detail::read_answer, typename S::answer>;
-    using answer = response<decoder, decltype(ask(blob{}))>;
-    auto bytes = encode_value<codec<typename S::question>, typename S::question>(question);
-    if (!bytes)
-      return answer{std::move(bytes.error())};
-    return answer{ask(std::move(*bytes)), decode_failures{actor_}};
+    return read<decoder>(self, bytes_of(question), timeout);
   }
-
-  /// Calls back on a thread of CAF when the state was replaced by that of a snapshot, because this
-  /// member lacked too much of the log: what was concluded from earlier questions may be wrong
-  /// then.
-  template <class F>
-  collection_subscription on_resync(F callback) const {
-    return listen(actor_, callback_for(resync_event_kind, std::move(callback)));
-  }
-
-  /// The content as it is now, see `export_collection`. For plain threads.
-  [[nodiscard]] caf::expected<collection_snapshot>
-  export_snapshot(caf::timespan timeout = default_transfer_timeout) const {
-    return export_collection(actor_, timeout);
-  }
-  /// Replaces the content on all members, see `import_collection`. For plain threads.
-  caf::error import_snapshot(collection_snapshot given,
-                             caf::timespan timeout = default_transfer_timeout) const {
-    return import_collection(actor_, std::move(given), timeout);
+  /// The same for plain threads; waits for the answer.
+  template <detail::answers_questions S = State>
+  caf::expected<typename S::answer> query(const typename S::question& question,
+                                          caf::timespan timeout = {}) const {
+    return wait_for<typename S::answer>(
+        [&](const auto& self) { return query(self, question, timeout); });
   }
 
 private:
-  [[nodiscard]] caf::timespan time_for(caf::timespan timeout) const {
-    return bounded(timeout, bounded(request_timeout_, default_request_timeout));
-  }
+  using result_decoder = detail::codec_decoder<detail::write_answer, result_type>;
 
-  collection_actor actor_;
-  std::shared_ptr<call_table> calls_;
-  caf::timespan request_timeout_ = default_request_timeout;
+  template <class T>
+  static caf::expected<blob> bytes_of(const T& value) {
+    return encode_value<codec<T>, T>(value);
+  }
 };
 
 /// The replicated state `id` of a member, proposed for creation where it is not known; `kind` is
@@ -318,9 +267,7 @@ caf::expected<replicated<State>> open_replicated(Node& node, const std::string& 
   auto actor = node.open_collection(std::move(spec));
   if (!actor)
     return std::move(actor.error());
-  const auto& access = node.access();
-  return replicated<State>{std::move(*actor), access.calls,
-                           bounded(request_timeout, access.request_timeout)};
+  return replicated<State>{id, std::move(*actor), node.access(), request_timeout};
 }
 
 } // namespace hamok

@@ -10,7 +10,7 @@ namespace hamok {
 namespace {
 
 /// Those who wait for the creation, and those who want events: more are refused as overloaded.
-constexpr std::size_t max_ready_waiters = 4096;
+constexpr std::size_t max_awaiting = 4096;
 constexpr std::size_t max_subscribers = 1024;
 
 proposer_config make_config(const collection_options& options) {
@@ -75,7 +75,8 @@ collection_actor::behavior_type replicated_state::make_behavior() {
       [this](execute_waiting& request) { return on_execute_waiting(request); },
       [this](read_state& request) { return on_read(request); },
       [this](get_status) { return status(); },
-      [this](await_ready, caf::timespan timeout) { return on_await_ready(timeout); },
+      [this](await_created, caf::timespan timeout) { return on_await_created(timeout, false); },
+      [this](await_ready, caf::timespan timeout) { return on_await_created(timeout, true); },
       [this](subscribe, const caf::actor& subscriber) { return on_subscribe(subscriber); },
       [this](unsubscribe, const caf::actor& subscriber) { on_unsubscribe(subscriber); },
       [this](close_collection) { on_close(); },
@@ -213,17 +214,18 @@ caf::result<blob> replicated_state::on_read(read_state& request) {
   return *std::move(answer);
 }
 
-caf::result<collection_status> replicated_state::on_await_ready(caf::timespan timeout) {
+caf::result<collection_status> replicated_state::on_await_created(caf::timespan timeout,
+                                                                  bool up_to_date) {
   if (const auto reason = refusal(); reason != errc::none)
     return make_error(reason);
-  if (number_ != 0)
-    return status();
-  if (ready_.size() >= max_ready_waiters)
+  if (number_ == 0 && awaiting_.size() >= max_awaiting)
     return make_error(errc::overloaded, "too many wait for the creation");
-  auto promise = self_->make_response_promise();
   const auto time = now();
-  ready_.push_back({std::move(promise), deadline_of(timeout, time)});
-  arm_timer(time);
+  awaiting_.push_back({self_->make_response_promise(), deadline_of(timeout, time), up_to_date});
+  if (number_ != 0)
+    answer_created();
+  else
+    arm_timer(time);
   return caf::delegated<collection_status>{};
 }
 
@@ -315,7 +317,7 @@ void replicated_state::on_created(const collection_created& msg) {
   clients_.created(number_);
   publish();
   tell_companion(msg);
-  answer_ready();
+  answer_created();
   schedule_flush();
 }
 

@@ -38,9 +38,10 @@ public:
   collection_actor::behavior_type make_behavior();
 
 private:
-  struct ready_waiter {
+  struct creation_waiter {
     caf::response_promise promise;
     raft::timestamp deadline{0};
+    bool up_to_date = false; ///< it wants to wait for that as well
   };
 
   // From callers.
@@ -50,7 +51,7 @@ private:
   caf::result<blob> on_execute_waiting(execute_waiting& request);
   void on_execute_waiting_call(execute_waiting_call& request);
   caf::result<blob> on_read(read_state& request);
-  caf::result<collection_status> on_await_ready(caf::timespan timeout);
+  caf::result<collection_status> on_await_created(caf::timespan timeout, bool up_to_date);
   caf::result<void> on_subscribe(const caf::actor& subscriber);
   void on_unsubscribe(const caf::actor& subscriber);
   void on_close();
@@ -107,9 +108,9 @@ private:
   void arm_timer(raft::timestamp now);
   void publish();
   void emit(const collection_event& event);
-  void answer_ready();
+  void answer_created();
   void answer_drained();
-  void expire_ready(raft::timestamp now);
+  void expire_awaiting(raft::timestamp now);
   void give_up(errc reason);
   void fail_all(errc reason, bool may_send = true);
 
@@ -123,8 +124,8 @@ private:
   std::optional<creation> creation_; ///< until it is committed
   waiters waiters_;
   waiting_room room_;
-  std::set<caf::actor_addr> callers_; ///< actors that have waited, and live
-  std::vector<ready_waiter> ready_;
+  std::set<caf::actor_addr> callers_;     ///< actors that have waited, and live
+  std::vector<creation_waiter> awaiting_; ///< the creation
   std::vector<event_relay> subscribers_;
   companion_actor companion_; ///< of some kinds; it is one of these:
   emitter_actor emitter_;

@@ -63,7 +63,7 @@ void replicated_state::on_time(raft::timestamp time) {
   proposer_.tick(time, out);
   clients_.tick(time, state_, out);
   flush(time, out);
-  expire_ready(time);
+  expire_awaiting(time);
   carry_out(out);
   arm_timer(time);
 }
@@ -82,7 +82,7 @@ void replicated_state::arm_timer(raft::timestamp time) {
   auto due = std::min({proposer_.deadline(), clients_.deadline(), room_.deadline()});
   if (creation_)
     due = std::min(due, creation_->deadline());
-  for (const auto& waiter : ready_)
+  for (const auto& waiter : awaiting_)
     due = std::min(due, waiter.deadline);
   if (due == never || due >= armed_)
     return;
@@ -144,13 +144,21 @@ void replicated_state::on_undecodable(const event::error& what) {
   undecodable_until_ = time + undecodable_pause;
 }
 
-void replicated_state::answer_ready() {
-  for (auto& waiter : std::exchange(ready_, {}))
-    waiter.promise.deliver(status());
+/// It is created. Whether it is up to date its node knows, which sends the question back then.
+void replicated_state::answer_created() {
+  const auto time = now();
+  for (auto& waiter : std::exchange(awaiting_, {})) {
+    if (waiter.up_to_date)
+      waiter.promise.delegate(context_.node, await_ready_v,
+                              compat::handle_of<collection_actor>(self_),
+                              std::max(waiter.deadline - time, timer_grain));
+    else
+      waiter.promise.deliver(status());
+  }
 }
 
-void replicated_state::expire_ready(raft::timestamp time) {
-  std::erase_if(ready_, [this, time](ready_waiter& waiter) {
+void replicated_state::expire_awaiting(raft::timestamp time) {
+  std::erase_if(awaiting_, [this, time](creation_waiter& waiter) {
     if (waiter.deadline > time)
       return false;
     // The creation goes on, whatever its caller is told.
@@ -176,7 +184,7 @@ void replicated_state::fail_all(errc reason, bool may_send) {
   clients_.fail_all(reason, out);
   room_.dismiss(reason, out);
   const bool created_in_doubt = creation_ && creation_->sent();
-  for (auto& waiter : std::exchange(ready_, {}))
+  for (auto& waiter : std::exchange(awaiting_, {}))
     waiter.promise.deliver(make_error(created_in_doubt ? errc::outcome_unknown : reason));
   if (!may_send)
     out.batches.clear();

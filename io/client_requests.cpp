@@ -34,7 +34,7 @@ void client_session::handle(ticket t, const open_collection_request& request) {
   compat::request(self_, config_.node, timeout_of(timeout), open_collection{}, request.spec)
       .then(
           [this, t, timeout](const collection_actor& handle) {
-            ask<collection_status>(t, handle, timeout_of(timeout), await_ready{}, timeout);
+            ask<collection_status>(t, handle, timeout_of(timeout), await_created{}, timeout);
           },
           [this, t](const caf::error& reason) { fail(t, reason); });
 }

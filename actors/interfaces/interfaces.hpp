@@ -24,6 +24,7 @@ struct retire;
 struct close_link;
 struct link_opened;
 struct link_closed;
+struct await_created;
 struct await_ready;
 struct subscribe;
 struct unsubscribe;
@@ -115,7 +116,10 @@ using collection_actor = caf::typed_actor<
     caf::result<blob>(read_state),
     // How the collection is.
     caf::result<collection_status>(get_status),
-    // Answers when the collection is created and its state is there.
+    // Answers when the collection is created.
+    caf::result<collection_status>(await_created, caf::timespan),
+    // Answers when it is created and up to date: it has applied everything that was committed then,
+    // as far as the leader has told.
     caf::result<collection_status>(await_ready, caf::timespan),
     // Sends every `collection_event` to the subscriber from now on.
     caf::result<void>(subscribe, caf::actor),
@@ -299,6 +303,8 @@ using node_actor = caf::typed_actor<
     caf::result<raft::index_t>(await_commit_head, caf::timespan),
     // Both of it: answers when there is a leader and this member is up to date.
     caf::result<raft::index_t>(await_ready, caf::timespan),
+    // internal, from a collection: the same, and then lets it answer how it is.
+    caf::result<collection_status>(await_ready, collection_actor, caf::timespan),
     // Counters of this node.
     caf::result<node_stats>(get_stats),
     // Logs a command, as the collection with this id understands it; answers with its result once

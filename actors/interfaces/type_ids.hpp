@@ -135,6 +135,7 @@ CAF_ADD_TYPE_ID(hamok, (hamok::direct_reply))
 CAF_ADD_TYPE_ID(hamok, (hamok::peers_notice))
 CAF_ADD_TYPE_ID(hamok, (hamok::emitter_request))
 CAF_ADD_TYPE_ID(hamok, (hamok::emitted_event))
+CAF_ADD_ATOM(hamok, hamok, await_created)
 
 CAF_END_TYPE_ID_BLOCK(hamok)
 

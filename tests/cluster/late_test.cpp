@@ -81,7 +81,6 @@ TEST_CASE(
   const auto seed = first.listening();
   all.add("b", {seed}); // by the log
   const auto by_log = view_of_three::open(all.at("b"));
-  REQUIRE(all.at("b").ready(deadline) == caf::error{});
   check_same(by_log, writer);
   all.add("c", {seed});
   REQUIRE(all.agree({"a", "b", "c"}));
@@ -89,11 +88,28 @@ TEST_CASE(
   write_and_remove(writer, operations / 10);
   REQUIRE(all.at("c").start() == caf::error{});
   const auto after_all = view_of_three::open(all.at("c"));
-  for (const auto* name : {"a", "b", "c"})
-    REQUIRE(all.at(name).ready(deadline) == caf::error{});
   check_same(after_all, writer);
+  REQUIRE(all.agree({"a", "b", "c"}));
   check_same(by_log, writer);
   CHECK(writer.numbers.size() > 0);
+}
+
+TEST_CASE("without a leader a collection is there, and not ready") {
+  crowd all;
+  auto& first = all.add("a", {});
+  all.add("b", {first.listening()});
+  REQUIRE(all.agree({"a", "b"}));
+  auto numbers = must(first.get_or_create_map<std::string, int>("numbers"));
+  CHECK(numbers.await_ready(deadline));
+  REQUIRE(all.at("b").stop() == caf::error{});
+  REQUIRE(eventually([&] { return first.leader_id().empty(); }));
+  CHECK(numbers.await_created(deadline));
+  CHECK(first.get_or_create_map<std::string, int>("numbers"));
+  const auto unready = numbers.await_ready(std::chrono::milliseconds{50});
+  REQUIRE_FALSE(unready);
+  CHECK(unready.error() == errc::no_leader);
+  REQUIRE(all.at("b").start() == caf::error{});
+  CHECK(numbers.await_ready(deadline));
 }
 
 } // namespace hamok::test

@@ -329,7 +329,7 @@ TEST_CASE("a collection that is not created yet is, with its content, by an inst
   it.install(filled(5), 100);
   it.tell(collection_created{collection_number, lone_collection::spec(), errc::none});
   auto map = it.facade();
-  const auto ready = map.await_ready();
+  const auto ready = map.await_created();
   REQUIRE(ready);
   CHECK(ready->number == collection_number);
   CHECK(ready->size == 5);

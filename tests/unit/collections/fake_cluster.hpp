@@ -135,6 +135,9 @@ inline caf::behavior hub(caf::event_based_actor* self, std::shared_ptr<log_contr
       [=](const collection_applied& done) { control->confirmed(done.index); },
       [](const event::resync&) {},
       [](const event::error&) {},
+      [=](await_ready, const collection_actor& whose, caf::timespan) { // up to date at once
+        return self->delegate(whose, get_status_v);
+      },
       [=](const collection_actor& member) {
         s->members.push_back(member);
         if (s->number != 0)

@@ -53,8 +53,8 @@ const bool registered =
 TEST_CASE("a state of the user's own is replicated with its results and questions") {
   REQUIRE(registered);
   fake_cluster cluster{2, "test-tally"};
-  replicated<tally> one{cluster.members[0].actor, cluster.members[0].access.calls};
-  replicated<tally> two{cluster.members[1].actor, cluster.members[1].access.calls};
+  replicated<tally> one{"c", cluster.members[0].actor, cluster.members[0].access};
+  replicated<tally> two{"c", cluster.members[1].actor, cluster.members[1].access};
   cluster.control->plan({fate::lose, fate::refuse}, fate::repeat);
   CHECK(*one.execute(1).get() == 1);
   CHECK(*two.execute(10).get() == 11);
@@ -65,11 +65,13 @@ TEST_CASE("a state of the user's own is replicated with its results and question
   CHECK(answer == "111");
   one.query(self, "total ").receive([&](const std::string& text) { answer = text; }, failed);
   CHECK(answer == "total 111");
+  CHECK(*two.query("from a thread: ") == "from a thread: 111");
+  CHECK(two.await_ready()->kind == "test-tally");
 }
 
 TEST_CASE("a state that throws refuses the command and goes on") {
   fake_cluster cluster{1, "test-tally"};
-  replicated<tally> state{cluster.members[0].actor, cluster.members[0].access.calls};
+  replicated<tally> state{"c", cluster.members[0].actor, cluster.members[0].access};
   CHECK(code_of(state.execute(13).get()) == errc::bad_command);
   CHECK(*state.execute(1).get() == 1);
 }

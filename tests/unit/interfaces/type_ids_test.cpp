@@ -135,6 +135,7 @@ constexpr std::array pinned{
     std::string_view{"hamok::peers_notice"},
     std::string_view{"hamok::emitter_request"},
     std::string_view{"hamok::emitted_event"},
+    std::string_view{"hamok::await_created"},
 };
 
 template <std::size_t... Offsets>

@@ -46,7 +46,7 @@ public:
           return x.query;
         },
         [](get_status) { return status(); },
-        [](await_ready, caf::timespan) { return status(); },
+        [](await_created, caf::timespan) { return status(); },
         [this](subscribe, const caf::actor& who) { send_event(who); },
     };
   }
