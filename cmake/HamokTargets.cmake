@@ -59,12 +59,12 @@ function(hamok_program target)
 endfunction()
 
 # hamok_catch_test(TARGET LABEL label TIMEOUT seconds SOURCES files... [LINKS targets...]
-#                  [PCH host] [DEFINITIONS defs...] [SERIAL] [LOCK name])
+#                  [PCH host] [DEFINITIONS defs...] [LOCK name] [TIMED])
 # Each TEST_CASE becomes a test of ctest under its own name. One that the machine does not allow says
-# "SKIPPED on this machine: why", and is shown as skipped. Those that are SERIAL measure time, and run
-# beside nothing; those with a LOCK run beside others, but not beside those with the same.
+# "SKIPPED on this machine: why", and is shown as skipped. Those with a LOCK run beside others, but
+# not beside those with the same. TIMED: those with the tag [timed] measure, and run beside nothing.
 function(hamok_catch_test target)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "SERIAL" "LABEL;TIMEOUT;PCH;LOCK" "SOURCES;LINKS;DEFINITIONS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "TIMED" "LABEL;TIMEOUT;PCH;LOCK" "SOURCES;LINKS;DEFINITIONS")
   if(NOT arg_SOURCES)
     return()
   endif()
@@ -73,11 +73,12 @@ function(hamok_catch_test target)
   target_compile_options(${target} PRIVATE ${HAMOK_TEST_OPTIONS})
   set(properties LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT}
                  SKIP_REGULAR_EXPRESSION "SKIPPED on this machine")
-  if(arg_SERIAL)
-    list(APPEND properties RUN_SERIAL TRUE)
+  if(arg_TIMED)
+    catch_discover_tests(${target} TEST_SPEC "[timed]" PROPERTIES ${properties} RUN_SERIAL TRUE)
+    set(others TEST_SPEC "~[timed]")
   endif()
   if(arg_LOCK)
     list(APPEND properties RESOURCE_LOCK ${arg_LOCK})
   endif()
-  catch_discover_tests(${target} PROPERTIES ${properties})
+  catch_discover_tests(${target} ${others} PROPERTIES ${properties})
 endfunction()

@@ -74,7 +74,8 @@ json listed(const process_cluster& cluster, std::size_t at, std::size_t member) 
 
 } // namespace
 
-TEST_CASE("a cluster grows from one to three to five and shrinks to three under writers") {
+TEST_CASE("a cluster grows from one to three to five and shrinks to three under writers",
+          "[timed]") {
   process_cluster cluster{process_cluster::empty, 5};
   cluster.start_with(0, {});
   REQUIRE(cluster.await_members({0}));
@@ -104,7 +105,8 @@ TEST_CASE("a cluster grows from one to three to five and shrinks to three under 
   check_all(cluster, writing, left);
 }
 
-TEST_CASE("every member is replaced by another one, one after the other, under writers") {
+TEST_CASE("every member is replaced by another one, one after the other, under writers",
+          "[timed]") {
   process_cluster cluster{process_cluster::empty, 6};
   cluster.start_with(0, {});
   cluster.start_with(1, {cluster.endpoint(0)});
@@ -128,7 +130,8 @@ TEST_CASE("every member is replaced by another one, one after the other, under w
   check_all(cluster, writing, present);
 }
 
-TEST_CASE("each member in turn is killed and started again under writers, as another life") {
+TEST_CASE("each member in turn is killed and started again under writers, as another life",
+          "[timed]") {
   process_cluster cluster;
   REQUIRE(cluster.await_members(cluster.all()));
   writers writing{cluster, writer_count};
@@ -145,7 +148,7 @@ TEST_CASE("each member in turn is killed and started again under writers, as ano
   check_all(cluster, writing, cluster.all());
 }
 
-TEST_CASE("the leader in turn is killed and started again under writers") {
+TEST_CASE("the leader in turn is killed and started again under writers", "[timed]") {
   process_cluster cluster;
   REQUIRE(cluster.await_members(cluster.all()));
   writers writing{cluster, writer_count};
@@ -261,7 +264,7 @@ TEST_CASE("what cannot be changed is refused with the reason") {
   }
 }
 
-TEST_CASE("a newcomer catches up with 50 MB while others write") {
+TEST_CASE("a newcomer catches up with 50 MB while others write", "[timed]") {
   process_cluster cluster{process_cluster::empty, 4};
   cluster.start_with(0, {});
   cluster.start_with(1, {cluster.endpoint(0)});

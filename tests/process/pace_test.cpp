@@ -113,7 +113,8 @@ milliseconds median_gap(const End& end) {
 
 } // namespace
 
-TEST_CASE("writes go on within 20 ms when the leader is stopped in order, median of ten") {
+TEST_CASE("writes go on within 20 ms when the leader is stopped in order, median of ten",
+          "[timed]") {
   const auto median = median_gap([](process_cluster& cluster, std::size_t leader) {
     cluster.process(leader).signal(SIGTERM);
     CHECK(cluster.process(leader).wait(std::chrono::seconds{10}) == 0);
@@ -121,7 +122,7 @@ TEST_CASE("writes go on within 20 ms when the leader is stopped in order, median
   CHECK(median.count() <= 20);
 }
 
-TEST_CASE("writes go on within 50 ms when the leader is killed, median of ten") {
+TEST_CASE("writes go on within 50 ms when the leader is killed, median of ten", "[timed]") {
   const auto median =
       median_gap([](process_cluster& cluster, std::size_t leader) { cluster.kill(leader); });
   CHECK(median.count() < 50);

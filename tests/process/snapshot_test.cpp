@@ -145,7 +145,8 @@ void cut_in_the_middle(full_cluster& cluster, cut_kind kind) {
 
 } // namespace
 
-TEST_CASE("a newcomer, and a member that was killed, are brought up by snapshots under writers") {
+TEST_CASE("a newcomer, and a member that was killed, are brought up by snapshots under writers",
+          "[timed]") {
   full_cluster cluster;
   const auto leader = cluster.await_leader({0, 1, 2});
   const auto victim = (leader + 1) % 3;
@@ -168,7 +169,8 @@ TEST_CASE("a newcomer, and a member that was killed, are brought up by snapshots
   check_all(cluster, writing, cluster.all(), "two were brought up");
 }
 
-TEST_CASE("a member that was stopped for long goes on from a snapshot, and its users are told") {
+TEST_CASE("a member that was stopped for long goes on from a snapshot, and its users are told",
+          "[timed]") {
   full_cluster cluster;
   const auto leader = cluster.await_leader({0, 1, 2});
   const auto away = (leader + 1) % 3;
@@ -192,12 +194,14 @@ TEST_CASE("a member that was stopped for long goes on from a snapshot, and its u
   check_all(cluster, writing, {0, 1, 2}, "one was stopped for long");
 }
 
-TEST_CASE("a snapshot goes on, or begins anew, when the link breaks in the middle of it") {
+TEST_CASE("a snapshot goes on, or begins anew, when the link breaks in the middle of it",
+          "[timed]") {
   full_cluster cluster{process_cluster::links::proxied};
   cut_in_the_middle(cluster, cut_kind::broken);
 }
 
-TEST_CASE("a snapshot goes on, or begins anew, when the link falls silent in the middle of it") {
+TEST_CASE("a snapshot goes on, or begins anew, when the link falls silent in the middle of it",
+          "[timed]") {
   full_cluster cluster{process_cluster::links::proxied};
   cut_in_the_middle(cluster, cut_kind::silent);
 }
