@@ -51,12 +51,14 @@ public:
     idle_.notify_all();
   }
 
-  /// Waits for the last event, and for a call that is going on, no longer than `patience`. Nothing
-  /// is called any more then.
+  /// Waits for the last event, if somebody wants it, and for a call that is going on, were it of
+  /// one that is cancelled; no longer than `patience`. Nothing is called any more then.
   void finish(caf::timespan patience) {
     std::unique_lock guard{mutex_};
-    if (caller_ != std::this_thread::get_id() && !callbacks_.empty())
-      idle_.wait_for(guard, patience, [this] { return finished_ && caller_ == std::thread::id{}; });
+    if (caller_ != std::this_thread::get_id())
+      idle_.wait_for(guard, patience, [this] {
+        return (finished_ || callbacks_.empty()) && caller_ == std::thread::id{};
+      });
     callbacks_.clear();
   }
 

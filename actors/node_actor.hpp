@@ -178,6 +178,7 @@ private:
   caf::result<raft::index_t> on_await_commit_head(caf::timespan timeout);
   caf::result<collection_status> await_for(const collection_actor& whose, caf::timespan timeout);
   [[nodiscard]] caf::error keep_waiting(const collection_actor& whose, caf::timespan timeout);
+  [[nodiscard]] bool serve(commit_waiter& waiter);
   void serve_leader_waiters();
   void serve_commit_waiters();
   void end_waiters(errc reason);

@@ -1,15 +1,17 @@
 // Those who wait for a leader, or until what is committed has been applied.
 
+#include "hamok/actors/interfaces/timeout.hpp"
 #include "hamok/actors/node_actor.hpp"
 
+#include <iterator>
 #include <utility>
 
 namespace hamok {
 
 namespace {
 
+/// As many as a member may have collections.
 constexpr std::size_t max_waiters = std::size_t{1} << 16;
-constexpr caf::timespan longest_wait = std::chrono::hours{1};
 
 } // namespace
 
@@ -23,7 +25,7 @@ caf::result<std::string> node_state::on_await_leader(caf::timespan timeout) {
   const auto id = ++last_waiter_;
   auto promise = self_->make_response_promise<std::string>();
   leader_waiters_.emplace(id, leader_waiter{promise});
-  compat::run_after(self_, std::min(timeout, longest_wait), [this, id] {
+  compat::run_after(self_, bounded(timeout), [this, id] {
     if (auto waiter = leader_waiters_.extract(id); !waiter.empty())
       waiter.mapped().promise.deliver(make_error(errc::no_leader));
   });
@@ -38,6 +40,8 @@ caf::result<raft::index_t> node_state::on_await_commit_head(caf::timespan timeou
 
 caf::result<collection_status> node_state::await_for(const collection_actor& whose,
                                                      caf::timespan timeout) {
+  if (!whose)
+    return make_error(errc::unknown_collection, "there is no handle");
   if (auto reason = keep_waiting(whose, timeout))
     return reason;
   return caf::delegated<collection_status>{};
@@ -49,14 +53,16 @@ caf::error node_state::keep_waiting(const collection_actor& whose, caf::timespan
     return make_error(reason);
   if (commit_waiters_.size() >= max_waiters)
     return make_error(errc::overloaded);
+  commit_waiter waiter{self_->make_response_promise(), whose, {}};
+  if (serve(waiter))
+    return {};
   const auto id = ++last_waiter_;
-  commit_waiters_.emplace(id, commit_waiter{self_->make_response_promise(), whose, {}});
-  compat::run_after(self_, std::min(timeout, longest_wait), [this, id] {
-    if (auto waiter = commit_waiters_.extract(id); !waiter.empty())
-      waiter.mapped().promise.deliver(
+  commit_waiters_.emplace(id, std::move(waiter));
+  compat::run_after(self_, bounded(timeout), [this, id] {
+    if (auto late = commit_waiters_.extract(id); !late.empty())
+      late.mapped().promise.deliver(
           make_error(view_.leader ? errc::request_timeout : errc::no_leader));
   });
-  serve_commit_waiters();
   return {};
 }
 
@@ -67,24 +73,25 @@ void node_state::serve_leader_waiters() {
     waiter.promise.deliver(view_.leader->peer);
 }
 
-void node_state::serve_commit_waiters() {
+/// Answers it if its time has come.
+bool node_state::serve(commit_waiter& waiter) {
   const auto standing = life_ ? life_->standing() : raft::standing::outsider;
   const auto is_member = standing == raft::standing::voter || standing == raft::standing::learner;
-  for (auto i = commit_waiters_.begin(); i != commit_waiters_.end();) {
-    auto& waiter = i->second;
-    // What is committed before it is a member comes to it before it is one.
-    if (!waiter.index && view_.leader && is_member)
-      waiter.index = std::max(view_.commit_index, view_.known_commit);
-    if (waiter.index && *waiter.index <= applied_index_) {
-      if (waiter.whose)
-        waiter.promise.delegate(waiter.whose, get_status_v);
-      else
-        waiter.promise.deliver(*waiter.index);
-      i = commit_waiters_.erase(i);
-    } else {
-      ++i;
-    }
-  }
+  // What is committed before it is a member comes to it before it is one.
+  if (!waiter.index && view_.leader && is_member)
+    waiter.index = std::max(view_.commit_index, view_.known_commit);
+  if (!waiter.index || *waiter.index > applied_index_)
+    return false;
+  if (waiter.whose) // it is there, so it answers at once
+    waiter.promise.delegate(waiter.whose, await_created_v, caf::timespan{0});
+  else
+    waiter.promise.deliver(*waiter.index);
+  return true;
+}
+
+void node_state::serve_commit_waiters() {
+  for (auto i = commit_waiters_.begin(); i != commit_waiters_.end();)
+    i = serve(i->second) ? commit_waiters_.erase(i) : std::next(i);
 }
 
 /// Nobody shall wait for what this member does not hear of any more.

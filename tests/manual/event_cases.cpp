@@ -120,11 +120,11 @@ TEMPLATE_TEST_CASE("manual: a cluster whose members have forgotten too much says
 }
 
 TEST_CASE("manual: a slow subscriber hears how many events it has missed") {
-  three_members all{[](node_config& config) { config.max_subscriber_events = 16; }};
   std::mutex mutex;
   std::condition_variable released;
   bool hold = true;
   std::atomic<std::uint64_t> missed{0};
+  three_members all{[](node_config& config) { config.max_subscriber_events = 16; }};
   auto& member = all.at("a");
   auto on_commit = member.on<event::commit>([&](const event::commit&) {
     std::unique_lock guard{mutex};
@@ -145,10 +145,10 @@ TEST_CASE("manual: a slow subscriber hears how many events it has missed") {
 }
 
 TEST_CASE("manual: callbacks and subscriptions end when they are cancelled") {
-  three_members all;
-  auto& member = all.at("a");
   std::atomic<int> called{0};
   std::atomic<int> others{0};
+  three_members all; // their end waits for a call that is going on
+  auto& member = all.at("a");
   auto first = member.on<event::heartbeat>([&](const event::heartbeat&) { ++called; });
   auto second = member.on<event::heartbeat>([&](const event::heartbeat&) { ++others; });
   CHECK(eventually([&] { return called > 0; }));

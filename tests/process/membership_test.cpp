@@ -163,7 +163,7 @@ TEST_CASE("the leader in turn is killed and started again under writers", "[time
   check_all(cluster, writing, cluster.all());
 }
 
-TEST_CASE("a leader that is removed is told so and takes no part any more") {
+TEST_CASE("a leader that is removed is told so and takes no part any more", "[timed]") {
   process_cluster cluster;
   const auto leader = cluster.await_leader(cluster.all());
   const auto others = cluster.all_but(leader);
@@ -184,7 +184,7 @@ TEST_CASE("a leader that is removed is told so and takes no part any more") {
   check_all(cluster, writing, others);
 }
 
-TEST_CASE("a member that is removed while it is cut off hears of it when it is back") {
+TEST_CASE("a member that is removed while it is cut off hears of it when it is back", "[timed]") {
   process_cluster cluster{3, process_cluster::links::proxied};
   const auto leader = cluster.await_leader(cluster.all());
   const auto removed = cluster.all_but(leader).front();
@@ -204,7 +204,7 @@ TEST_CASE("a member that is removed while it is cut off hears of it when it is b
   check_all(cluster, writing, cluster.all_but(removed));
 }
 
-TEST_CASE("a member that is down is removed, and another one takes its place") {
+TEST_CASE("a member that is down is removed, and another one takes its place", "[timed]") {
   process_cluster cluster{process_cluster::empty, 4};
   cluster.start_with(0, {});
   cluster.start_with(1, {cluster.endpoint(0)});
@@ -337,7 +337,8 @@ TEST_CASE("a node with seeds that are all dead founds nothing") {
   REQUIRE(cluster.await_members({0, 1}));
 }
 
-TEST_CASE("the second living member under one name is refused by name, and the first goes on") {
+TEST_CASE("the second living member under one name is refused by name, and the first goes on",
+          "[timed]") {
   process_cluster cluster;
   REQUIRE(cluster.await_members(cluster.all()));
   writers writing{cluster, writer_count};

@@ -206,7 +206,8 @@ TEST_CASE("a snapshot goes on, or begins anew, when the link falls silent in the
   cut_in_the_middle(cluster, cut_kind::silent);
 }
 
-TEST_CASE("a newcomer that dies in the middle of its snapshot costs nothing, and may come back") {
+TEST_CASE("a newcomer that dies in the middle of its snapshot costs nothing, and may come back",
+          "[timed]") {
   full_cluster cluster{process_cluster::links::proxied};
   const auto leader = cluster.await_leader({0, 1, 2});
   auto& proxy = cluster.proxy();

@@ -4,8 +4,10 @@
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
+#include <atomic>
 #include <memory>
 #include <stdexcept>
+#include <thread>
 
 namespace hamok::test {
 
@@ -113,6 +115,30 @@ TEST_CASE("a callback that throws keeps nobody from hearing") {
   CHECK(eventually([&] { return seen->size() >= 2; }));
   good.cancel();
   good.cancel(); // once more does nothing
+}
+
+TEST_CASE("a node that is gone is calling nobody, were it somebody who has cancelled meanwhile") {
+  system_fixture fix;
+  auto config = local_config();
+  config.auto_start = false;
+  std::atomic<bool> inside{false};
+  std::atomic<bool> cancelled{false};
+  std::atomic<bool> returned{false};
+  {
+    auto made = spawn_node(fix.system, config);
+    REQUIRE(made);
+    const auto slow = made->on_any([&](const any_event&) {
+      inside = true;
+      static_cast<void>(eventually([&] { return cancelled.load(); }));
+      std::this_thread::sleep_for(100ms); // longer than the node needs to end
+      returned = true;
+    });
+    REQUIRE(!made->start());
+    REQUIRE(eventually([&] { return inside.load(); }));
+    slow.cancel();
+    cancelled = true;
+  }
+  CHECK(returned);
 }
 
 } // namespace hamok::test

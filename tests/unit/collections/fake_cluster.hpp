@@ -136,7 +136,7 @@ inline caf::behavior hub(caf::event_based_actor* self, std::shared_ptr<log_contr
       [](const event::resync&) {},
       [](const event::error&) {},
       [=](await_ready, const collection_actor& whose, caf::timespan) { // up to date at once
-        return self->delegate(whose, get_status_v);
+        return compat::delegate(self, whose, await_created_v, caf::timespan{0});
       },
       [=](const collection_actor& member) {
         s->members.push_back(member);
