@@ -6,12 +6,17 @@
 #include "hamok/actors/plugin.hpp"
 #include "hamok/io/log.hpp"
 
+#include <caf/io/middleman.hpp>
+#include <caf/io/network/multiplexer.hpp>
 #include <caf/send.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <exception>
+#include <future>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -103,6 +108,25 @@ caf::error translated(caf::error reason) {
   return reason;
 }
 
+/// Returns when actors in the multiplexer that were told to end have ended, and those that they
+/// have told in turn: a node tells its applier, which tells its collections. Left behind in a
+/// system that ends they would hold each other for ever.
+void let_end(caf::actor_system& system) {
+  if (!system.has_middleman())
+    return;
+  auto& multiplexer = system.middleman().backend();
+  if (std::this_thread::get_id() == multiplexer.thread_id())
+    return;
+  constexpr auto generations = 4; // one more than there are
+  for (auto i = 0; i < generations; ++i) {
+    auto turn = std::make_shared<std::promise<void>>();
+    auto passed = turn->get_future();
+    multiplexer.post([turn] { turn->set_value(); });
+    if (passed.wait_for(std::chrono::seconds{1}) != std::future_status::ready)
+      return;
+  }
+}
+
 } // namespace
 
 struct node::impl {
@@ -120,6 +144,7 @@ struct node::impl {
     callbacks->finish(std::chrono::seconds{1});
     if (listener)
       caf::anon_send_exit(listener, caf::exit_reason::user_shutdown);
+    let_end(system);
   }
 
   /// Asks the node actor; the answer is a `T`.

@@ -78,8 +78,9 @@ bool node_state::serve(commit_waiter& waiter) {
   const auto standing = life_ ? life_->standing() : raft::standing::outsider;
   const auto is_member = standing == raft::standing::voter || standing == raft::standing::learner;
   // What is committed before it is a member comes to it before it is one.
-  if (!waiter.index && view_.leader && is_member)
-    waiter.index = std::max(view_.commit_index, view_.known_commit);
+  const auto known = std::max(view_.commit_index, view_.known_commit);
+  if (!waiter.index && view_.leader && is_member && known != 0) // a new leader commits something
+    waiter.index = known;
   if (!waiter.index || *waiter.index > applied_index_)
     return false;
   if (waiter.whose) // it is there, so it answers at once
